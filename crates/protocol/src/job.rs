@@ -1,0 +1,46 @@
+//! One unit of work, its stages and its limits.
+
+use serde::{Deserialize, Serialize};
+
+/// Names one job of one engine; never used twice in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JobId(pub u64);
+
+/// What a worker is doing with a medium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Turning the file into pixels.
+    Decode,
+    /// Finding and reading the text in them.
+    Ocr,
+    /// Making a title, a summary and tags of the text.
+    Summarise,
+}
+
+impl Stage {
+    /// How a person calls it while it happens.
+    pub fn as_verb(self) -> &'static str {
+        match self {
+            Self::Decode => "opening",
+            Self::Ocr => "reading",
+            Self::Summarise => "summarising",
+        }
+    }
+}
+
+/// What a worker may spend on one medium. The engine watches time and memory itself; these are the bounds
+/// that only the worker can check before it commits to something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The most pixels a picture may have.
+    pub pixels: u64,
+    /// The longer edge of the thumbnail, in pixels; 0 for none.
+    pub thumbnail_edge: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { pixels: 120_000_000, thumbnail_edge: 320 }
+    }
+}

@@ -1,0 +1,32 @@
+//! The language spoken between the engine and its workers, and the nouns both use.
+//!
+//! ```text
+//!  engine                                              worker
+//!    │ ◀──────────────────────────────────────── Hello ── │   protocol and build
+//!    │ ── Start + descriptors of the models ────────────▶ │
+//!    │ ◀──────────────────────────────────────── Ready ── │   what was really confined
+//!    │ ── Read + descriptor of the medium ──────────────▶ │
+//!    │ ◀───────────────────────────────────── Progress ── │   any number
+//!    │ ◀────────────────────────────── Done / Failed ─── │   one for every Read, or Cancelled
+//! ```
+//!
+//! Frames carry JSON, so that a log can be read; pixels ride beside it as an attachment; files never cross
+//! as bytes or paths, but as open read-only descriptors.
+
+mod descriptor;
+mod failure;
+mod frame;
+mod job;
+mod media;
+mod message;
+mod reading;
+mod version;
+
+pub use descriptor::{MAX_DESCRIPTORS, receive, send};
+pub use failure::{Code, Failure, exit};
+pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES};
+pub use job::{JobId, Limits, Stage};
+pub use media::{ContentKey, KeyError, MediaKind};
+pub use message::{FromWorker, Isolation, ModelGrant, ModelRole, Raster, ToWorker};
+pub use reading::{Digest, EngineUse, Line, Provenance, Reading, StageTime};
+pub use version::{Build, PROTOCOL};

@@ -1,0 +1,139 @@
+//! The messages of both directions: closed enums, one JSON object each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Build, Failure, JobId, Limits, MediaKind, Reading, Stage};
+
+/// What the engine says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Get ready. Carries one descriptor for every model, in order.
+    Start {
+        /// Who is speaking; a worker of another build refuses.
+        build: Build,
+        /// Threads the worker may use, for every native library alike.
+        threads: u32,
+        /// Where the ONNX Runtime library lies: loaded before any medium is seen, never after.
+        runtime: String,
+        /// The models whose descriptors come along.
+        models: Vec<ModelGrant>,
+    },
+    /// Read this medium. Carries its descriptor, open for reading at its beginning.
+    Read {
+        /// Which job this is.
+        job: JobId,
+        /// What the engine takes it for.
+        kind: MediaKind,
+        /// Its extension in lower case, for messages only; the content decides.
+        extension: Option<String>,
+        /// Its size in bytes.
+        bytes: u64,
+        /// What may be spent on it.
+        limits: Limits,
+    },
+    /// Stop working on this job as soon as possible.
+    Cancel {
+        /// Which job.
+        job: JobId,
+    },
+}
+
+/// What a worker says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromWorker {
+    /// The first words.
+    Hello {
+        /// Who is speaking; the engine refuses another build.
+        build: Build,
+    },
+    /// Libraries are loaded and the worker is confined: it can be trusted with a file.
+    Ready {
+        /// What confinement was really obtained.
+        isolation: Isolation,
+    },
+    /// Still working.
+    Progress {
+        /// On which job.
+        job: JobId,
+        /// In which stage.
+        stage: Stage,
+        /// Units of the stage that are done.
+        done: u32,
+        /// Units of the stage in all; at least 1.
+        total: u32,
+    },
+    /// The reading is there. The attachment is the thumbnail, if there is one.
+    Done {
+        /// Of which job.
+        job: JobId,
+        /// What was learned.
+        reading: Box<Reading>,
+        /// The shape of the attachment.
+        thumbnail: Option<Raster>,
+    },
+    /// There will be no reading.
+    Failed {
+        /// Of which job.
+        job: JobId,
+        /// Why.
+        failure: Failure,
+    },
+    /// The job was cancelled and the worker is free again.
+    Cancelled {
+        /// Which job.
+        job: JobId,
+    },
+}
+
+/// A model the worker may use; its file comes as a descriptor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelGrant {
+    /// What it is for.
+    pub role: ModelRole,
+    /// Its name, for provenance.
+    pub name: String,
+    /// SHA-256 of its file, in hex, for provenance.
+    pub sha256: String,
+}
+
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelRole {
+    /// Finds lines of text in a picture.
+    TextDetection,
+    /// Reads the characters of a line.
+    TextRecognition,
+    /// Finds speech in sound.
+    VoiceActivity,
+}
+
+/// Pixels that ride beside a message: 8-bit RGB, rows from the top, no padding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raster {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+impl Raster {
+    /// How many bytes its pixels take.
+    pub fn bytes(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height) * 3
+    }
+}
+
+/// How well a worker is confined, by what it tried and could not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// Not confined by the system. It still gets nothing but the one open file.
+    Off,
+    /// One of two layers is missing.
+    Reduced,
+    /// Every attempt was refused.
+    Full,
+}
