@@ -1,0 +1,81 @@
+//! What can go wrong with the cache, each with what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why the cache could not be used. Whatever it is, what was stored is left as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The folder cannot be made or written to.
+    #[error(
+        "the cache folder cannot be used ({reason}); check its permissions, or set DESKSCRIBE_HOME: {path}"
+    )]
+    Folder {
+        /// What the system says.
+        reason: io::Error,
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// Another process has held the write lock for too long.
+    #[error("the cache is locked by {holder}; end that program if it hangs, then try again: {path}")]
+    Locked {
+        /// Who holds it, as far as it says.
+        holder: String,
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error("the disk is full, so nothing more can be stored; free some space, then try again: {0}")]
+    Full(PathBuf),
+    /// The file may not be written.
+    #[error("the cache may not be written; check its permissions: {0}")]
+    ReadOnly(PathBuf),
+    /// Made by a program that is newer than this one.
+    #[error(
+        "the cache was made by a newer Deskscribe (format {found}, this one knows {known}); update this one: {path}"
+    )]
+    Newer {
+        /// The format of the file.
+        found: i64,
+        /// The newest format we know.
+        known: i64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged, or something else altogether.
+    #[error("the cache is damaged ({reason}); it was left as it is: move it elsewhere to begin anew: {path}")]
+    Damaged {
+        /// What is wrong with it.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The SQLite that is linked in has a bug that can damage files.
+    #[error("SQLite {0} is linked in, which can damage the cache; 3.51.3 or later is needed")]
+    OldSqlite(&'static str),
+    /// Anything else that SQLite reports.
+    #[error("the cache could not be used ({reason}): {path}")]
+    Sqlite {
+        /// What SQLite says.
+        reason: rusqlite::Error,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl CacheError {
+    /// Sorts what SQLite says about this file by what a person can do about it.
+    pub(crate) fn sort(reason: rusqlite::Error, path: &Path) -> Self {
+        let path = path.to_owned();
+        match reason.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(path),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged { reason: reason.to_string(), path }
+            }
+            _ => Self::Sqlite { reason, path },
+        }
+    }
+}

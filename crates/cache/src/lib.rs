@@ -1,0 +1,29 @@
+//! The summaries cache: what was learned, kept for every process of the user.
+//!
+//! ```text
+//!  <folder>/
+//!    summaries.sqlite      readings by content, and the places where contents were found
+//!    summaries.lock        held by whoever writes, for one commit; says who that is
+//!    thumbnails.sqlite     small pictures by content; can be made again at any time
+//! ```
+//!
+//! Identity is the content, never the path. Readers never wait. Writers queue at the lock, so that the
+//! window, the terminal and a second copy can all write at once; the kernel frees the lock of one that dies.
+//! A [`WriteGuard`] is the only thing with a way to write, and it cannot be had without the lock.
+
+mod error;
+mod lock;
+mod place;
+mod record;
+mod schema;
+mod store;
+
+mod read;
+mod write;
+
+pub use error::CacheError;
+pub use place::{Place, Stamp};
+pub use read::ReadGuard;
+pub use record::{Outcome, Record, Thumbnail};
+pub use store::Cache;
+pub use write::{WriteGuard, Writer};

@@ -1,0 +1,38 @@
+//! What the cache keeps about one content.
+
+use deskscribe_protocol::{ContentKey, Failure, MediaKind, Reading};
+
+/// One content and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The name of the content.
+    pub key: ContentKey,
+    /// What it holds.
+    pub kind: MediaKind,
+    /// Its size.
+    pub bytes: u64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When, in milliseconds since 1970.
+    pub read_at: i64,
+}
+
+/// What became of a content.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was read.
+    Read(Box<Reading>),
+    /// It cannot be read, and trying again with the same program is pointless.
+    Failed(Failure),
+}
+
+/// A small picture of a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Encoded as JPEG.
+    pub jpeg: Vec<u8>,
+}

@@ -1,0 +1,276 @@
+//! The cache as its users see it: on real files, from several threads and processes.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp, Thumbnail};
+use deskscribe_protocol::{
+    Code, ContentKey, Digest, EngineUse, Failure, Line, MediaKind, Provenance, Reading, Stage, StageTime,
+};
+
+const SOON: Duration = Duration::from_secs(60);
+
+fn key(number: u32) -> ContentKey {
+    let mut bytes = [7; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    ContentKey::from_bytes(bytes)
+}
+
+fn read(number: u32) -> Record {
+    let reading = Reading {
+        text: format!("Rechnung {number}\t12,50 €\n請求書 🧾"),
+        lines: vec![Line {
+            text: "Rechnung".to_owned(),
+            confidence: 0.875,
+            corners: [[1.0, 2.5], [51.0, 2.0], [51.0, 14.0], [1.0, 14.0]],
+            page: 0,
+        }],
+        language: Some("de".to_owned()),
+        width: 1280,
+        height: 800,
+        pages: 1,
+        taken_at: Some("2026-03-14T09:12:44+01:00".to_owned()),
+        camera: Some("a phone".to_owned()),
+        digest: Digest {
+            title: Some("Rechnung".to_owned()),
+            summary: Some("Rechnung über 12,50 €.".to_owned()),
+            tags: vec!["rechnung".to_owned(), "zahlung".to_owned()],
+            by: "extractive".to_owned(),
+        },
+        seconds: 1.25,
+        provenance: Provenance {
+            program: "0.1.0".to_owned(),
+            engines: vec![EngineUse {
+                stage: Stage::Ocr,
+                engine: "oar-ocr".to_owned(),
+                model: "small".to_owned(),
+                sha256: "00".repeat(32),
+            }],
+            stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
+        },
+    };
+    Record {
+        key: key(number),
+        kind: MediaKind::Image,
+        bytes: u64::from(u32::MAX) + 1,
+        outcome: Outcome::Read(Box::new(reading)),
+        read_at: 1_790_000_000_000,
+    }
+}
+
+fn failed(number: u32) -> Record {
+    let outcome = Outcome::Failed(Failure::new(Code::TooLarge, "130 megapixels"));
+    Record { outcome, ..read(number) }
+}
+
+fn store(cache: &Cache, records: &[Record]) -> Result<(), CacheError> {
+    let mut writer = cache.writer()?;
+    let mut guard = writer.lock(SOON)?;
+    records.iter().try_for_each(|record| guard.put(record))?;
+    guard.commit()
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that has no folder has failed")]
+fn open() -> (tempfile::TempDir, Cache) {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    (folder, cache)
+}
+
+#[test]
+fn what_was_stored_comes_back_whole() {
+    let (_folder, cache) = open();
+    let mut empty = read(3);
+    if let Outcome::Read(reading) = &mut empty.outcome {
+        (reading.text, reading.lines, reading.digest.title) = (String::new(), Vec::new(), None);
+    }
+    let records = [read(1), failed(2), empty];
+    store(&cache, &records).unwrap();
+    let guard = cache.read().unwrap();
+    for record in records {
+        assert_eq!(guard.outcome(&record.key).unwrap(), Some(record));
+    }
+    assert_eq!(guard.outcome(&key(9)).unwrap(), None);
+}
+
+#[test]
+fn a_new_outcome_replaces_the_old_one_whole() {
+    let (_folder, cache) = open();
+    store(&cache, &[read(1)]).unwrap();
+    store(&cache, &[failed(1)]).unwrap();
+    assert_eq!(cache.read().unwrap().outcome(&key(1)).unwrap(), Some(failed(1)));
+}
+
+#[test]
+fn a_path_is_known_only_while_its_file_looks_the_same() {
+    let (_folder, cache) = open();
+    let stamp = Stamp { device: u64::MAX, inode: 2, size: 3, mtime_ns: -4, ctime_ns: 5 };
+    let path = PathBuf::from(OsStr::from_bytes(b"/home/\xe4\xf6/shot.png"));
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.remember(&Place { path: path.clone(), stamp }, &key(1)).unwrap();
+    guard.commit().unwrap();
+
+    let guard = cache.read().unwrap();
+    assert_eq!(guard.key_at(&path, &stamp).unwrap(), Some(key(1)));
+    for other in [
+        Stamp { device: 1, ..stamp },
+        Stamp { inode: 1, ..stamp },
+        Stamp { size: 1, ..stamp },
+        Stamp { mtime_ns: 1, ..stamp },
+        Stamp { ctime_ns: 1, ..stamp },
+    ] {
+        assert_eq!(guard.key_at(&path, &other).unwrap(), None, "{other:?}");
+    }
+    assert_eq!(guard.key_at(Path::new("/home/shot.png"), &stamp).unwrap(), None);
+}
+
+#[test]
+fn thumbnails_lie_apart() {
+    let (_folder, cache) = open();
+    let small = Thumbnail { width: 320, height: 200, jpeg: vec![0xff, 0xd8, 0xff] };
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.put_thumbnail(&key(1), &small).unwrap();
+    guard.commit().unwrap();
+    assert_eq!(cache.read().unwrap().thumbnail(&key(1)).unwrap(), Some(small));
+    assert_eq!(cache.read().unwrap().thumbnail(&key(2)).unwrap(), None);
+}
+
+#[test]
+fn without_a_commit_nothing_is_stored_and_the_next_may_write() {
+    let (_folder, cache) = open();
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.put(&read(1)).unwrap();
+    drop(guard);
+    assert_eq!(cache.read().unwrap().outcome(&key(1)).unwrap(), None);
+    let guard = writer.lock(Duration::ZERO).unwrap();
+    guard.commit().unwrap();
+}
+
+#[test]
+fn readers_do_not_wait_for_a_writer() {
+    let (_folder, cache) = open();
+    store(&cache, &[read(1)]).unwrap();
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.put(&read(2)).unwrap();
+    let reader = cache.read().unwrap();
+    assert!(reader.outcome(&key(1)).unwrap().is_some());
+    assert!(reader.outcome(&key(2)).unwrap().is_none());
+    guard.commit().unwrap();
+    assert!(reader.outcome(&key(2)).unwrap().is_some());
+}
+
+#[test]
+fn eight_writers_lose_nothing() {
+    let (_folder, cache) = open();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let cache = &cache;
+            scope.spawn(move || {
+                let mut writer = cache.writer().unwrap();
+                for number in 0..25 {
+                    let mut guard = writer.lock(SOON).unwrap();
+                    guard.put(&read(thread * 100 + number)).unwrap();
+                    guard.commit().unwrap();
+                }
+            });
+        }
+    });
+    let guard = cache.read().unwrap();
+    for number in (0..8).flat_map(|thread| (0..25).map(move |number| thread * 100 + number)) {
+        assert!(guard.outcome(&key(number)).unwrap().is_some(), "{number}");
+    }
+}
+
+/// Not a test of its own: the process that the next test kills.
+#[test]
+fn write_until_killed() {
+    let Some(folder) = std::env::var_os("WRITE_UNTIL_KILLED") else { return };
+    let cache = Cache::open(Path::new(&folder)).unwrap();
+    for number in 0.. {
+        store(&cache, &[read(number)]).unwrap();
+        println!("stored {number}");
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_the_writers_sudden_end() {
+    let (folder, cache) = open();
+    let mut acknowledged = 0;
+    for round in 0..5 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "write_until_killed", "--nocapture"])
+            .env("WRITE_UNTIL_KILLED", folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let stored =
+            lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("stored ")?.parse().ok());
+        acknowledged = stored.take(10 + round * 7).max().unwrap_or(acknowledged);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // The dead writer's lock is free at once, and the file is whole.
+        store(&cache, &[failed(1_000_000)]).unwrap();
+        let guard = cache.read().unwrap();
+        assert!((0..=acknowledged).all(|number| guard.outcome(&key(number)).unwrap().is_some()));
+    }
+    assert!(acknowledged >= 10, "the child wrote: {acknowledged}");
+}
+
+#[test]
+fn a_lock_that_is_not_given_back_is_an_error_that_names_the_holder() {
+    let (_folder, cache) = open();
+    let (mut ours, mut theirs) = (cache.writer().unwrap(), cache.writer().unwrap());
+    let held = ours.lock(SOON).unwrap();
+    let error = theirs.lock(Duration::from_millis(30)).unwrap_err();
+    assert!(matches!(error, CacheError::Locked { .. }));
+    assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+    held.commit().unwrap();
+    theirs.lock(SOON).unwrap().commit().unwrap();
+}
+
+#[test]
+fn what_is_not_ours_is_refused_and_left_as_it_was() {
+    let refuse = |content: &dyn Fn(&Path), expected: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summaries.sqlite");
+        content(&path);
+        let before = fs::read(&path).unwrap();
+        let error = Cache::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.ends_with("summaries.sqlite"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+    };
+    refuse(&|path| fs::write(path, "dear diary, ".repeat(100)).unwrap(), "damaged");
+    refuse(
+        &|path| {
+            let connection = rusqlite::Connection::open(path).unwrap();
+            connection.execute_batch("CREATE TABLE bookmark (url TEXT)").unwrap();
+        },
+        "another program's database",
+    );
+    refuse(
+        &|path| {
+            drop(Cache::open(path.parent().unwrap()).unwrap());
+            let connection = rusqlite::Connection::open(path).unwrap();
+            connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99").unwrap();
+        },
+        "newer Deskscribe (format 99, this one knows 1)",
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Cache::open(&file.path().join("home")).unwrap_err();
+    assert!(matches!(&error, CacheError::Folder { .. }), "{error}");
+    assert!(error.to_string().contains("DESKSCRIBE_HOME"));
+}
