@@ -1,0 +1,55 @@
+//! What is told of a run: every row is counted, logged and sent exactly once, and only when it is final.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use crate::run_log::RunLog;
+use crate::{Event, Home, Row, RunCounts, WorkerState};
+
+/// The counts, the log and the onlooker of one run.
+pub(super) struct Ledger {
+    events: mpsc::Sender<Event>,
+    log: RunLog,
+    begun: Instant,
+    pub(super) counts: RunCounts,
+}
+
+impl Ledger {
+    pub(super) fn begin(home: &Home, folders: &[PathBuf], events: mpsc::Sender<Event>) -> io::Result<Self> {
+        let log = RunLog::begin(home, folders)?;
+        Ok(Self { events, log, begun: Instant::now(), counts: RunCounts::default() })
+    }
+
+    pub(super) async fn row(&mut self, row: Box<Row>) {
+        self.counts.add(&row);
+        self.log.add(&row);
+        self.event(Event::Row(row)).await;
+    }
+
+    pub(super) async fn worker(&self, slot: usize, state: WorkerState) {
+        self.event(Event::Worker { slot, state }).await;
+    }
+
+    pub(super) async fn note(&self, text: impl Into<String>) {
+        self.event(Event::Note(text.into())).await;
+    }
+
+    pub(super) async fn event(&self, event: Event) {
+        // An onlooker that has gone away does not stop the run.
+        let _ = self.events.send(event).await;
+    }
+
+    /// Closes the books: what the run came to, and why it ended early if it did.
+    pub(super) async fn end(mut self, workers: usize, stopped: Option<&str>) -> RunCounts {
+        self.counts.workers = workers;
+        self.counts.seconds = self.begun.elapsed().as_secs_f64();
+        tracing::info!(counts = ?self.counts, stopped, "run over");
+        self.log.end(&self.counts, stopped);
+        let counts = self.counts;
+        let _ = self.events.send(Event::Finished(counts)).await;
+        counts
+    }
+}

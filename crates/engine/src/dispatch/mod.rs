@@ -1,0 +1,312 @@
+//! The one loop that owns the truth: the queue, the state of every job, the counts.
+//!
+//! Everything that happens comes in as a message, from [`intake`](crate::intake), the
+//! [`pool`](crate::pool) and [`record`](crate::record), and is dealt with here, one at a time. No state is
+//! shared with anybody.
+
+mod ledger;
+mod settle;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use deskscribe_cache::{Place, Writer};
+use deskscribe_protocol::{ContentKey, JobId, Limits, MediaKind};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::intake::{Arrival, Medium};
+use crate::pool::{self, Ending, Job, Pool, Report};
+use crate::record::{self, Committed, Entry, What};
+use crate::{Activity, Event, Home, Resources, RunCounts, RunError, Settings, WorkerState};
+use ledger::Ledger;
+
+/// Media that are open and wait for a seat. Above this, intake has to wait.
+const PENDING: usize = 16;
+/// How long to wait before asking again whether another process has given a worker's place back.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// Reports that may wait to be looked at.
+const REPORTS_WAITING: usize = 64;
+/// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
+const WORKER_MEMORY: u64 = 300 << 20;
+
+/// A medium on its way, and what has happened to it.
+struct Task {
+    medium: Arc<Medium>,
+    deaths: u32,
+    changes: u32,
+}
+
+impl Task {
+    fn new(medium: Medium) -> Self {
+        Self { medium: Arc::new(medium), deaths: 0, changes: 0 }
+    }
+}
+
+/// A file whose content is on its way under another path. Not kept open: there may be thousands of them.
+struct Copy {
+    place: Place,
+    kind: MediaKind,
+}
+
+/// The dispatcher of one run.
+pub(crate) struct Dispatch {
+    seats: NonZeroUsize,
+    limits: Limits,
+    pool: Pool,
+    reports: mpsc::Receiver<Report>,
+    entries: mpsc::Sender<Entry>,
+    committed: mpsc::Receiver<Committed>,
+    cancel: CancellationToken,
+    ledger: Ledger,
+
+    next_job: u64,
+    pending: VecDeque<Task>,
+    running: HashMap<JobId, Task>,
+    /// By content, for every content that is pending or running.
+    copies: HashMap<ContentKey, Vec<Copy>>,
+    /// Entries that were handed to the recorder and did not come back yet.
+    recording: usize,
+    failed_starts: u32,
+    /// Whether other processes hold all other places, so that only workers we have can be given jobs.
+    crowded: bool,
+    /// Slots whose worker was ready once.
+    workers: HashSet<usize>,
+}
+
+/// Why the loop does not run to its end.
+enum Halt {
+    Cancelled,
+    Error(RunError),
+}
+
+impl<E: Into<RunError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl Dispatch {
+    /// Makes everything ready for a run. No worker is started yet.
+    pub(crate) fn open(
+        home: &Home,
+        resources: &Resources,
+        settings: &Settings,
+        writer: Writer,
+        folders: &[PathBuf],
+        events: mpsc::Sender<Event>,
+        cancel: CancellationToken,
+    ) -> io::Result<Self> {
+        let seats = seats(settings.workers);
+        let (report, reports) = mpsc::channel(REPORTS_WAITING);
+        let (entries, committed) = record::start(writer)?;
+        if seats < settings.workers {
+            // Cannot be full: nothing was sent before.
+            let text = format!("memory is short: {seats} workers instead of {}", settings.workers);
+            let _ = events.try_send(Event::Note(text));
+        }
+        Ok(Self {
+            seats,
+            limits: settings.limits.clone(),
+            pool: Pool::open(seats, resources, &settings.patience, home, &report)?,
+            reports,
+            entries,
+            committed,
+            cancel,
+            ledger: Ledger::begin(home, folders, events)?,
+            next_job: 0,
+            pending: VecDeque::new(),
+            running: HashMap::new(),
+            copies: HashMap::new(),
+            recording: 0,
+            failed_starts: 0,
+            crowded: false,
+            workers: HashSet::new(),
+        })
+    }
+
+    /// Runs until everything that arrives is settled and stored.
+    pub(crate) async fn run(mut self, mut arrivals: mpsc::Receiver<Arrival>) -> Result<RunCounts, RunError> {
+        let mut halt = self.work(&mut arrivals).await.err();
+        drop(arrivals);
+        // What workers had finished before the end is worth storing.
+        while !matches!(halt, Some(Halt::Error(RunError::Cache(_))))
+            && let Ok(report) = self.reports.try_recv()
+        {
+            halt = self.hear(report).await.err().or(halt);
+        }
+        // Slots that still have something to say must not wait for somebody who does not listen.
+        drop(self.reports);
+        self.pool.close().await;
+        drop(self.entries);
+        while let Some(committed) = self.committed.recv().await {
+            match committed {
+                Ok(rows) => {
+                    for row in rows {
+                        self.ledger.row(row).await;
+                    }
+                }
+                Err(error) => halt = Some(error.into()),
+            }
+        }
+        let workers = self.workers.len();
+        match halt {
+            None => Ok(self.ledger.end(workers, None).await),
+            Some(Halt::Cancelled) => {
+                Err(RunError::Cancelled(self.ledger.end(workers, Some("cancelled")).await))
+            }
+            Some(Halt::Error(error)) => {
+                self.ledger.end(workers, Some(&error.to_string())).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn work(&mut self, arrivals: &mut mpsc::Receiver<Arrival>) -> Result<(), Halt> {
+        let mut more = true;
+        loop {
+            self.lend();
+            let idle = self.pending.is_empty() && self.running.is_empty() && self.recording == 0;
+            if !more && idle {
+                return Ok(());
+            }
+            if !more && self.pending.is_empty() {
+                self.pool.rest();
+            }
+            tokio::select! {
+                () = self.cancel.cancelled() => return Err(Halt::Cancelled),
+                arrival = arrivals.recv(), if more && self.pending.len() < PENDING => match arrival {
+                    Some(arrival) => self.take_in(arrival).await?,
+                    None => {
+                        more = false;
+                        tracing::info!(pending = self.pending.len(), "queue filled: every file was looked at");
+                    }
+                },
+                Some(report) = self.reports.recv() => self.hear(report).await?,
+                Some(committed) = self.committed.recv() => self.tell(committed).await?,
+                () = sleep(ASK_AGAIN), if self.crowded => self.crowded = false,
+            }
+        }
+    }
+
+    async fn take_in(&mut self, arrival: Arrival) -> Result<(), Halt> {
+        match arrival {
+            Arrival::Looking { files } => self.ledger.event(Event::Looking { files }).await,
+            Arrival::Walked { files, ignored, unlisted } => {
+                tracing::info!(files, ignored, "folders walked");
+                self.ledger.counts.ignored = ignored;
+                for line in unlisted {
+                    self.ledger.note(line).await;
+                }
+                self.ledger.event(Event::Found { files }).await;
+            }
+            Arrival::Settled(row) => self.ledger.row(row).await,
+            Arrival::Known(row, place, key) => {
+                self.record(Entry { row, place, what: What::Place { key } }).await?;
+            }
+            Arrival::New(medium) => self.enqueue(Task::new(medium)),
+            Arrival::Unwalkable(error) => return Err(error.into()),
+            Arrival::Blind(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Queues a medium, unless its content is on its way already: then it waits for that reading.
+    fn enqueue(&mut self, task: Task) {
+        match self.copies.get_mut(&task.medium.key) {
+            Some(copies) => copies.push(Copy { place: task.medium.place(), kind: task.medium.kind }),
+            None => {
+                self.copies.insert(task.medium.key, Vec::new());
+                self.pending.push_back(task);
+            }
+        }
+    }
+
+    /// Lends what is pending to free seats.
+    fn lend(&mut self) {
+        while self.pool.has_free_seat(self.crowded)
+            && let Some(task) = self.pending.pop_front()
+        {
+            let id = JobId(self.next_job);
+            self.next_job += 1;
+            let medium = Arc::clone(&task.medium);
+            // Workers share the processors: a lone file may have them all, eight have one or less each.
+            let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
+            let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
+            let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+            match self.pool.lend(Job { id, medium, limits: self.limits.clone(), threads }) {
+                Ok(()) => drop(self.running.insert(id, task)),
+                Err(_) => return self.pending.push_front(task),
+            }
+        }
+    }
+
+    async fn hear(&mut self, report: Report) -> Result<(), Halt> {
+        match report {
+            Report::Starting { slot } => self.ledger.worker(slot, WorkerState::Starting).await,
+            Report::Ready { worker, isolation } => {
+                self.failed_starts = 0;
+                if self.workers.is_empty() {
+                    tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
+                }
+                self.workers.insert(worker.slot);
+                let state = WorkerState::Ready { pid: worker.pid, isolation };
+                self.ledger.worker(worker.slot, state).await;
+            }
+            Report::Rested { slot } => self.ledger.worker(slot, WorkerState::Ended).await,
+            Report::Progress { job, worker, stage, done, total } => {
+                if let Some(task) = self.running.get(&job) {
+                    let path = task.medium.path.clone();
+                    self.ledger.event(Event::Progress(Activity { worker, path, stage, done, total })).await;
+                }
+            }
+            Report::Ended { seat, job, ending } => {
+                let warm = matches!(ending, Ending::Read { .. } | Ending::Failed { .. });
+                self.pool.free(seat, warm);
+                if let Some(task) = self.running.remove(&job) {
+                    self.settle(task, ending).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands something to the recorder. While its queue is full, what it has stored is told: neither must
+    /// wait for the other.
+    async fn record(&mut self, entry: Entry) -> Result<(), Halt> {
+        loop {
+            let committed = tokio::select! {
+                permit = self.entries.reserve() => {
+                    permit.map_err(|_| io::Error::other("the recorder thread has ended"))?.send(entry);
+                    self.recording += 1;
+                    return Ok(());
+                }
+                Some(committed) = self.committed.recv() => committed,
+            };
+            self.tell(committed).await?;
+        }
+    }
+
+    async fn tell(&mut self, committed: Committed) -> Result<(), Halt> {
+        let rows = committed?;
+        self.recording -= rows.len();
+        for row in rows {
+            self.ledger.row(row).await;
+        }
+        Ok(())
+    }
+}
+
+/// As many seats as are wanted, under the ceiling and within the memory that is free now.
+fn seats(wanted: NonZeroUsize) -> NonZeroUsize {
+    let room = pool::available_memory()
+        .map_or(Settings::SLOTS, |bytes| usize::try_from(bytes / WORKER_MEMORY).unwrap_or(usize::MAX));
+    let seats = wanted.get().min(Settings::SLOTS).min(room);
+    NonZeroUsize::new(seats).unwrap_or(NonZeroUsize::MIN)
+}

@@ -1,0 +1,127 @@
+//! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
+
+use deskscribe_cache::{Outcome, Record};
+use deskscribe_protocol::{Code, ContentKey, Failure, Raster};
+
+use super::{Copy, Dispatch, Halt, Task};
+use crate::intake::{Medium, examine};
+use crate::pool::{Ending, StartError};
+use crate::record::{self, Entry, What};
+use crate::{Row, RunError, WorkerName, WorkerState};
+
+/// Deaths of workers before a file is given up. The first may be another's fault: memory ran out, somebody
+/// killed the process.
+const DEATHS: u32 = 3;
+/// Reads of a file that changes meanwhile before it is given up.
+const CHANGES: u32 = 3;
+/// Workers that fail to start, without one that succeeds, before the run is given up.
+const FAILED_STARTS: u32 = 3;
+
+impl Dispatch {
+    pub(super) async fn settle(&mut self, mut task: Task, ending: Ending) -> Result<(), Halt> {
+        if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } = &ending {
+            self.ledger.worker(worker.slot, WorkerState::Idle).await;
+            if task.medium.has_changed() {
+                return self.read_again(task, *worker).await;
+            }
+        }
+        match ending {
+            Ending::Read { worker, reading, thumbnail } => {
+                if self.ledger.counts.read == self.ledger.counts.cached {
+                    tracing::info!(slot = worker.slot, seconds = reading.seconds, "first file done");
+                }
+                self.store(&task.medium, Outcome::Read(reading), thumbnail, worker).await
+            }
+            Ending::Failed { worker, failure } => self.give_up(&task.medium, failure, worker).await,
+            Ending::Died { worker, how } => {
+                let path = task.medium.path.display();
+                tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
+                self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
+                task.deaths += 1;
+                if task.deaths < DEATHS {
+                    self.pending.push_front(task);
+                    return Ok(());
+                }
+                let reason = format!("{DEATHS} workers died of it, the last one thus: {how}");
+                self.give_up(&task.medium, Failure::new(Code::WorkerCrashed, reason), worker).await
+            }
+            Ending::NotStarted(error) => {
+                tracing::warn!(%error, "worker did not start");
+                self.pending.push_front(task);
+                self.failed_starts += 1;
+                if matches!(error, StartError::Hopeless(_)) || self.failed_starts >= FAILED_STARTS {
+                    return Err(RunError::Workers(error.to_string()).into());
+                }
+                Ok(())
+            }
+            Ending::NoPlace => {
+                self.pending.push_front(task);
+                if !self.crowded && self.running.is_empty() {
+                    self.ledger
+                        .note("other Deskscribe programs use all eight workers; waiting for one")
+                        .await;
+                }
+                self.crowded = true;
+                Ok(())
+            }
+            Ending::Dropped => Ok(()),
+        }
+    }
+
+    /// The file was written to while a worker read it: what came out belongs to no content.
+    async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
+        let Task { medium, deaths, changes } = task;
+        self.release_copies(medium.key).await;
+        if changes + 1 < CHANGES {
+            match examine(medium.path.clone(), medium.kind) {
+                Ok(medium) => self.enqueue(Task { deaths, changes: changes + 1, ..Task::new(medium) }),
+                Err(row) => self.ledger.row(row).await,
+            }
+            return Ok(());
+        }
+        let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
+        self.ledger.row(Box::new(Row::failed(&medium.path, None, medium.kind, why, Some(worker)))).await;
+        Ok(())
+    }
+
+    /// There will be no reading of this medium in this run.
+    async fn give_up(&mut self, medium: &Medium, failure: Failure, worker: WorkerName) -> Result<(), Halt> {
+        if failure.code.is_lasting() {
+            return self.store(medium, Outcome::Failed(failure), None, worker).await;
+        }
+        let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure, Some(worker));
+        self.ledger.row(Box::new(row)).await;
+        self.release_copies(medium.key).await;
+        Ok(())
+    }
+
+    /// Files that waited for a reading that does not come are looked at again, each for itself.
+    async fn release_copies(&mut self, key: ContentKey) {
+        for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
+            match examine(place.path, kind) {
+                Ok(medium) => self.enqueue(Task::new(medium)),
+                Err(row) => self.ledger.row(row).await,
+            }
+        }
+    }
+
+    /// Hands an outcome to the recorder, for this medium and for every copy that waited for it.
+    async fn store(
+        &mut self,
+        medium: &Medium,
+        outcome: Outcome,
+        thumbnail: Option<(Raster, Vec<u8>)>,
+        worker: WorkerName,
+    ) -> Result<(), Halt> {
+        let Medium { key, kind, .. } = *medium;
+        let record = Record { key, kind, bytes: medium.stamp.size, outcome, read_at: record::now_ms() };
+        let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
+        let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
+        self.record(Entry { row, place: medium.place(), what }).await?;
+        for Copy { place, .. } in self.copies.remove(&key).unwrap_or_default() {
+            let row = Box::new(Row::recorded(&place.path, record.clone(), None));
+            self.record(Entry { row, place, what: What::Place { key } }).await?;
+        }
+        Ok(())
+    }
+}

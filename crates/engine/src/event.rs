@@ -1,0 +1,75 @@
+//! Everything an onlooker can see happen.
+
+use std::path::PathBuf;
+
+use deskscribe_protocol::{Isolation, Stage};
+
+use crate::{Row, RunCounts, WorkerName};
+
+/// Something happened in a run.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The folders are being walked; so many files are worth reading so far.
+    Looking {
+        /// Files so far.
+        files: u64,
+    },
+    /// The folders were walked.
+    Found {
+        /// Files that will each get a row.
+        files: u64,
+    },
+    /// Something the user should know that concerns no single file.
+    Note(String),
+    /// A worker changed its state.
+    Worker {
+        /// Its slot, 0 to 7.
+        slot: usize,
+        /// What it is now.
+        state: WorkerState,
+    },
+    /// A worker is busy with a file.
+    Progress(Activity),
+    /// A file is settled, and what was learned is stored.
+    Row(Box<Row>),
+    /// The run is over.
+    Finished(RunCounts),
+}
+
+/// What a worker is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// Who.
+    pub worker: WorkerName,
+    /// With which file.
+    pub path: PathBuf,
+    /// In which stage.
+    pub stage: Stage,
+    /// Units of the stage that are done.
+    pub done: u32,
+    /// Units of the stage in all.
+    pub total: u32,
+}
+
+/// The life of a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkerState {
+    /// Its process was started.
+    Starting,
+    /// It can be given files.
+    Ready {
+        /// Its process.
+        pid: u32,
+        /// How well it is confined.
+        isolation: Isolation,
+    },
+    /// It has nothing to do.
+    Idle,
+    /// It was sent home.
+    Ended,
+    /// It died, or had to be killed.
+    Died {
+        /// How, and its last words.
+        how: String,
+    },
+}

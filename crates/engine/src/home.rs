@@ -1,0 +1,56 @@
+//! Where Deskscribe keeps what is its own.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The folder that holds the cache, the run logs and the program's own logs.
+///
+/// ```text
+///  <home>/
+///    summaries.sqlite  summaries.lock  thumbnails.sqlite      what was learned
+///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
+///    runs/<time>.md  runs/<time>.jsonl                        what each run did
+///    logs/deskscribe.<day>.log                                what the program did
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+/// There is no place to keep anything.
+#[derive(Debug, thiserror::Error)]
+#[error("this user has no data folder; set DESKSCRIBE_HOME to a folder that Deskscribe may write to")]
+pub struct HomeError;
+
+impl Home {
+    /// `DESKSCRIBE_HOME`, else `deskscribe` in the user's data folder. Nothing is created yet.
+    pub fn locate() -> Result<Self, HomeError> {
+        let chosen = env::var_os("DESKSCRIBE_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let folder = chosen.or_else(|| Some(dirs::data_local_dir()?.join("deskscribe"))).ok_or(HomeError)?;
+        // Absolute, so that a later change of the current folder cannot move it.
+        Ok(Self(std::path::absolute(&folder).unwrap_or(folder)))
+    }
+
+    /// A home in this folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// The folder itself, which is also the cache's.
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The locks that make eight the number of the user, not of the process.
+    pub fn slots(&self) -> PathBuf {
+        self.0.join("slots")
+    }
+
+    /// What each run did.
+    pub fn runs(&self) -> PathBuf {
+        self.0.join("runs")
+    }
+
+    /// What the program did.
+    pub fn logs(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+}

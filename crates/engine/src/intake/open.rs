@@ -1,0 +1,107 @@
+//! Opening one file safely, and naming its content.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use deskscribe_cache::{Place, Stamp};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+
+use crate::Row;
+
+/// A file that is open, hashed and new.
+#[derive(Debug)]
+pub(crate) struct Medium {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: MediaKind,
+    /// Taken from the open file, before it was hashed.
+    pub(crate) stamp: Stamp,
+    pub(crate) key: ContentKey,
+    file: File,
+}
+
+impl Medium {
+    /// The open file, at its beginning: workers share its offset, so every loan starts anew.
+    pub(crate) fn lend(&self) -> io::Result<&File> {
+        (&self.file).rewind()?;
+        Ok(&self.file)
+    }
+
+    /// Whether the open file has been written to since it was hashed. A rename changes nothing.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.file
+            .metadata()
+            .map(|now| Stamp::of(&now))
+            .is_ok_and(|now| (now.size, now.mtime_ns) != (self.stamp.size, self.stamp.mtime_ns))
+    }
+
+    /// Where this content was found.
+    pub(crate) fn place(&self) -> Place {
+        Place { path: self.path.clone(), stamp: self.stamp }
+    }
+
+    /// The extension in lower case, if it is text.
+    pub(crate) fn extension(&self) -> Option<String> {
+        Some(self.path.extension()?.to_str()?.to_ascii_lowercase())
+    }
+}
+
+/// Opens a found file and names its content, or says in a row why that cannot be done.
+pub(crate) fn examine(path: PathBuf, kind: MediaKind) -> Result<Medium, Box<Row>> {
+    // Recordings come later; hashing gigabytes to say so would be a waste.
+    if kind != MediaKind::Image {
+        let why =
+            Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
+        return Err(Box::new(Row::skipped(&path, kind, why)));
+    }
+    let fail = |error: &io::Error| {
+        let why = failure(error);
+        Box::new(match why.code {
+            Code::PermissionDenied | Code::NotAFile => Row::skipped(&path, kind, why),
+            _ => Row::failed(&path, None, kind, why, None),
+        })
+    };
+    let file = open_regular(&path).map_err(|error| fail(&error))?;
+    let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
+    let key = hash(&file).map_err(|error| fail(&error))?;
+    Ok(Medium { path, kind, stamp, key, file })
+}
+
+/// Opens a file for reading. Should it have been replaced by a pipe or a device since it was found, the call
+/// neither blocks nor succeeds.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let nonblock = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(nonblock.bits() as i32).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file any more"));
+    }
+    Ok(file)
+}
+
+fn hash(file: &File) -> io::Result<ContentKey> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(ContentKey::from_bytes(*hasher.finalize().as_bytes()))
+}
+
+fn failure(error: &io::Error) -> Failure {
+    let code = match error.kind() {
+        io::ErrorKind::NotFound => Code::Vanished,
+        io::ErrorKind::PermissionDenied => Code::PermissionDenied,
+        io::ErrorKind::InvalidInput => Code::NotAFile,
+        _ => Code::Unreadable,
+    };
+    Failure::new(code, explain(error))
+}
+
+/// What the system said, as a person would say it.
+pub(super) fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "the file is gone".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "not readable for you; change its permissions to have it read".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,243 @@
+//! Walking folders: every file that is worth a row, and a word about what is left out.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use deskscribe_protocol::{Code, Failure, MediaKind};
+use walkdir::{DirEntry, WalkDir};
+
+use super::kind::{SNIFF_BYTES, by_content, by_name};
+use super::open::{explain, open_regular};
+
+/// A file worth a row.
+#[derive(Debug)]
+pub(crate) enum Find {
+    /// A medium, by name or first bytes.
+    Media { path: PathBuf, kind: MediaKind, metadata: Metadata },
+    /// Has the name of a medium, and is none that can be opened.
+    Skip { path: PathBuf, kind: MediaKind, why: Failure },
+}
+
+/// What a walk came to.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// In the order of the folders, by name.
+    pub(crate) finds: Vec<Find>,
+    /// Files that are no media.
+    pub(crate) ignored: u64,
+    /// Folders that could not be listed, one line each.
+    pub(crate) unlisted: Vec<String>,
+}
+
+/// A path that was named and cannot be walked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// There is nothing at that path.
+    #[error("there is no such file or folder: {0}")]
+    Missing(PathBuf),
+    /// The path may not be opened by this user, or the disk fails.
+    #[error("cannot be opened ({reason}): {path}")]
+    Closed {
+        /// What the system says.
+        reason: io::Error,
+        /// Which path.
+        path: PathBuf,
+    },
+}
+
+/// Walks these paths. Named paths are taken whatever they are called, links included; below them links are
+/// not followed and hidden folders and `own`, where our own files lie, are left out.
+///
+/// `tell` hears the number of files so far, now and then; when it answers `false` the walk ends early.
+pub(crate) fn walk(
+    roots: &[PathBuf],
+    own: &Path,
+    mut tell: impl FnMut(u64) -> bool,
+) -> Result<Walk, WalkError> {
+    let mut walk = Walk::default();
+    // Named paths may contain each other; a file gets one row all the same.
+    let mut seen = (roots.len() > 1).then(HashSet::new);
+    let own = fs::canonicalize(own).unwrap_or_else(|_| own.to_owned());
+    for root in roots {
+        let root = check(root)?;
+        let ours = |entry: &DirEntry| {
+            let folder = entry.file_type().is_dir();
+            !folder || entry.depth() == 0 || !(is_hidden(entry) || is_same(entry.path(), &own))
+        };
+        for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(ours) {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => {
+                    let fresh = seen.as_mut().is_none_or(|seen| seen.insert(entry.path().to_owned()));
+                    if fresh {
+                        walk.take(&entry);
+                    }
+                }
+                Err(error) => walk.unlisted.push(unlisted(&error)),
+            }
+            let files = walk.finds.len() as u64;
+            if files.is_multiple_of(256) && !tell(files) {
+                return Ok(walk);
+            }
+        }
+    }
+    Ok(walk)
+}
+
+/// The absolute form of a named path that exists and can be opened. A link is followed, once, here.
+fn check(root: &Path) -> Result<PathBuf, WalkError> {
+    let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let closed = |reason: io::Error| match reason.kind() {
+        io::ErrorKind::NotFound => WalkError::Missing(absolute.clone()),
+        _ => WalkError::Closed { reason, path: absolute.clone() },
+    };
+    if fs::metadata(&absolute).map_err(closed)?.is_dir() {
+        fs::read_dir(&absolute).map_err(closed)?;
+    }
+    Ok(absolute)
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_same(path: &Path, own: &Path) -> bool {
+    path.file_name() == own.file_name() && fs::canonicalize(path).is_ok_and(|found| found == own)
+}
+
+fn unlisted(error: &walkdir::Error) -> String {
+    let path = error.path().unwrap_or(Path::new("?")).display();
+    match error.io_error() {
+        Some(reason) => format!("left out a folder that cannot be listed ({}): {path}", explain(reason)),
+        None => format!("left out a folder that contains itself: {path}"),
+    }
+}
+
+impl Walk {
+    fn take(&mut self, entry: &DirEntry) {
+        match look(entry) {
+            Some(find) => self.finds.push(find),
+            None => self.ignored += 1,
+        }
+    }
+}
+
+/// What this entry is to us, if anything.
+fn look(entry: &DirEntry) -> Option<Find> {
+    let path = entry.path().to_owned();
+    let named = by_name(&path);
+    let skip = |code, reason: &str| {
+        named.map(|kind| Find::Skip { path: path.clone(), kind, why: Failure::new(code, reason) })
+    };
+    let link = entry.path_is_symlink();
+    if link && entry.depth() > 0 {
+        return skip(Code::Symlink, "a link; the file it points to is read where it lies");
+    }
+    // A named link stands for the file behind it.
+    let metadata = if link { fs::metadata(&path).ok()? } else { entry.metadata().ok()? };
+    let kind = metadata.file_type();
+    if !kind.is_file() {
+        let what = if kind.is_fifo() {
+            "a pipe, not a file"
+        } else if kind.is_socket() {
+            "a socket, not a file"
+        } else {
+            "a device, not a file"
+        };
+        return skip(Code::NotAFile, what);
+    }
+    if let Some(kind) = named {
+        return Some(Find::Media { path, kind, metadata });
+    }
+    let kind = sniff(&path)?;
+    Some(Find::Media { path, kind, metadata })
+}
+
+/// What the first bytes say of a file whose name says nothing.
+fn sniff(path: &Path) -> Option<MediaKind> {
+    let mut first = Vec::with_capacity(SNIFF_BYTES);
+    open_regular(path).ok()?.take(SNIFF_BYTES as u64).read_to_end(&mut first).ok()?;
+    by_content(&first)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn names(walk: &Walk) -> Vec<String> {
+        let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+        walk.finds
+            .iter()
+            .map(|find| match find {
+                Find::Media { path, kind, .. } => format!("{} {kind}", name(path)),
+                Find::Skip { path, why, .. } => format!("{} {}", name(path), why.code.as_str()),
+            })
+            .collect()
+    }
+
+    fn desktop() -> tempfile::TempDir {
+        let desktop = tempfile::tempdir().unwrap();
+        let at = |name: &str| desktop.path().join(name);
+        for folder in ["deep/er", ".hidden", "own", "folder.jpg"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        for (name, content) in [
+            ("a.png", &b"x"[..]),
+            (".shot.png", b"x"),
+            ("no-extension", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+            ("notes.txt", b"notes"),
+            ("deep/er/b.JPG", b"x"),
+            (".hidden/c.png", b"x"),
+            ("own/d.png", b"x"),
+            ("folder.jpg/e.webp", b"x"),
+        ] {
+            fs::write(at(name), content).unwrap();
+        }
+        symlink(desktop.path(), at("deep/loop")).unwrap();
+        symlink(at("a.png"), at("link.png")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe.webm"), 0o600.into()).unwrap();
+        desktop
+    }
+
+    #[test]
+    fn a_folder_gives_its_media_and_a_word_about_what_looks_like_one() {
+        let desktop = desktop();
+        let walk = walk(&[desktop.path().into()], &desktop.path().join("own"), |_| true).unwrap();
+        assert_eq!(
+            names(&walk),
+            [
+                ".shot.png image",
+                "a.png image",
+                "b.JPG image",
+                "e.webp image",
+                "link.png symlink",
+                "no-extension image",
+                "pipe.webm not_a_file",
+            ]
+        );
+        assert_eq!(walk.ignored, 2, "the notes and the link that loops");
+    }
+
+    #[test]
+    fn what_is_named_is_taken_even_when_hidden_or_linked_and_never_twice() {
+        let desktop = desktop();
+        let roots = [
+            desktop.path().join(".hidden"),
+            desktop.path().join("link.png"),
+            desktop.path().join(".hidden/c.png"),
+        ];
+        let walk = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
+        assert_eq!(names(&walk), ["c.png image", "link.png image"]);
+    }
+
+    #[test]
+    fn a_missing_path_is_an_error_that_names_it() {
+        let error = walk(&["/no/such/folder".into()], Path::new("/nowhere"), |_| true).unwrap_err();
+        assert_eq!(error.to_string(), "there is no such file or folder: /no/such/folder");
+    }
+}

@@ -1,0 +1,39 @@
+//! The engine: it finds files, lends them to confined workers, and stores what they learned.
+//!
+//! ```text
+//!  scan ─▶ intake ─▶ dispatch ─▶ pool ══frames + descriptors══▶ worker
+//!                      ▲   │                                      │
+//!                      │   ╰─▶ record ─▶ cache                    │
+//!                      │          │                               │
+//!                      ╰──────────┴── reports, progress ◀═════════╯
+//!                      │
+//!                      ╰─▶ events ─▶ terminal
+//! ```
+//!
+//! Data moves forward; only messages come back. Nothing in here decodes a medium: what is in a file is
+//! learned by workers alone.
+
+mod event;
+mod home;
+mod resources;
+mod settings;
+
+mod intake;
+
+mod dispatch;
+mod pool;
+
+mod record;
+mod row;
+mod run_log;
+mod scan;
+
+pub use deskscribe_cache::CacheError;
+pub use deskscribe_protocol::{Code, Isolation, Limits, MediaKind, Stage};
+pub use event::{Activity, Event, WorkerState};
+pub use home::{Home, HomeError};
+pub use intake::WalkError;
+pub use resources::{ResourceError, Resources};
+pub use row::{Row, RowState, RunCounts, WorkerName};
+pub use scan::{Engine, Run, RunError};
+pub use settings::{Patience, Settings};

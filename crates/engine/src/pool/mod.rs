@@ -1,0 +1,181 @@
+//! Eight slots, each with at most one worker, lent one job at a time.
+//!
+//! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
+//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), watches what it spends
+//! ([`usage`]) and keeps its last words ([`evidence`]). Whatever happens to a worker reaches the dispatcher
+//! as a [`Report`]; no slot knows of another, so no death can touch a second job.
+
+mod ceiling;
+mod evidence;
+mod slot;
+mod spawn;
+mod usage;
+mod wire;
+mod worker;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use deskscribe_protocol::{Failure, Isolation, JobId, Limits, Raster, Reading, Stage};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::intake::Medium;
+use crate::{Home, Patience, Resources, WorkerName};
+use slot::Slot;
+use spawn::Spawner;
+pub(crate) use usage::available_memory;
+
+/// One medium for one worker.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: JobId,
+    pub(crate) medium: Arc<Medium>,
+    pub(crate) limits: Limits,
+    /// For the worker, should one have to be started.
+    pub(crate) threads: NonZeroUsize,
+}
+
+/// What a slot is told.
+#[derive(Debug)]
+enum Order {
+    Read(Job),
+    /// Send your worker home: there is nothing to do for it.
+    Rest,
+}
+
+/// What a slot has to say.
+#[derive(Debug)]
+pub(crate) enum Report {
+    /// A worker process was started in this slot.
+    Starting { slot: usize },
+    /// The worker is ready for its first job.
+    Ready { worker: WorkerName, isolation: Isolation },
+    /// The worker is at work.
+    Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
+    /// The job is over, and this seat is free again.
+    Ended { seat: usize, job: JobId, ending: Ending },
+    /// The worker was sent home.
+    Rested { slot: usize },
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// There is a reading, and perhaps a thumbnail as raw RGB.
+    Read { worker: WorkerName, reading: Box<Reading>, thumbnail: Option<(Raster, Vec<u8>)> },
+    /// The worker says that it cannot be read, or the engine had to stop it.
+    Failed { worker: WorkerName, failure: Failure },
+    /// The worker died of it, or with it.
+    Died { worker: WorkerName, how: String },
+    /// No worker could be started; nothing is to be said of the medium.
+    NotStarted(StartError),
+    /// All places under the ceiling are taken.
+    NoPlace,
+    /// The pool was closed first.
+    Dropped,
+}
+
+/// Why no worker could be started.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum StartError {
+    /// It will be the same the next time.
+    #[error("{0}")]
+    Hopeless(String),
+    /// It may work the next time.
+    #[error("{0}")]
+    Passing(String),
+}
+
+/// The slots of this engine.
+pub(crate) struct Pool {
+    seats: Vec<Seat>,
+    tasks: JoinSet<()>,
+    closing: CancellationToken,
+}
+
+/// The dispatcher's end of a slot. Seats are numbered from 0 in this engine; slots are places under the
+/// ceiling of all engines.
+struct Seat {
+    orders: mpsc::Sender<Order>,
+    busy: bool,
+    /// Whether it had a worker when it was last heard of, so that a job need not wait for a new one.
+    warm: bool,
+}
+
+impl Pool {
+    /// A pool of so many seats. No worker is started before there is a job for it.
+    pub(crate) fn open(
+        seats: NonZeroUsize,
+        resources: &Resources,
+        patience: &Patience,
+        home: &Home,
+        reports: &mpsc::Sender<Report>,
+    ) -> std::io::Result<Self> {
+        let spawner = Spawner::start()?;
+        let closing = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        let seats = (0..seats.get())
+            .map(|seat| {
+                let (orders, incoming) = mpsc::channel(1);
+                let slot = Slot {
+                    seat,
+                    ceiling: ceiling::Ceiling::of(home),
+                    resources: resources.clone(),
+                    patience: patience.clone(),
+                    spawner: spawner.clone(),
+                    reports: reports.clone(),
+                    closing: closing.clone(),
+                };
+                tasks.spawn(slot.serve(incoming));
+                Seat { orders, busy: false, warm: false }
+            })
+            .collect();
+        Ok(Self { seats, tasks, closing })
+    }
+
+    /// Whether there is a seat that could take a job now; with `warm`, one that has a worker already.
+    pub(crate) fn has_free_seat(&self, warm: bool) -> bool {
+        self.seats.iter().any(|seat| !seat.busy && (seat.warm || !warm))
+    }
+
+    /// How many jobs are being worked on.
+    pub(crate) fn busy(&self) -> usize {
+        self.seats.iter().filter(|seat| seat.busy).count()
+    }
+
+    /// Hands a job to a free seat, to one with a worker if there is one. Gives the job back when all are busy.
+    pub(crate) fn lend(&mut self, job: Job) -> Result<(), Job> {
+        let free = |(_, seat): &(usize, &mut Seat)| !seat.busy;
+        let seat = self.seats.iter_mut().enumerate().filter(free).max_by_key(|(_, seat)| seat.warm);
+        let Some((_, seat)) = seat else { return Err(job) };
+        // Full only for as long as a worker is on its way home.
+        let Ok(permit) = seat.orders.try_reserve() else { return Err(job) };
+        permit.send(Order::Read(job));
+        seat.busy = true;
+        Ok(())
+    }
+
+    /// Sends idle workers home, so that others can have their memory and their places.
+    pub(crate) fn rest(&mut self) {
+        for seat in self.seats.iter_mut().filter(|seat| seat.warm && !seat.busy) {
+            seat.warm = seat.orders.try_send(Order::Rest).is_err();
+        }
+    }
+
+    /// Takes note that a job on this seat ended.
+    pub(crate) fn free(&mut self, seat: usize, warm: bool) {
+        if let Some(seat) = self.seats.get_mut(seat) {
+            (seat.busy, seat.warm) = (false, warm);
+        }
+    }
+
+    /// Ends all workers: busy ones are asked to stop, and killed when they do not within a moment.
+    /// Returns when every process is gone and reaped.
+    pub(crate) async fn close(mut self) {
+        self.closing.cancel();
+        self.seats.clear();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,191 @@
+//! A worker process: its start, its handshake, and the ways it ends.
+
+use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use deskscribe_protocol::{Build, FromWorker, Isolation, ModelGrant, ToWorker, exit};
+use tokio::process::Child;
+use tokio::time::timeout;
+
+use super::ceiling::Place;
+use super::evidence::Evidence;
+use super::slot::Slot;
+use super::wire::{Ear, Mouth, converse};
+use super::{Ending, Report, StartError};
+use crate::{Patience, Resources, WorkerName};
+
+/// From the end of the conversation to the end of the process.
+const GONE_WITHIN: Duration = Duration::from_secs(1);
+
+/// A worker that is ready for jobs.
+pub(super) struct Worker {
+    pub(super) name: WorkerName,
+    pub(super) mouth: Mouth,
+    pub(super) ear: Ear,
+    child: Child,
+    evidence: Evidence,
+    _place: Place,
+}
+
+/// Starts a worker for this slot, in the next place under the ceiling that is free, and sees it ready. `None`
+/// when no place is free.
+pub(super) async fn start(slot: &Slot, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
+    let Slot { resources, patience, .. } = slot;
+    let passing = |what: &str, error: std::io::Error| StartError::Passing(format!("{what}: {error}"));
+    let place = slot.ceiling.try_take().map_err(|error| passing("no worker slot could be taken", error))?;
+    let Some(place) = place else { return Ok(None) };
+    slot.report(Report::Starting { slot: place.number }).await;
+
+    let path = resources.worker.display();
+    let spawned =
+        slot.spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => StartError::Hopeless(
+                format!("the worker program cannot be started ({error}); install Deskscribe again: {path}"),
+            ),
+            _ => passing("the worker program could not be started", error),
+        })?;
+    let pid = spawned.child.id().unwrap_or_default();
+    let (mouth, ear) = converse(spawned.socket);
+    let evidence =
+        Evidence::collect(spawned.output).map_err(|error| passing("a worker's output is lost", error))?;
+    let name = WorkerName { slot: place.number, pid };
+    let mut worker = Worker { name, mouth, ear, child: spawned.child, evidence, _place: place };
+
+    match worker.shake_hands(resources, patience, threads).await {
+        Ok(isolation) => {
+            slot.report(Report::Ready { worker: name, isolation }).await;
+            Ok(Some(worker))
+        }
+        Err(Refusal::OtherBuild(theirs)) => {
+            worker.kill().await;
+            let ours = Build::own();
+            Err(StartError::Hopeless(format!(
+                "the worker is build {theirs}, this program is build {ours}; install Deskscribe again, or \
+                 restart it to finish an update: {path}"
+            )))
+        }
+        Err(Refusal::Silent(what)) => {
+            worker.kill().await;
+            Err(StartError::Passing(what))
+        }
+        Err(Refusal::Gone(what)) => {
+            let (how, status) = worker.last_words(what).await;
+            let hopeless = status.and_then(|status| status.code()) == Some(exit::NOT_READY.into());
+            let what = format!("a worker could not get ready: {how}");
+            Err(if hopeless { StartError::Hopeless(what) } else { StartError::Passing(what) })
+        }
+    }
+}
+
+/// Why a handshake came to nothing.
+enum Refusal {
+    OtherBuild(Build),
+    Silent(String),
+    Gone(String),
+}
+
+impl Worker {
+    async fn shake_hands(
+        &mut self,
+        resources: &Resources,
+        patience: &Patience,
+        threads: NonZeroUsize,
+    ) -> Result<Isolation, Refusal> {
+        match self.hear(patience.hello, "say hello").await? {
+            FromWorker::Hello { build } if build == Build::own() => {}
+            FromWorker::Hello { build } => return Err(Refusal::OtherBuild(build)),
+            _ => return Err(Refusal::Gone("it did not begin with hello".to_owned())),
+        }
+        let open = |error: std::io::Error| Refusal::Silent(format!("a model cannot be opened: {error}"));
+        let files: Vec<_> =
+            resources.models.iter().map(|model| model.open()).collect::<Result<_, _>>().map_err(open)?;
+        let models: Vec<ModelGrant> = resources.models.iter().map(|model| model.grant.clone()).collect();
+        let order = ToWorker::Start {
+            build: Build::own(),
+            threads: u32::try_from(threads.get()).unwrap_or(u32::MAX),
+            runtime: resources.runtime.to_string_lossy().into_owned(),
+            models,
+        };
+        let lent: Vec<_> = files.iter().map(AsFd::as_fd).collect();
+        self.mouth.say(&order, &lent).await.map_err(|error| Refusal::Gone(error.to_string()))?;
+        match self.hear(patience.ready, "get ready").await? {
+            FromWorker::Ready { isolation } => Ok(isolation),
+            _ => Err(Refusal::Gone("it spoke before it was ready".to_owned())),
+        }
+    }
+
+    async fn hear(&mut self, within: Duration, what: &str) -> Result<FromWorker, Refusal> {
+        match timeout(within, self.ear.recv()).await {
+            Err(_) => Err(Refusal::Silent(format!("a worker did not {what} within {} s", within.as_secs()))),
+            Ok(Some(Ok((message, _)))) => Ok(message),
+            Ok(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),
+            Ok(None) => Err(Refusal::Gone(String::new())),
+        }
+    }
+
+    /// Ends a worker that has nothing to do: it goes when its conversation ends.
+    pub(super) async fn dismiss(mut self) {
+        drop(self.mouth);
+        if timeout(GONE_WITHIN, self.child.wait()).await.is_err() {
+            reap(&mut self.child).await;
+        }
+    }
+
+    /// Ends a worker that is busy or does not listen.
+    pub(super) async fn kill(mut self) -> WorkerName {
+        reap(&mut self.child).await;
+        self.name
+    }
+
+    /// Sees off a worker that died on a job, or misbehaved so that it must not have another.
+    pub(super) async fn bury(self, what: String) -> Ending {
+        let worker = self.name;
+        let (how, _) = self.last_words(what).await;
+        Ending::Died { worker, how }
+    }
+
+    /// What it was, how it ended and what it printed last, in one line.
+    async fn last_words(mut self, what: String) -> (String, Option<ExitStatus>) {
+        drop(self.mouth);
+        // It may still be on its way out, with its true reason; only then is it helped along.
+        let status = match timeout(GONE_WITHIN, self.child.wait()).await {
+            Ok(status) => status.ok(),
+            Err(_) => {
+                reap(&mut self.child).await;
+                None
+            }
+        };
+        let words = self.evidence.last_words().await.map(|words| format!("its last words: {words}"));
+        let parts = [Some(what).filter(|what| !what.is_empty()), status.map(describe), words];
+        (parts.into_iter().flatten().collect::<Vec<_>>().join("; "), status)
+    }
+}
+
+async fn reap(child: &mut Child) {
+    // Fails only for a process that is already gone.
+    let _ = child.kill().await;
+}
+
+/// An exit status as a person would say it.
+fn describe(status: ExitStatus) -> String {
+    const NAMES: [(i32, &str); 7] = [
+        (4, "SIGILL, an invalid instruction"),
+        (6, "SIGABRT, an abort"),
+        (7, "SIGBUS, a bad memory access"),
+        (8, "SIGFPE, an arithmetic error"),
+        (9, "SIGKILL, by a person or because memory ran out"),
+        (11, "SIGSEGV, a bad memory access"),
+        (15, "SIGTERM, a request to end"),
+    ];
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => match NAMES.iter().find(|(number, _)| *number == signal) {
+            Some((_, name)) => format!("ended by {name}"),
+            None => format!("ended by signal {signal}"),
+        },
+        (None, Some(code)) => format!("ended with exit code {code}"),
+        (None, None) => "ended".to_owned(),
+    }
+}

@@ -1,0 +1,208 @@
+//! A row: what is told about one file, in the form that scripts depend on.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use deskscribe_cache::{Outcome, Record};
+use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance};
+use serde::Serialize;
+
+/// What is told about one file. The JSON form is part of the program's contract and pinned by a test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Absolute path as found; bytes that are no UTF-8 are shown as U+FFFD.
+    pub path: String,
+    /// The true bytes of the path in base64, when they are no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+    /// The name of the content, when it was read far enough to have one.
+    pub key: Option<ContentKey>,
+    /// What the file holds.
+    pub kind: MediaKind,
+    /// How it ended.
+    pub state: RowState,
+    /// What is still owed, such as `speech`.
+    pub pending: Vec<&'static str>,
+    /// Why it was not read.
+    pub code: Option<Code>,
+    /// Why it was not read, in one line.
+    pub reason: Option<String>,
+    /// A few words.
+    pub title: Option<String>,
+    /// One to three sentences.
+    pub summary: Option<String>,
+    /// At most eight.
+    pub tags: Vec<String>,
+    /// `extractive`, or the model's name.
+    pub summary_by: Option<String>,
+    /// Everything that can be read, in reading order.
+    pub text: Option<String>,
+    /// The lines with their places.
+    pub lines: Vec<Line>,
+    /// BCP-47.
+    pub language: Option<String>,
+    /// Of the upright picture, in pixels.
+    pub width: Option<u32>,
+    /// Of the upright picture, in pixels.
+    pub height: Option<u32>,
+    /// Pages or distinct frames that were read.
+    pub pages: Option<u32>,
+    /// RFC 3339.
+    pub taken_at: Option<String>,
+    /// As the file names it.
+    pub camera: Option<String>,
+    /// Time in the worker, in seconds.
+    pub seconds: Option<f64>,
+    /// Whether it was known before, so that no worker was needed.
+    pub cached: bool,
+    /// Who read it; absent when it was known before.
+    pub worker: Option<WorkerName>,
+    /// What made the reading.
+    pub provenance: Option<Provenance>,
+}
+
+/// How a file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// There is a reading; its text may be empty.
+    Read,
+    /// It should have been read and could not be.
+    Failed,
+    /// Left out by rule.
+    Skipped,
+}
+
+/// Which worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WorkerName {
+    /// Its slot, 0 to 7.
+    pub slot: usize,
+    /// Its process.
+    pub pid: u32,
+}
+
+impl Row {
+    fn bare(path: &Path, key: Option<ContentKey>, kind: MediaKind, state: RowState) -> Self {
+        let lossy = path.to_string_lossy();
+        let exact = path.to_str().is_some();
+        Self {
+            path: lossy.into_owned(),
+            path_bytes: (!exact).then(|| BASE64.encode(path.as_os_str().as_bytes())),
+            key,
+            kind,
+            state,
+            pending: Vec::new(),
+            code: None,
+            reason: None,
+            title: None,
+            summary: None,
+            tags: Vec::new(),
+            summary_by: None,
+            text: None,
+            lines: Vec::new(),
+            language: None,
+            width: None,
+            height: None,
+            pages: None,
+            taken_at: None,
+            camera: None,
+            seconds: None,
+            cached: false,
+            worker: None,
+            provenance: None,
+        }
+    }
+
+    /// A file that was left out by rule.
+    pub(crate) fn skipped(path: &Path, kind: MediaKind, why: Failure) -> Self {
+        Self {
+            code: Some(why.code),
+            reason: Some(why.reason),
+            ..Self::bare(path, None, kind, RowState::Skipped)
+        }
+    }
+
+    /// A file that could not be read.
+    pub(crate) fn failed(
+        path: &Path,
+        key: Option<ContentKey>,
+        kind: MediaKind,
+        why: Failure,
+        worker: Option<WorkerName>,
+    ) -> Self {
+        Self {
+            code: Some(why.code),
+            reason: Some(why.reason),
+            worker,
+            ..Self::bare(path, key, kind, RowState::Failed)
+        }
+    }
+
+    /// What the cache holds about the content at this path; `worker` is who has just read it, if anybody.
+    pub(crate) fn recorded(path: &Path, record: Record, worker: Option<WorkerName>) -> Self {
+        let key = Some(record.key);
+        let cached = worker.is_none();
+        let reading = match record.outcome {
+            Outcome::Read(reading) => reading,
+            Outcome::Failed(why) => {
+                return Self { cached, ..Self::failed(path, key, record.kind, why, worker) };
+            }
+        };
+        Self {
+            title: reading.digest.title,
+            summary: reading.digest.summary,
+            tags: reading.digest.tags,
+            summary_by: Some(reading.digest.by),
+            text: Some(reading.text),
+            lines: reading.lines,
+            language: reading.language,
+            width: Some(reading.width),
+            height: Some(reading.height),
+            pages: Some(reading.pages),
+            taken_at: reading.taken_at,
+            camera: reading.camera,
+            seconds: Some(reading.seconds),
+            cached,
+            worker,
+            provenance: Some(reading.provenance),
+            ..Self::bare(path, key, record.kind, RowState::Read)
+        }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct RunCounts {
+    /// Files that were settled: read, failed and skipped together.
+    pub files: u64,
+    /// There is a reading.
+    pub read: u64,
+    /// Could not be read.
+    pub failed: u64,
+    /// Left out by rule.
+    pub skipped: u64,
+    /// Files that are no media.
+    pub ignored: u64,
+    /// Of the files, those that were known before.
+    pub cached: u64,
+    /// Workers that took part.
+    pub workers: usize,
+    /// From the first look at the folder to the end.
+    pub seconds: f64,
+}
+
+impl RunCounts {
+    /// Counts one more row.
+    pub(crate) fn add(&mut self, row: &Row) {
+        self.files += 1;
+        self.cached += u64::from(row.cached);
+        match row.state {
+            RowState::Read => self.read += 1,
+            RowState::Failed => self.failed += 1,
+            RowState::Skipped => self.skipped += 1,
+        }
+    }
+}

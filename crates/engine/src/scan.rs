@@ -1,0 +1,104 @@
+//! One run over some folders, from the first look to the last row.
+
+use std::io;
+use std::path::PathBuf;
+use std::thread;
+
+use deskscribe_cache::{Cache, CacheError};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::dispatch::Dispatch;
+use crate::intake::{self, Arrival, WalkError};
+use crate::{Event, Home, Resources, RunCounts, Settings};
+
+/// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
+const EVENTS_WAITING: usize = 256;
+/// Files that may be open and hashed before a worker is free for them.
+const ARRIVALS_WAITING: usize = 8;
+
+/// Finds files, has them read and stores what was learned.
+pub struct Engine {
+    home: Home,
+    resources: Resources,
+    settings: Settings,
+    cache: Cache,
+}
+
+/// A run that is going on.
+pub struct Run {
+    /// What happens. It ends when the run is over.
+    pub events: mpsc::Receiver<Event>,
+    cancel: CancellationToken,
+    outcome: JoinHandle<Result<RunCounts, RunError>>,
+}
+
+/// Why a run could not begin or go on. What was read before is stored.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A path that was named cannot be walked.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The cache cannot be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// No worker can be started, or they keep dying.
+    #[error("{0}")]
+    Workers(String),
+    /// The system refused a thread or a task; one of ours broke.
+    #[error("the engine could not go on: {0}")]
+    System(#[from] io::Error),
+    /// It was cancelled. What was read so far is stored, and the next run goes on from there.
+    #[error("stopped")]
+    Cancelled(RunCounts),
+}
+
+impl Engine {
+    /// Opens the cache in this home. No worker is started before there is work.
+    pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, CacheError> {
+        let cache = Cache::open(home.folder())?;
+        Ok(Self { home, resources, settings, cache })
+    }
+
+    /// Begins to read everything below these paths. Must be called inside a tokio runtime.
+    pub fn scan(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
+        let (events, incoming) = mpsc::channel(EVENTS_WAITING);
+        let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
+        let cancel = CancellationToken::new();
+        let dispatch = Dispatch::open(
+            &self.home,
+            &self.resources,
+            &self.settings,
+            self.cache.writer()?,
+            &paths,
+            events,
+            cancel.clone(),
+        )?;
+        let cache = self.cache.clone();
+        let own = self.home.folder().to_owned();
+        // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
+        thread::Builder::new().name("intake".to_owned()).spawn(move || {
+            let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
+            match intake::walk(&paths, &own, tell) {
+                Ok(walk) => intake::arrive(walk, &cache, &send),
+                Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
+            }
+        })?;
+        let outcome = tokio::spawn(dispatch.run(arrivals));
+        Ok(Run { events: incoming, cancel, outcome })
+    }
+}
+
+impl Run {
+    /// Stops the run within a moment. What was read is stored; the next run goes on from there.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// What the run came to, once its events have ended.
+    pub async fn finish(self) -> Result<RunCounts, RunError> {
+        drop(self.events);
+        self.outcome.await.map_err(io::Error::other)?
+    }
+}

@@ -1,0 +1,165 @@
+//! A test bench: a folder of orders for the misbehaving worker, an engine on it, and what it told.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "this runs in tests alone, where a panic is a failed test"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use deskscribe_engine::{Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings};
+
+/// Everything one test needs, in a folder of its own that goes with it.
+pub struct Bench {
+    folder: tempfile::TempDir,
+    worker: PathBuf,
+    /// To be changed before the first scan.
+    pub settings: Settings,
+}
+
+/// What a run told.
+#[derive(Debug)]
+pub struct Told {
+    /// By file name.
+    pub rows: BTreeMap<String, Row>,
+    /// All of them, rows too, in their order.
+    pub events: Vec<Event>,
+    /// How it ended.
+    pub outcome: Result<RunCounts, RunError>,
+}
+
+impl Bench {
+    /// A bench with the misbehaving worker and little patience.
+    #[expect(clippy::new_without_default, reason = "a bench makes folders; nothing about it is a default")]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["desktop", "resources"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let artefact = |name: &str, role: &str| {
+            fs::write(folder.path().join("resources").join(name), name).unwrap();
+            format!(
+                "[[artefact]]\nname = \"{name}\"\nfile = \"{name}\"\nsha256 = \"00\"\nbytes = {}\nrole = \"{role}\"\n",
+                name.len()
+            )
+        };
+        let manifest = artefact("runtime.so", "runtime") + &artefact("finder.onnx", "text_detection");
+        fs::write(folder.path().join("resources/manifest.toml"), manifest).unwrap();
+        let patience = Patience {
+            hello: Duration::from_secs(20),
+            beat: Duration::from_millis(50),
+            quiet_beats: 20,
+            grace_beats: 4,
+            cpu_base: Duration::from_secs(1),
+            rest: Duration::from_secs(60),
+            ..Patience::default()
+        };
+        let settings = Settings { patience, ..Settings::default() };
+        Self { folder, worker: executable("misbehaving-worker"), settings }
+    }
+
+    /// Starts the worker under this name.
+    pub fn worker_named(mut self, name: &str) -> Self {
+        let link = self.folder.path().join(name);
+        symlink(&self.worker, &link).unwrap();
+        self.worker = link;
+        self
+    }
+
+    /// At most so many workers.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.settings.workers = NonZeroUsize::new(workers).unwrap();
+        self
+    }
+
+    /// Lays an order on the desktop.
+    pub fn order(&self, name: &str, order: &str) -> PathBuf {
+        let path = self.desktop().join(name);
+        fs::write(&path, order).unwrap();
+        path
+    }
+
+    /// The folder that is scanned.
+    pub fn desktop(&self) -> PathBuf {
+        self.folder.path().join("desktop")
+    }
+
+    /// Where the engine keeps what is its own.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// An engine on this bench, as another process would have it.
+    pub fn engine(&self) -> Engine {
+        let resources =
+            Resources::in_folder(&self.folder.path().join("resources"), self.worker.clone()).unwrap();
+        Engine::open(Home::at(self.home()), resources, self.settings.clone()).unwrap()
+    }
+
+    /// Scans the desktop to the end.
+    pub async fn scan(&self) -> Told {
+        let run = self.engine().scan(vec![self.desktop()]).unwrap();
+        follow(run, |_, _| {}).await
+    }
+}
+
+/// Follows a run to its end, with a say in it after every event.
+pub async fn follow(mut run: Run, mut then: impl FnMut(&Event, &Run)) -> Told {
+    let mut events = Vec::new();
+    let mut rows = BTreeMap::new();
+    while let Some(event) = run.events.recv().await {
+        then(&event, &run);
+        if let Event::Row(row) = &event {
+            let name = Path::new(&row.path).file_name().unwrap().to_string_lossy().into_owned();
+            assert!(rows.insert(name, (**row).clone()).is_none(), "one row for every file: {row:?}");
+        }
+        events.push(event);
+    }
+    Told { rows, events, outcome: run.finish().await }
+}
+
+impl Told {
+    /// The row of this file.
+    #[track_caller]
+    pub fn row(&self, name: &str) -> &Row {
+        self.rows.get(name).unwrap_or_else(|| panic!("no row for {name} in {self:#?}"))
+    }
+
+    /// The text that was read in this file.
+    #[track_caller]
+    pub fn text(&self, name: &str) -> &str {
+        self.row(name).text.as_deref().unwrap_or_else(|| panic!("not read: {:#?}", self.row(name)))
+    }
+
+    /// Why this file was not read.
+    #[track_caller]
+    pub fn reason(&self, name: &str) -> &str {
+        self.row(name).reason.as_deref().unwrap_or_else(|| panic!("read: {:#?}", self.row(name)))
+    }
+
+    /// What the run came to, if it came to its end.
+    #[track_caller]
+    pub fn counts(&self) -> RunCounts {
+        *self.outcome.as_ref().unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+/// An executable of this workspace, beside the test's own folder. Cargo builds those of this package for its
+/// tests; `cargo xtask test` builds the others.
+pub fn executable(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let path = own.ancestors().nth(2).unwrap().join(name);
+    assert!(path.is_file(), "run the tests with `cargo xtask test`, which builds {}", path.display());
+    path
+}
+
+/// Whether a process is there and not yet reaped.
+pub fn is_there(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}

@@ -1,0 +1,5 @@
+//! Tests across real processes: a bench to run an engine on, and a worker that misbehaves on command.
+
+mod bench;
+
+pub use bench::{Bench, Told, executable, follow, is_there};

@@ -1,0 +1,198 @@
+//! A worker that misbehaves on command: it obeys the text of the file it is lent, and its own name.
+//!
+//! | first word of the file | what it does |
+//! |---|---|
+//! | `read TEXT` | answers with that text |
+//! | `slow MILLISECONDS` | takes that long, with progress, then answers with its own process id |
+//! | `signal NUMBER` | ends by that signal |
+//! | `exit CODE` | prints last words and ends |
+//! | `panic` | panics, and so ends |
+//! | `hang` | makes no progress and does not listen |
+//! | `linger` | makes no progress, and stops when it is asked to |
+//! | `spin` | uses the processor for ever, with progress to show for it |
+//! | `garbage`, `half`, `huge` | sends bytes that are no frame, half a frame, a frame above the cap |
+//! | `lie` | sends a thumbnail that is not what it says |
+//! | `impossible` | sends a reading that cannot be true |
+//! | `chatter` | answers a question that nobody asked |
+//! | `noise` | prints ten megabytes before it answers |
+//!
+//! Started under the name `other-build`, `mute`, `stillborn` or `not-ready` it misbehaves before any file.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use deskscribe_protocol::{
+    Build, Digest, Frame, FrameError, FromWorker, HEADER_BYTES, Header, Isolation, JobId, MAX_BODY_BYTES,
+    Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
+};
+
+type Result<T> = std::result::Result<T, FrameError>;
+
+fn main() -> ExitCode {
+    match live() {
+        Ok(code) => code.into(),
+        Err(FrameError::Closed) => exit::DONE.into(),
+        Err(_) => exit::WIRE.into(),
+    }
+}
+
+fn live() -> Result<u8> {
+    let name = std::env::args().next().unwrap_or_default();
+    let is = |what: &str| name.ends_with(what);
+    let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    if is("mute") {
+        sleep(Duration::from_secs(3600));
+    }
+    if is("stillborn") {
+        complain("stillborn: no such luck");
+        return Ok(3);
+    }
+    let mut build = Build::own();
+    if is("other-build") {
+        build.id = "0.0.1+someone-else".to_owned();
+    }
+    say(&mut socket, &FromWorker::Hello { build })?;
+    hear(&mut socket)?;
+    if is("not-ready") {
+        complain("the ONNX Runtime library cannot be loaded");
+        return Ok(exit::NOT_READY);
+    }
+    say(&mut socket, &FromWorker::Ready { isolation: Isolation::Off })?;
+    loop {
+        let (message, file) = hear(&mut socket)?;
+        if let (ToWorker::Read { job, .. }, Some(file)) = (message, file)
+            && let Some(code) = obey(&mut socket, job, &file.into())?
+        {
+            return Ok(code);
+        }
+    }
+}
+
+fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> {
+    let mut text = String::new();
+    { file }.read_to_string(&mut text)?;
+    let (word, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    let number = || rest.split(' ').next().and_then(|first| first.parse::<i32>().ok()).unwrap_or_default();
+    match word {
+        "read" => answer(socket, job, rest)?,
+        "slow" => {
+            let until = Instant::now() + Duration::from_millis(number() as u64);
+            while Instant::now() < until {
+                progress(socket, job)?;
+                sleep(Duration::from_millis(10));
+            }
+            answer(socket, job, &std::process::id().to_string())?;
+        }
+        "signal" => {
+            // Until it works: the runtime's own handler survives a first SIGSEGV or SIGBUS that nobody caused.
+            while let Some(signal) = rustix::process::Signal::from_named_raw(number()) {
+                rustix::process::kill_process(rustix::process::getpid(), signal).map_err(io::Error::from)?;
+                sleep(Duration::from_millis(10));
+            }
+        }
+        "exit" => {
+            complain("about to leave");
+            complain("these are my last words");
+            return Ok(Some(number() as u8));
+        }
+        #[expect(clippy::panic, reason = "it is what this worker is for")]
+        "panic" => panic!("asked to"),
+        "hang" => sleep(Duration::from_secs(3600)),
+        "linger" => match hear(socket)?.0 {
+            ToWorker::Cancel { job } => say(socket, &FromWorker::Cancelled { job })?,
+            ToWorker::Start { .. } | ToWorker::Read { .. } => return Ok(Some(exit::WIRE)),
+        },
+        "spin" => loop {
+            progress(socket, job)?;
+            // Long enough to be seen by a counter of processor time, which counts hundredths of a second.
+            let until = Instant::now() + Duration::from_millis(20);
+            while Instant::now() < until {
+                std::hint::spin_loop();
+            }
+        },
+        "garbage" => socket.write_all(&[0xde, 0xad, 0xbe, 0xef].repeat(100))?,
+        "half" => {
+            let bytes = Frame::new(&done(job, "half of this", None), Vec::new())?.to_bytes();
+            socket.write_all(&bytes[..bytes.len() / 2])?;
+            return Ok(Some(exit::DONE));
+        }
+        "huge" => {
+            let mut header = *b"dsk1\0\0\0\0\0\0\0\0";
+            header[4..8].copy_from_slice(&(MAX_BODY_BYTES as u32 + 1).to_le_bytes());
+            socket.write_all(&header)?;
+        }
+        "lie" => {
+            let message = done(job, "", Some(Raster { width: 300, height: 300 }));
+            Frame::new(&message, vec![0; 10])?.write_to(&*socket)?;
+        }
+        "impossible" => {
+            let FromWorker::Done { job, mut reading, .. } = done(job, "", None) else { return Ok(None) };
+            reading.digest.tags = vec!["tag".to_owned(); 9];
+            say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
+        }
+        "chatter" => say(socket, &done(JobId(job.0 + 1), "not asked", None))?,
+        "noise" => {
+            for _ in 0..100_000 {
+                complain(&"noise ".repeat(17));
+            }
+            answer(socket, job, "noise")?;
+        }
+        _ => return Ok(Some(exit::WIRE)),
+    }
+    Ok(None)
+}
+
+fn answer(socket: &mut UnixStream, job: JobId, text: &str) -> Result<()> {
+    say(socket, &done(job, text, None))
+}
+
+fn progress(socket: &mut UnixStream, job: JobId) -> Result<()> {
+    say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })
+}
+
+fn done(job: JobId, text: &str, thumbnail: Option<Raster>) -> FromWorker {
+    let reading = Box::new(Reading {
+        text: text.to_owned(),
+        lines: Vec::new(),
+        language: None,
+        width: 1,
+        height: 1,
+        pages: 1,
+        taken_at: None,
+        camera: None,
+        digest: Digest {
+            title: Some(text.to_owned()).filter(|text| !text.is_empty()),
+            summary: None,
+            tags: Vec::new(),
+            by: "extractive".to_owned(),
+        },
+        seconds: 0.0,
+        provenance: Provenance { program: String::new(), engines: Vec::new(), stages: Vec::new() },
+    });
+    FromWorker::Done { job, reading, thumbnail }
+}
+
+fn say(socket: &mut UnixStream, message: &FromWorker) -> Result<()> {
+    Frame::new(message, Vec::new())?.write_to(socket)
+}
+
+fn hear(socket: &mut UnixStream) -> Result<(ToWorker, Option<OwnedFd>)> {
+    let mut header = [0; HEADER_BYTES];
+    let mut files = Vec::new();
+    let first = receive(&*socket, &mut header, &mut files).map_err(io::Error::from)?;
+    if first == 0 {
+        return Err(FrameError::Closed);
+    }
+    socket.read_exact(&mut header[first..])?;
+    let frame = Frame::read_rest(Header::parse(header)?, socket)?;
+    Ok((frame.message()?, files.pop()))
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
