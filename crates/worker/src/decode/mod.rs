@@ -1,0 +1,99 @@
+//! From bytes to an upright picture without transparency.
+
+mod backdrop;
+mod format;
+
+use std::io::{BufReader, Read, Seek};
+
+use deskscribe_protocol::{Code, Failure, Raster};
+use image::error::{ImageError, LimitErrorKind};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, imageops};
+
+use crate::pipeline::Medium;
+
+/// So many bytes per pixel are enough for any format, intermediate copies included.
+const BYTES_PER_PIXEL: u64 = 8;
+
+/// Opens a picture: its first frame, upright, as 8-bit RGB.
+///
+/// # Errors
+/// `empty`, `unsupported`, `too_large` (told by its header, before anything is reserved) or `damaged`.
+pub(crate) fn open(medium: Medium) -> Result<RgbImage, Failure> {
+    let Medium { file, bytes, extension, limits } = medium;
+    if bytes == 0 {
+        return Err(Failure::new(Code::Empty, "the file is empty"));
+    }
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let mut first = Vec::with_capacity(format::SNIFF_BYTES);
+    file.by_ref().take(format::SNIFF_BYTES as u64).read_to_end(&mut first).map_err(unreadable)?;
+    file.rewind().map_err(unreadable)?;
+    let format = format::of(&first, extension.as_deref())?;
+
+    let mut reader = ImageReader::with_format(file, format);
+    let mut bounds = Limits::no_limits();
+    bounds.max_alloc = Some(limits.pixels * BYTES_PER_PIXEL);
+    reader.limits(bounds);
+    let mut decoder = reader.into_decoder().map_err(|error| explain(&error))?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > limits.pixels {
+        let (has, may) = (pixels.div_ceil(1_000_000), limits.pixels / 1_000_000);
+        let reason = format!("{width} × {height} are {has} megapixels, more than the limit of {may}");
+        return Err(Failure::new(Code::TooLarge, reason));
+    }
+    // A file that does not say how it is to be held is upright.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| explain(&error))?;
+    picture.apply_orientation(orientation);
+    Ok(match picture {
+        DynamicImage::ImageRgb8(picture) => picture,
+        picture if picture.color().has_alpha() => backdrop::lay_under(&picture.into_rgba8()),
+        picture => picture.into_rgb8(),
+    })
+}
+
+/// A small copy whose longer edge is at most `edge`, as 8-bit RGB; nothing for an edge of 0.
+pub(crate) fn thumbnail(picture: &RgbImage, edge: u32) -> Option<(Raster, Vec<u8>)> {
+    if edge == 0 {
+        return None;
+    }
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    let small = if longer <= edge {
+        picture.clone()
+    } else {
+        let scale = |side: u32| (u64::from(side) * u64::from(edge) / u64::from(longer)).max(1) as u32;
+        imageops::thumbnail(picture, scale(width), scale(height))
+    };
+    let raster = Raster { width: small.width(), height: small.height() };
+    Some((raster, small.into_raw()))
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::new(Code::Unreadable, format!("reading it failed: {error}"))
+}
+
+/// What a decoder says, as a person would say it.
+fn explain(error: &ImageError) -> Failure {
+    match error {
+        ImageError::Limits(error) => match error.kind() {
+            LimitErrorKind::InsufficientMemory => {
+                Failure::new(Code::TooLarge, "opening it takes more memory than a picture may have")
+            }
+            _ => Failure::new(Code::TooLarge, "it is larger than any picture may be"),
+        },
+        ImageError::Unsupported(error) => {
+            Failure::new(Code::Unsupported, format!("a variant that is not read: {error}"))
+        }
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Failure::new(Code::Damaged, "the file ends in the middle of the picture")
+        }
+        ImageError::IoError(error) => Failure::new(Code::Damaged, format!("reading it failed: {error}")),
+        ImageError::Decoding(error) => {
+            let what =
+                std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+            Failure::new(Code::Damaged, format!("the picture is damaged: {what}"))
+        }
+        other => Failure::new(Code::Damaged, format!("the picture is damaged: {other}")),
+    }
+}

@@ -1,0 +1,87 @@
+//! The short form of a text, made of the text alone: a title, a summary, tags.
+//!
+//! Honest rather than clever: every word of it stands in the picture.
+
+mod language;
+mod tags;
+mod title;
+
+use deskscribe_protocol::{Digest, Line};
+
+pub(crate) use language::language_of;
+
+/// The longest summary, in characters.
+const SUMMARY: usize = 280;
+
+/// The short form of these lines, which are in reading order.
+pub(crate) fn make(lines: &[Line], language: Option<&str>) -> Digest {
+    let words = tags::Words::count(lines, language);
+    let title = title::of(lines);
+    let summary = summary(lines, &words, title.as_deref());
+    Digest { summary, title, tags: words.most_telling(), by: "extractive".to_owned() }
+}
+
+/// The one to three lines that say most, in their order.
+fn summary(lines: &[Line], words: &tags::Words, title: Option<&str>) -> Option<String> {
+    let mut candidates: Vec<(usize, &Line, f32)> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| Some(line.text.as_str()) != title)
+        .map(|(index, line)| (index, line, words.weight(&line.text)))
+        .filter(|(.., weight)| *weight > 0.0)
+        .collect();
+    candidates.sort_by(|one, other| other.2.total_cmp(&one.2));
+    candidates.truncate(3);
+    candidates.sort_by_key(|(index, ..)| *index);
+    let mut summary = String::new();
+    for (_, line, _) in candidates {
+        if summary.chars().count() + line.text.chars().count() > SUMMARY {
+            continue;
+        }
+        if !summary.is_empty() {
+            summary.push_str(if summary.ends_with(['.', '!', '?', '。', '…', ':']) { " " } else { ". " });
+        }
+        summary.push_str(line.text.trim());
+    }
+    (!summary.is_empty()).then_some(summary)
+}
+
+/// How tall the letters of a line are, in pixels.
+fn height(line: &Line) -> f32 {
+    let [upper, _, _, lower] = line.corners;
+    (lower[1] - upper[1]).hypot(lower[0] - upper[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, y: f32, height: f32) -> Line {
+        let width = height * text.chars().count() as f32 / 2.0;
+        let corners = [[10.0, y], [10.0 + width, y], [10.0 + width, y + height], [10.0, y + height]];
+        Line { text: text.to_owned(), confidence: 0.99, corners, page: 0 }
+    }
+
+    #[test]
+    fn an_invoice_is_called_by_its_headline_and_tagged_by_its_subject() {
+        let lines = [
+            line("File Edit View Help", 2.0, 12.0),
+            line("Invoice 2231 for garden furniture", 40.0, 30.0),
+            line("Please pay the invoice for the garden furniture within 14 days.", 90.0, 14.0),
+            line("The furniture was delivered on 3 March to your garden in Leeds.", 110.0, 14.0),
+            line("Total", 140.0, 14.0),
+            line("412.00", 140.0, 14.0),
+        ];
+        let digest = make(&lines, Some("en"));
+        assert_eq!(digest.title.as_deref(), Some("Invoice 2231 for garden furniture"));
+        assert!(digest.summary.unwrap().contains("Please pay the invoice"));
+        assert!(digest.tags.contains(&"furniture".to_owned()) && digest.tags.contains(&"invoice".to_owned()));
+        assert!(digest.tags.len() <= 8 && !digest.tags.contains(&"the".to_owned()));
+    }
+
+    #[test]
+    fn no_text_has_no_short_form() {
+        let digest = make(&[], None);
+        assert_eq!((digest.title, digest.summary, digest.tags), (None, None, Vec::new()));
+    }
+}

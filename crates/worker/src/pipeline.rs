@@ -1,0 +1,137 @@
+//! The stages of a picture, in order: decode, read, make a short form.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Instant;
+
+use deskscribe_protocol::{Code, Failure, Limits, ModelGrant, Provenance, Raster, Reading, Stage, StageTime};
+
+use crate::ocr::Ocr;
+use crate::{decode, digest, ocr};
+
+/// A file to read.
+#[derive(Debug)]
+pub struct Medium {
+    /// Open for reading, at its beginning.
+    pub file: File,
+    /// Its size.
+    pub bytes: u64,
+    /// In lower case, for messages only: the content decides.
+    pub extension: Option<String>,
+    /// What may be spent on it.
+    pub limits: Limits,
+}
+
+/// Whoever waits for a job.
+pub trait Watch {
+    /// So many units of a stage are done. This is also the sign of life: it must come every few seconds.
+    fn progress(&self, stage: Stage, done: u32, total: u32);
+
+    /// Whether the job should be dropped as soon as possible.
+    fn cancelled(&self) -> bool;
+}
+
+/// What was found in a picture.
+#[derive(Debug)]
+pub struct Finding {
+    /// What was read.
+    pub reading: Reading,
+    /// A small picture as 8-bit RGB.
+    pub thumbnail: Option<(Raster, Vec<u8>)>,
+}
+
+/// Why nothing was found.
+#[derive(Debug)]
+pub enum Interruption {
+    /// Nobody wants it any more.
+    Cancelled,
+    /// It cannot be read.
+    Failed(Failure),
+}
+
+impl From<Failure> for Interruption {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The engines of this worker. Each is loaded when it is first needed, and then kept.
+pub struct Engines {
+    models: Vec<(ModelGrant, File)>,
+    threads: usize,
+    ocr: Option<Ocr>,
+}
+
+impl Engines {
+    /// Engines that will be loaded from these models and run with so many threads.
+    pub fn new(models: Vec<(ModelGrant, File)>, threads: usize) -> Self {
+        Self { models, threads, ocr: None }
+    }
+
+    fn ocr(&mut self) -> Result<&Ocr, Failure> {
+        Ok(match self.ocr.take() {
+            Some(ocr) => self.ocr.insert(ocr),
+            None => self.ocr.insert(Ocr::load(&self.models, self.threads)?),
+        })
+    }
+}
+
+/// Loads the ONNX Runtime library. Called once, before any medium is seen.
+pub fn load_runtime(path: &Path) -> Result<(), Failure> {
+    let wrong = |error: String| {
+        let reason = format!("the ONNX Runtime library cannot be loaded ({error}): {}", path.display());
+        Failure::new(Code::Internal, reason)
+    };
+    let environment = ort::init_from(path).map_err(|error| wrong(error.to_string()))?;
+    environment.with_telemetry(false).with_name("deskscribe").commit();
+    Ok(())
+}
+
+/// Reads a picture.
+pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> Result<Finding, Interruption> {
+    let begun = Instant::now();
+    let edge = medium.limits.thumbnail_edge;
+
+    watch.progress(Stage::Decode, 0, 1);
+    let picture = decode::open(medium)?;
+    let thumbnail = decode::thumbnail(&picture, edge);
+    let decoded = begun.elapsed().as_secs_f64();
+    if watch.cancelled() {
+        return Err(Interruption::Cancelled);
+    }
+
+    let engine = engines.ocr()?;
+    let (width, height) = picture.dimensions();
+    let lines = engine.read(picture, watch)?;
+    let text = ocr::text_of(&lines);
+    let read = begun.elapsed().as_secs_f64();
+
+    watch.progress(Stage::Summarise, 0, 1);
+    let language = digest::language_of(&text);
+    let digest = digest::make(&lines, language.as_deref());
+    let seconds = begun.elapsed().as_secs_f64();
+
+    let stage = |stage, seconds| StageTime { stage, seconds };
+    let reading = Reading {
+        text,
+        lines,
+        language,
+        width,
+        height,
+        pages: 1,
+        taken_at: None,
+        camera: None,
+        digest,
+        seconds,
+        provenance: Provenance {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            engines: engine.provenance(),
+            stages: vec![
+                stage(Stage::Decode, decoded),
+                stage(Stage::Ocr, read - decoded),
+                stage(Stage::Summarise, seconds - read),
+            ],
+        },
+    };
+    Ok(Finding { reading, thumbnail })
+}

@@ -1,0 +1,209 @@
+//! Hello, get ready, then one job at a time until the conversation ends.
+//!
+//! Everything up to [`FromWorker::Ready`] runs on one thread, so that confinement, once it is switched on
+//! there, holds for every thread that comes after. From then on nothing is opened: media and models come as
+//! descriptors.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use deskscribe_protocol::{
+    Build, Code, Failure, FrameError, FromWorker, Isolation, JobId, MediaKind, ModelGrant, Stage, ToWorker,
+    exit,
+};
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+use crate::wire::{Ear, Mouth, converse};
+use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime, read_image};
+
+/// No job has this number.
+const NONE: u64 = u64::MAX;
+
+/// Why a worker ends, other than because it was told to.
+#[derive(Debug, thiserror::Error)]
+enum End {
+    #[error("this program is started by Deskscribe, with a socket for its stdin: {0}")]
+    NotStartedByEngine(std::io::Error),
+    #[error("the engine is build {theirs}, this worker is build {ours}")]
+    OtherBuild { theirs: Build, ours: Build },
+    #[error("{0}")]
+    NotReady(Failure),
+    #[error("the engine spoke out of turn")]
+    OutOfTurn,
+    #[error(transparent)]
+    Wire(#[from] FrameError),
+    #[error("a thread could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// The whole life of a worker process.
+pub fn serve() -> ExitCode {
+    let end = match live() {
+        Ok(()) | Err(End::Wire(FrameError::Closed)) => return exit::DONE.into(),
+        Err(end) => end,
+    };
+    // The engine keeps the last lines of stderr: this is how it learns why.
+    #[expect(clippy::print_stderr, reason = "stderr is the evidence that the engine collects")]
+    {
+        eprintln!("{end}");
+    }
+    match end {
+        End::OtherBuild { .. } => exit::OTHER_BUILD.into(),
+        End::NotReady(_) => exit::NOT_READY.into(),
+        _ => exit::WIRE.into(),
+    }
+}
+
+fn live() -> Result<(), End> {
+    let (mut ear, mouth) = converse().map_err(End::NotStartedByEngine)?;
+    // Should the engine be killed, so are we, even in the middle of a native library. Had it gone before
+    // this line, the end of its socket would tell.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    mouth.say(&FromWorker::Hello { build: Build::own() }, Vec::new())?;
+    let mut engines = get_ready(&mut ear)?;
+    mouth.say(&FromWorker::Ready { isolation: Isolation::Off }, Vec::new())?;
+
+    let cancelled = Arc::new(AtomicU64::new(NONE));
+    let (hand, jobs) = sync_channel(1);
+    let listening = Arc::clone(&cancelled);
+    thread::Builder::new()
+        .name("listen".to_owned())
+        .spawn(move || listen(ear, &hand, &listening))
+        .map_err(End::Thread)?;
+    work(&mouth, &jobs, &mut engines, &cancelled)
+}
+
+fn get_ready(ear: &mut Ear) -> Result<Engines, End> {
+    let (ToWorker::Start { build, threads, runtime, models }, files) = ear.hear()? else {
+        return Err(End::OutOfTurn);
+    };
+    let ours = Build::own();
+    if build != ours {
+        return Err(End::OtherBuild { theirs: build, ours });
+    }
+    if models.len() != files.len() {
+        return Err(End::OutOfTurn);
+    }
+    load_runtime(Path::new(&runtime)).map_err(End::NotReady)?;
+    let models: Vec<(ModelGrant, File)> = models.into_iter().zip(files.into_iter().map(File::from)).collect();
+    Ok(Engines::new(models, threads.max(1) as usize))
+}
+
+/// A medium to read.
+struct Job {
+    id: JobId,
+    kind: MediaKind,
+    medium: Medium,
+}
+
+/// Listens while the main thread works: a cancel must be heard in the middle of a job, and the end of the
+/// conversation is the end of the process, whatever it is doing.
+fn listen(mut ear: Ear, jobs: &SyncSender<Job>, cancelled: &AtomicU64) {
+    loop {
+        match ear.hear().map_err(End::from).and_then(|heard| understand(heard, cancelled)) {
+            Ok(None) => {}
+            Ok(Some(job)) => drop(jobs.send(job)),
+            Err(End::Wire(FrameError::Closed)) => std::process::exit(exit::DONE.into()),
+            Err(_) => std::process::exit(exit::WIRE.into()),
+        }
+    }
+}
+
+fn understand(heard: (ToWorker, Vec<OwnedFd>), cancelled: &AtomicU64) -> Result<Option<Job>, End> {
+    let (message, mut files) = heard;
+    match (message, files.pop(), files.is_empty()) {
+        (ToWorker::Cancel { job }, None, _) => {
+            cancelled.store(job.0, Ordering::Relaxed);
+            Ok(None)
+        }
+        (ToWorker::Read { job, kind, extension, bytes, limits }, Some(file), true) => {
+            let medium = Medium { file: file.into(), bytes, extension, limits };
+            Ok(Some(Job { id: job, kind, medium }))
+        }
+        _ => Err(End::OutOfTurn),
+    }
+}
+
+fn work(
+    mouth: &Mouth,
+    jobs: &Receiver<Job>,
+    engines: &mut Engines,
+    cancelled: &AtomicU64,
+) -> Result<(), End> {
+    while let Ok(Job { id, kind, medium }) = jobs.recv() {
+        let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Decode), cancelled };
+        let read = || match kind {
+            MediaKind::Image => read_image(medium, engines, &teller),
+            MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => {
+                let reason = format!("{kind} files are not read by this version of Deskscribe");
+                Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
+            }
+        };
+        // Sessions of the engines stay usable: what a panic can leave half done belongs to the job.
+        let result = catch_unwind(AssertUnwindSafe(read))
+            .unwrap_or_else(|panic| Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref()))));
+        match result {
+            Ok(Finding { reading, thumbnail }) => {
+                let (raster, pixels) = thumbnail.unzip();
+                let reading = Box::new(reading);
+                let done = FromWorker::Done { job: id, reading, thumbnail: raster };
+                match mouth.say(&done, pixels.unwrap_or_default()) {
+                    Err(error @ FrameError::TooLong { .. }) => {
+                        let failure =
+                            Failure::new(Code::TooLarge, format!("more text than can be kept: {error}"));
+                        mouth.say(&FromWorker::Failed { job: id, failure }, Vec::new())?;
+                    }
+                    said => said?,
+                }
+            }
+            Err(Interruption::Failed(failure)) => {
+                mouth.say(&FromWorker::Failed { job: id, failure }, Vec::new())?;
+            }
+            Err(Interruption::Cancelled) => mouth.say(&FromWorker::Cancelled { job: id }, Vec::new())?,
+        }
+    }
+    Ok(())
+}
+
+/// A panic while a picture is opened is the picture's fault; anywhere else it is ours.
+fn blame(stage: Stage, panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    match stage {
+        Stage::Decode => {
+            Failure::new(Code::Damaged, format!("the decoder could not make sense of it ({text})"))
+        }
+        Stage::Ocr | Stage::Summarise => {
+            Failure::new(Code::Internal, format!("a fault of Deskscribe while {}: {text}", stage.as_verb()))
+        }
+    }
+}
+
+/// Tells the engine how a job goes.
+struct Teller<'a> {
+    mouth: &'a Mouth,
+    job: JobId,
+    stage: Cell<Stage>,
+    cancelled: &'a AtomicU64,
+}
+
+impl Watch for Teller<'_> {
+    fn progress(&self, stage: Stage, done: u32, total: u32) {
+        self.stage.set(stage);
+        // When the engine is gone, the listening thread ends the process.
+        let _ = self.mouth.say(&FromWorker::Progress { job: self.job, stage, done, total }, Vec::new());
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed) == self.job.0
+    }
+}
