@@ -1,0 +1,44 @@
+//! What can be asked for on the command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Reads your screenshots, so that you can find them again. Everything stays on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "deskscribe", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Scan(ScanArgs),
+}
+
+/// Read every picture in folders.
+///
+/// What was read before is known by its content and comes back at once, even when it was moved or renamed.
+/// Ctrl-C stops within a moment and loses nothing: the next scan goes on from there.
+///
+/// Exit code: 0 all files were read or skipped, 1 some failed, 2 the scan could not run, 130 it was stopped.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScanArgs {
+    /// Folders or files; your Desktop when none is named
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Print JSON Lines on stdout, one row for every file and a last one for the run
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The most workers at once, 1 to 8; fewer start when there are fewer files or memory is short
+    #[arg(long, value_name = "N", default_value = "8", value_parser = workers)]
+    pub(crate) workers: NonZeroUsize,
+}
+
+fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= 8).ok_or_else(|| "1 to 8".to_owned())
+}

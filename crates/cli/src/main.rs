@@ -1,0 +1,23 @@
+//! Deskscribe in the terminal.
+
+mod args;
+mod log;
+mod scan;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let Args { command } = Args::parse();
+    let result = match command {
+        Command::Scan(args) => scan::scan(args),
+    };
+    result.unwrap_or_else(|error| {
+        show::complain(&error);
+        ExitCode::from(scan::COULD_NOT_RUN)
+    })
+}

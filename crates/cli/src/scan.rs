@@ -1,0 +1,103 @@
+//! `deskscribe scan`: read every picture in folders.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::args::ScanArgs;
+use crate::log;
+use crate::show::{Progress, Rows, say};
+
+/// Some files failed.
+const SOME_FAILED: u8 = 1;
+/// The scan could not begin, or not go on.
+pub(crate) const COULD_NOT_RUN: u8 = 2;
+/// Stopped by Ctrl-C, as shells count it.
+const STOPPED: u8 = 130;
+
+/// How often the progress is drawn anew without an event.
+const REDRAW: Duration = Duration::from_millis(250);
+
+/// Runs the command.
+pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
+    let ScanArgs { paths, json, workers } = args;
+    let home = Home::locate()?;
+    let resources = Resources::locate()?;
+    let paths = if paths.is_empty() { vec![desktop()?] } else { paths };
+    log::start(&home)?;
+    let engine = Engine::open(home, resources, Settings { workers, ..Settings::default() })?;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the program could not start its threads")?;
+    let outcome = runtime.block_on(async {
+        let run = engine.scan(paths)?;
+        follow(run, Rows::new(json), Progress::new()).await
+    });
+    // A thread that still waits for a slow disk is not waited for.
+    runtime.shutdown_background();
+    Ok(match outcome {
+        Ok(RunCounts { failed: 0, .. }) => ExitCode::SUCCESS,
+        Ok(_) => SOME_FAILED.into(),
+        Err(RunError::Cancelled(_)) => STOPPED.into(),
+        Err(error) => return Err(error.into()),
+    })
+}
+
+fn desktop() -> anyhow::Result<PathBuf> {
+    let Some(desktop) = dirs::desktop_dir().filter(|desktop| desktop.is_dir()) else {
+        bail!("this user has no Desktop folder; name the folder to scan: deskscribe scan FOLDER");
+    };
+    say(&format!("Scanning your Desktop: {}", desktop.display()));
+    Ok(desktop)
+}
+
+/// Shows a run until it is over. Ctrl-C or SIGTERM ends it early, a second one at once.
+async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut stops = 0;
+    let mut redraw = tokio::time::interval(REDRAW);
+    loop {
+        tokio::select! {
+            event = run.events.recv() => {
+                let Some(event) = event else { break };
+                progress.hear(&event);
+                if let Err(error) = progress.aside(|| rows.hear(&event)) {
+                    // Nobody reads what we print: `deskscribe scan --json | head`.
+                    if error.kind() != io::ErrorKind::BrokenPipe {
+                        return Err(error.into());
+                    }
+                    run.cancel();
+                }
+            }
+            _ = redraw.tick() => progress.draw(),
+            () = either(&mut interrupt, &mut terminate) => {
+                stops += 1;
+                if stops > 1 {
+                    std::process::exit(STOPPED.into());
+                }
+                run.cancel();
+            }
+        }
+    }
+    progress.clear();
+    let outcome = run.finish().await;
+    if let Err(RunError::Cancelled(_)) = &outcome {
+        say("Stopped. What was read is kept; the next scan goes on from there.");
+    }
+    outcome
+}
+
+async fn either(one: &mut Signal, other: &mut Signal) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
+    }
+}

@@ -1,0 +1,91 @@
+//! How far a run is and how fast it goes, in words that are measured, not guessed.
+
+use std::time::Duration;
+
+use deskscribe_engine::{Event, RowState};
+
+/// The numbers of the progress line.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    /// Known only when the folders were walked.
+    files: Option<u64>,
+    looking: u64,
+    settled: u64,
+    read: u64,
+    failed: u64,
+    /// Rows that cost a worker's time: only they tell how fast it goes.
+    worked: u64,
+    /// When the first worker was started, on the run's clock.
+    work_began: Option<Duration>,
+}
+
+impl Pace {
+    /// Takes note of an event that happened this long after the start.
+    pub(super) fn hear(&mut self, event: &Event, now: Duration) {
+        match event {
+            Event::Looking { files } => self.looking = *files,
+            Event::Found { files } => self.files = Some(*files),
+            Event::Worker { .. } => {
+                self.work_began.get_or_insert(now);
+            }
+            Event::Row(row) => {
+                self.settled += 1;
+                self.read += u64::from(row.state == RowState::Read);
+                self.failed += u64::from(row.state == RowState::Failed);
+                self.worked += u64::from(row.worker.is_some());
+            }
+            Event::Note(_) | Event::Progress(_) | Event::Finished(_) => {}
+        }
+    }
+
+    /// Such as `40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left`.
+    pub(super) fn line(&self, now: Duration) -> String {
+        let Some(files) = self.files else { return format!("Looking for pictures: {} found", self.looking) };
+        let percent = if files == 0 { 100.0 } else { self.settled as f64 * 100.0 / files as f64 };
+        let Self { settled, read, failed, .. } = self;
+        let mut line = format!("{settled}/{files} ({percent:.1}%) · {read} read · {failed} failed");
+        // Before a few files are done, a rate would be a guess.
+        let worked = self.work_began.map_or(0.0, |began| now.saturating_sub(began).as_secs_f64());
+        if self.worked >= 3 && worked > 0.0 {
+            let rate = self.worked as f64 / worked;
+            let left = files.saturating_sub(self.settled) as f64 / rate;
+            line += &format!(" · {rate:.1}/s · {} left", clock(left));
+        }
+        line
+    }
+
+    /// Something that changes exactly when the line tells something new.
+    pub(super) fn settled(&self) -> (u64, u64) {
+        (self.looking, self.settled)
+    }
+}
+
+/// Seconds as `0:34` or `1:02:07`.
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_what_was_measured() {
+        let mut pace = Pace { looking: 12, ..Pace::default() };
+        let at = Duration::from_secs;
+        assert_eq!(pace.line(at(0)), "Looking for pictures: 12 found");
+        pace.hear(&Event::Found { files: 320 }, at(1));
+        assert_eq!(pace.line(at(1)), "0/320 (0.0%) · 0 read · 0 failed");
+        pace = Pace { settled: 40, read: 35, failed: 5, worked: 41, work_began: Some(at(1)), ..pace };
+        assert_eq!(pace.line(at(6)), "40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left");
+        pace = Pace { files: Some(0), settled: 0, worked: 0, ..pace };
+        assert_eq!(pace.line(at(6)), "0/0 (100.0%) · 35 read · 5 failed");
+    }
+
+    #[test]
+    fn long_times_have_hours() {
+        assert_eq!(clock(3727.4), "1:02:07");
+    }
+}

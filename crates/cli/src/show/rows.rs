@@ -1,0 +1,88 @@
+//! Rows on stdout: JSON Lines for programs, one line a file for people.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use deskscribe_engine::{Event, Row, RowState, RunCounts};
+use serde::Serialize;
+
+use super::tame;
+
+/// What is printed of a run on stdout.
+pub(crate) enum Rows {
+    /// The contract: one JSON row for every file, and a last one for the run.
+    Json,
+    /// New results and failures, and the counts.
+    Text,
+}
+
+impl Rows {
+    pub(crate) fn new(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
+    }
+
+    /// Prints what is to be printed of this event. Each row leaves in one write.
+    pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
+        let mut line = match (self, event) {
+            (Self::Json, Event::Row(row)) => serde_json::to_string(row)?,
+            (Self::Json, Event::Finished(counts)) => serde_json::to_string(&LastRow { run: counts })?,
+            // What was known before is counted, not listed.
+            (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
+            (Self::Text, Event::Finished(counts)) => sum_up(counts),
+            _ => return Ok(()),
+        };
+        line.push('\n');
+        let mut out = io::stdout().lock();
+        out.write_all(line.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// The last row of a run.
+#[derive(Serialize)]
+struct LastRow<'a> {
+    run: &'a RunCounts,
+}
+
+fn describe(row: &Row) -> String {
+    let name = Path::new(&row.path).file_name().unwrap_or_default().to_string_lossy();
+    let (word, what) = match row.state {
+        RowState::Read => ("read", row.title.as_deref().unwrap_or("no text found")),
+        RowState::Failed => ("failed", row.reason.as_deref().unwrap_or_default()),
+        RowState::Skipped => ("skipped", row.reason.as_deref().unwrap_or_default()),
+    };
+    format!("{word:<8}{}: {}", tame(&name), tame(what))
+}
+
+fn sum_up(counts: &RunCounts) -> String {
+    let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = *counts;
+    let count =
+        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let mut text =
+        format!("{}: {read} read, {failed} failed, {skipped} skipped", count(files, "file", "files"));
+    if cached > 0 {
+        text += &format!("; {cached} of them known before");
+    }
+    if ignored > 0 {
+        text += &format!("; {} ignored", count(ignored, "other file", "other files"));
+    }
+    text + &format!(". {}, {seconds:.1} s.", count(workers as u64, "worker", "workers"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_like_a_sentence() {
+        let counts = RunCounts { files: 1, read: 1, workers: 1, seconds: 0.84, ..RunCounts::default() };
+        assert_eq!(sum_up(&counts), "1 file: 1 read, 0 failed, 0 skipped. 1 worker, 0.8 s.");
+        let counts =
+            RunCounts { files: 40, read: 35, failed: 5, cached: 30, ignored: 2, workers: 8, ..counts };
+        assert_eq!(
+            sum_up(&counts),
+            "40 files: 35 read, 5 failed, 0 skipped; 30 of them known before; 2 other files ignored. \
+             8 workers, 0.8 s."
+        );
+    }
+}
