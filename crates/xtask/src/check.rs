@@ -1,0 +1,37 @@
+//! `cargo xtask check`: all that must hold besides tests.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::problem::{Outcome, Problem};
+use crate::{edges, no_arguments, prepare, workspace};
+
+/// `cargo xtask check`
+pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
+    no_arguments(&arguments)?;
+    prepare::compilers()?;
+    for (component, name) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if !workspace::succeeds(workspace::cargo().args([component, "--version"])) {
+            return Err(Problem(format!("{name} is missing: rustup component add rustfmt clippy")));
+        }
+    }
+    // Edges before clippy: they take a second, and all are shown, so that one run names everything.
+    let format = step("format", "cargo fmt --all", || cargo(&["fmt", "--all", "--check"]));
+    let edges = step("edges", "what each line says", edges::check);
+    let lints = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let lints = step("lints", "what each warning says", || cargo(&lints));
+    Ok(if format && edges && lints { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cargo(arguments: &[&str]) -> Outcome {
+    workspace::finish(workspace::cargo().args(arguments))
+}
+
+fn step(name: &str, remedy: &str, check: impl FnOnce() -> Outcome) -> bool {
+    eprintln!("xtask: checking {name}");
+    let outcome = check();
+    if let Err(Problem(text)) = &outcome {
+        eprintln!("xtask: {name}: {text}; to do: {remedy}");
+    }
+    outcome.is_ok()
+}

@@ -1,0 +1,342 @@
+//! What the system must have: noticed without asking any package manager, installed by apt where there is one.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::problem::{Outcome, Problem};
+use crate::workspace;
+
+/// Something that must be there before cargo or pip can work.
+struct SystemPackage {
+    debian: &'static str,
+    /// Fedora and openSUSE.
+    rpm: &'static str,
+    arch: &'static str,
+    purpose: &'static str,
+    sign: Sign,
+    /// Whether only fetching the models needs it.
+    to_fetch: bool,
+}
+
+/// How to notice that it is there, from whatever package.
+enum Sign {
+    /// A program in PATH.
+    Program(&'static str),
+    /// A file that the C compiler finds.
+    Linkable(&'static str),
+    /// One of the files where systems keep the certificates they trust.
+    Certificates,
+    /// A Python 3 that can run pip.
+    Pip,
+}
+
+const PACKAGES: &[SystemPackage] = &[
+    SystemPackage {
+        debian: "gcc",
+        rpm: "gcc",
+        arch: "gcc",
+        purpose: "a C compiler, for SQLite and other libraries that are built in",
+        sign: Sign::Program("cc"),
+        to_fetch: false,
+    },
+    SystemPackage {
+        debian: "libc6-dev",
+        rpm: "glibc-devel",
+        arch: "glibc",
+        purpose: "the C library to compile against",
+        sign: Sign::Linkable("crt1.o"),
+        to_fetch: false,
+    },
+    SystemPackage {
+        debian: "g++",
+        rpm: "gcc-c++",
+        arch: "gcc",
+        purpose: "a C++ compiler, for libraries of the text reader",
+        sign: Sign::Program("c++"),
+        to_fetch: false,
+    },
+    SystemPackage {
+        debian: "ca-certificates",
+        rpm: "ca-certificates",
+        arch: "ca-certificates",
+        purpose: "the certificates by which cargo and pip know whom they download from",
+        sign: Sign::Certificates,
+        to_fetch: false,
+    },
+    SystemPackage {
+        debian: "python3-pip",
+        rpm: "python3-pip",
+        arch: "python-pip",
+        purpose: "Python 3 with pip, which downloads the models",
+        sign: Sign::Pip,
+        to_fetch: true,
+    },
+];
+
+const CERTIFICATES: [&str; 4] = [
+    "etc/ssl/certs/ca-certificates.crt",
+    "etc/pki/tls/certs/ca-bundle.crt",
+    "etc/ssl/ca-bundle.pem",
+    "etc/ssl/cert.pem",
+];
+
+/// Where to look.
+struct Machine {
+    path: OsString,
+    root: PathBuf,
+    /// The user has named certificates of their own.
+    has_own_certificates: bool,
+    is_root: bool,
+}
+
+/// What to do about missing packages.
+#[derive(Debug, PartialEq)]
+enum Plan {
+    Nothing,
+    /// These, by apt-get, started with this before it.
+    Apt {
+        prefix: Vec<&'static str>,
+        packages: Vec<&'static str>,
+    },
+    /// We may not or cannot: the person does.
+    Tell(String),
+}
+
+/// Whether there is something to install.
+pub(super) fn is_any_missing(to_fetch: bool) -> bool {
+    !Machine::this().missing(to_fetch).is_empty()
+}
+
+/// Installs what is missing, or stops and says how.
+pub(super) fn install(to_fetch: bool) -> Outcome {
+    let machine = Machine::this();
+    let missing = machine.missing(to_fetch);
+    let (prefix, packages) = match machine.plan(&missing) {
+        Plan::Nothing => return Ok(()),
+        Plan::Tell(text) => return Err(Problem(text)),
+        Plan::Apt { prefix, packages } => (prefix, packages),
+    };
+    eprintln!("xtask: installing {}", packages.join(" "));
+    for SystemPackage { debian, purpose, .. } in &missing {
+        eprintln!("  {debian}: {purpose}");
+    }
+    let apt = |arguments: &[&str]| {
+        let words = [&prefix[..], &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+        workspace::finish(Command::new(words[0]).args(&words[1..]))
+    };
+    if let Err(Problem(reason)) = apt(&["update"]) {
+        eprintln!("xtask: {reason}; going on with what apt knows");
+    }
+    // A fresh machine may be busy with its own upgrades: wait for them.
+    let install = ["install", "--yes", "--no-install-recommends", "--option=DPkg::Lock::Timeout=300"];
+    let install = [&install[..], &packages].concat();
+    apt(&install).map_err(|Problem(reason)| {
+        let line = apt_line(prefix.first(), &packages);
+        Problem(format!("{reason}\nRun this and then the command again:\n  {line}"))
+    })?;
+    match machine.missing(to_fetch).first() {
+        None => Ok(()),
+        Some(SystemPackage { debian, purpose, .. }) => {
+            Err(Problem(format!("{debian} is installed, but this is not found: {purpose}")))
+        }
+    }
+}
+
+fn apt_line(prefix: Option<&&str>, packages: &[&str]) -> String {
+    let prefix = prefix.map_or(String::new(), |sudo| format!("{sudo} "));
+    let packages = packages.join(" ");
+    format!("{prefix}apt-get update; {prefix}apt-get install --yes --no-install-recommends {packages}")
+}
+
+impl Machine {
+    fn this() -> Self {
+        let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let id = Command::new("id").arg("-u").output();
+        Self {
+            path: env::var_os("PATH").unwrap_or_default(),
+            root: PathBuf::from("/"),
+            has_own_certificates: is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
+            is_root: id.is_ok_and(|id| id.stdout == b"0\n"),
+        }
+    }
+
+    fn program(&self, name: &str) -> Option<PathBuf> {
+        env::split_paths(&self.path).map(|folder| folder.join(name)).find(|path| path.is_file())
+    }
+
+    fn missing(&self, to_fetch: bool) -> Vec<&'static SystemPackage> {
+        let is_wanted = |package: &&SystemPackage| to_fetch || !package.to_fetch;
+        PACKAGES.iter().filter(is_wanted).filter(|package| !self.has(&package.sign)).collect()
+    }
+
+    fn has(&self, sign: &Sign) -> bool {
+        match sign {
+            Sign::Program(name) => self.program(name).is_some(),
+            // The compiler answers with a path where there is one, and repeats the name otherwise.
+            Sign::Linkable(file) => self.program("cc").is_some_and(|cc| {
+                let answer = Command::new(cc).arg(format!("-print-file-name={file}")).output();
+                answer.is_ok_and(|answer| answer.stdout.contains(&b'/'))
+            }),
+            Sign::Certificates => {
+                let is_there = |file: &&str| self.root.join(file).exists();
+                self.has_own_certificates || CERTIFICATES.iter().any(is_there)
+            }
+            Sign::Pip => {
+                let says_yes = |program: &str, arguments: &[&str]| {
+                    let program = self.program(program);
+                    program.is_some_and(|path| workspace::succeeds(Command::new(path).args(arguments)))
+                };
+                let python = ["python3", "python"].into_iter().find(|name| self.program(name).is_some());
+                python.is_some_and(|python| {
+                    says_yes(python, &["-m", "pip", "--version"])
+                        || says_yes("pip3", &["--version"])
+                        || says_yes("pip", &["--version"])
+                })
+            }
+        }
+    }
+
+    fn plan(&self, missing: &[&SystemPackage]) -> Plan {
+        if missing.is_empty() {
+            return Plan::Nothing;
+        }
+        let named = |name: fn(&SystemPackage) -> &'static str| {
+            let mut names = Vec::new();
+            for name in missing.iter().map(|package| name(package)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names
+        };
+        let debian = named(|package| package.debian);
+        let prefix = if self.is_root { Some(vec![]) } else { self.program("sudo").map(|_| vec!["sudo"]) };
+        let has = |manager: &str| self.program(manager).is_some();
+        let how = match prefix {
+            Some(prefix) if has("apt-get") => return Plan::Apt { prefix, packages: debian },
+            _ if has("apt-get") => format!("as root:\n  {}", apt_line(None, &debian)),
+            _ if has("dnf") => format!("as root:\n  dnf install {}", named(|package| package.rpm).join(" ")),
+            _ if has("zypper") => {
+                format!("as root:\n  zypper install {}", named(|package| package.rpm).join(" "))
+            }
+            _ if has("pacman") => {
+                format!("as root:\n  pacman -S --needed {}", named(|package| package.arch).join(" "))
+            }
+            _ => {
+                format!("with the package manager of this system; Debian has it as:\n  {}", debian.join(" "))
+            }
+        };
+        let mut text = "something is missing:\n".to_owned();
+        for SystemPackage { debian, purpose, .. } in missing {
+            text += &format!("  {debian}: {purpose}\n");
+        }
+        Plan::Tell(format!("{text}Install it and run the command again, {how}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A machine whose PATH holds these programs: what each one is, and what it is called.
+    fn machine(programs: &[(&str, &str)]) -> (tempfile::TempDir, Machine) {
+        let root = tempfile::tempdir().unwrap();
+        for (real, name) in programs {
+            symlink(real, root.path().join(name)).unwrap();
+        }
+        let machine = Machine {
+            path: root.path().into(),
+            root: root.path().to_owned(),
+            has_own_certificates: false,
+            is_root: true,
+        };
+        (root, machine)
+    }
+
+    fn names(missing: &[&SystemPackage]) -> Vec<&'static str> {
+        missing.iter().map(|package| package.debian).collect()
+    }
+
+    #[test]
+    fn on_a_bare_debian_root_installs_all_by_one_call() {
+        let (_root, machine) = machine(&[("/bin/true", "apt-get")]);
+        let packages = vec!["gcc", "libc6-dev", "g++", "ca-certificates", "python3-pip"];
+        assert_eq!(machine.plan(&machine.missing(true)), Plan::Apt { prefix: vec![], packages });
+    }
+
+    #[test]
+    fn a_complete_machine_is_left_alone() {
+        let (root, machine) =
+            machine(&[("/bin/true", "c++"), ("/bin/true", "python3"), ("/bin/true", "apt-get")]);
+        Command::new("sh")
+            .args(["-c", "printf '#!/bin/sh\\necho /usr/lib/crt1.o\\n' > cc && chmod +x cc"])
+            .current_dir(root.path())
+            .status()
+            .unwrap();
+        fs::create_dir_all(root.path().join("etc/ssl")).unwrap();
+        fs::write(root.path().join("etc/ssl/cert.pem"), "").unwrap();
+        assert_eq!(names(&machine.missing(true)), Vec::<&str>::new());
+        assert_eq!(machine.plan(&[]), Plan::Nothing);
+    }
+
+    #[test]
+    fn a_compiler_without_the_c_library_is_not_enough() {
+        let (_root, machine) = machine(&[("/bin/echo", "cc"), ("/bin/true", "c++")]);
+        assert_eq!(names(&machine.missing(false)), ["libc6-dev", "ca-certificates"]);
+    }
+
+    #[test]
+    fn python_is_asked_for_only_to_fetch_and_only_counts_with_pip() {
+        for (python, pip, is_missing) in [
+            ("/bin/true", "/bin/false", false),
+            ("/bin/false", "/bin/true", false),
+            ("/bin/false", "/bin/false", true),
+        ] {
+            let (_root, machine) = machine(&[(python, "python3"), (pip, "pip3")]);
+            assert_eq!(names(&machine.missing(true)).contains(&"python3-pip"), is_missing, "{python} {pip}");
+            assert!(!names(&machine.missing(false)).contains(&"python3-pip"));
+        }
+    }
+
+    #[test]
+    fn certificates_of_the_users_own_count() {
+        let (_root, mut machine) = machine(&[]);
+        machine.has_own_certificates = true;
+        assert!(!names(&machine.missing(false)).contains(&"ca-certificates"));
+    }
+
+    #[test]
+    fn without_root_sudo_is_asked_and_without_sudo_the_person() {
+        let (root, mut machine) = machine(&[("/bin/true", "apt-get"), ("/bin/true", "sudo")]);
+        machine.is_root = false;
+        let missing = machine.missing(false);
+        assert!(matches!(machine.plan(&missing), Plan::Apt { prefix, .. } if prefix == ["sudo"]));
+        fs::remove_file(root.path().join("sudo")).unwrap();
+        let Plan::Tell(text) = machine.plan(&missing) else { panic!("something else than to tell") };
+        let line =
+            "apt-get update; apt-get install --yes --no-install-recommends gcc libc6-dev g++ ca-certificates";
+        assert_eq!(text.lines().last().map(str::trim), Some(line));
+    }
+
+    #[test]
+    fn other_systems_get_their_own_line() {
+        for (manager, line) in [
+            ("dnf", "dnf install gcc glibc-devel gcc-c++ ca-certificates"),
+            ("zypper", "zypper install gcc glibc-devel gcc-c++ ca-certificates"),
+            ("pacman", "pacman -S --needed gcc glibc ca-certificates"),
+        ] {
+            let (_root, machine) = machine(&[("/bin/true", manager)]);
+            let Plan::Tell(text) = machine.plan(&machine.missing(false)) else { panic!("{manager}") };
+            assert_eq!(text.lines().last().map(str::trim), Some(line));
+        }
+        let (_root, machine) = machine(&[]);
+        assert!(
+            matches!(machine.plan(&machine.missing(false)), Plan::Tell(text) if text.contains("package manager"))
+        );
+    }
+}
