@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
+mod bench;
 mod build;
 mod check;
 mod edges;
@@ -45,6 +46,12 @@ const MODES: &[Mode] = &[
         arguments: "[--release]",
         purpose: "leave the program ready to run in the target folder",
         start: build::start,
+    },
+    Mode {
+        name: "bench",
+        arguments: "[FOLDER] [-- RIVAL]",
+        purpose: "time the release build on a folder, beside a rival's command if one is given",
+        start: bench::start,
     },
     Mode {
         name: "prepare",
