@@ -61,7 +61,7 @@ fn sum_up(counts: &RunCounts) -> String {
     let mut text =
         format!("{}: {read} read, {failed} failed, {skipped} skipped", count(files, "file", "files"));
     if cached > 0 {
-        text += &format!("; {cached} of them known before");
+        text += &format!("; {cached} known already");
     }
     if ignored > 0 {
         text += &format!("; {} ignored", count(ignored, "other file", "other files"));
@@ -81,7 +81,7 @@ mod tests {
             RunCounts { files: 40, read: 35, failed: 5, cached: 30, ignored: 2, workers: 8, ..counts };
         assert_eq!(
             sum_up(&counts),
-            "40 files: 35 read, 5 failed, 0 skipped; 30 of them known before; 2 other files ignored. \
+            "40 files: 35 read, 5 failed, 0 skipped; 30 known already; 2 other files ignored. \
              8 workers, 0.8 s."
         );
     }

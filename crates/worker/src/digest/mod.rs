@@ -16,7 +16,7 @@ const SUMMARY: usize = 280;
 /// The short form of these lines, which are in reading order.
 pub(crate) fn make(lines: &[Line], language: Option<&str>) -> Digest {
     let words = tags::Words::count(lines, language);
-    let title = title::of(lines);
+    let title = title::of(lines, &words);
     let summary = summary(lines, &words, title.as_deref());
     Digest { summary, title, tags: words.most_telling(), by: "extractive".to_owned() }
 }
@@ -46,10 +46,13 @@ fn summary(lines: &[Line], words: &tags::Words, title: Option<&str>) -> Option<S
     (!summary.is_empty()).then_some(summary)
 }
 
-/// How tall the letters of a line are, in pixels.
-fn height(line: &Line) -> f32 {
-    let [upper, _, _, lower] = line.corners;
-    (lower[1] - upper[1]).hypot(lower[0] - upper[0])
+/// How large the letters of a line are, in pixels of their height. Boxes of short words are too high: the
+/// width of the letters counts as well.
+fn size(line: &Line) -> f32 {
+    let [upper_left, upper_right, _, lower_left] = line.corners;
+    let height = (lower_left[1] - upper_left[1]).hypot(lower_left[0] - upper_left[0]);
+    let width = (upper_right[0] - upper_left[0]).hypot(upper_right[1] - upper_left[1]);
+    height.min(2.4 * width / line.text.chars().count().max(1) as f32)
 }
 
 #[cfg(test)]

@@ -25,12 +25,12 @@ impl Words {
             .flatten()
             .copied()
             .collect();
-        let mut heights: Vec<f32> = lines.iter().map(super::height).collect();
-        heights.sort_by(f32::total_cmp);
-        let usual = heights.get(heights.len() / 2).copied().unwrap_or(1.0).max(1.0);
+        let mut sizes: Vec<f32> = lines.iter().map(super::size).collect();
+        sizes.sort_by(f32::total_cmp);
+        let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0).max(1.0);
         let mut words = Self { weights: HashMap::new(), order: Vec::new() };
         for line in lines {
-            let prominence = (super::height(line) / usual).clamp(0.5, 3.0);
+            let prominence = (super::size(line) / usual).clamp(0.5, 3.0);
             for word in split(&line.text) {
                 let lower = word.to_lowercase();
                 if is_telling(&lower) && !stop.contains(lower.as_str()) {
