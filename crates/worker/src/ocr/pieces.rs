@@ -71,7 +71,7 @@ mod tests {
 
     /// Words of 50 pixels and gaps of 10, in a line 20 pixels high.
     fn words(width: u32) -> Arc<RgbImage> {
-        let is_ink = |x: u32, y: u32| x % 60 < 50 && (x + y) % 3 == 0;
+        let is_ink = |x: u32, y: u32| x % 60 < 50 && (x + y).is_multiple_of(3);
         let pixel = |x, y| if is_ink(x, y) { Rgb([0; 3]) } else { Rgb([255; 3]) };
         Arc::new(RgbImage::from_fn(width, 20, pixel))
     }

@@ -1,0 +1,116 @@
+//! Scans that end before their time, and what is left of them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use deskscribe_system_tests::{Said, Terminal, is_there};
+use rustix::process::{Pid, Signal, kill_process};
+
+fn kill(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(pid as i32).unwrap(), signal).unwrap();
+}
+
+/// Waits until this many rows were printed, and keeps them.
+fn first_rows(child: &mut Child, count: usize) -> (Vec<String>, BufReader<impl Read + use<>>) {
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut rows = Vec::new();
+    for _ in 0..count {
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        rows.push(line);
+    }
+    (rows, stdout)
+}
+
+/// The processes that this one has started.
+fn children(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists
+        .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
+        .collect()
+}
+
+fn six_pictures(terminal: &Terminal) {
+    for number in 0..6 {
+        // Bytes after the end of a picture make another content of it.
+        let path = terminal.sample_as("label printer error.gif", &format!("{number}.gif"));
+        let mut content = fs::read(&path).unwrap();
+        content.push(number);
+        fs::write(path, content).unwrap();
+    }
+}
+
+#[test]
+fn ctrl_c_ends_it_and_the_next_scan_goes_on() {
+    let terminal = Terminal::new();
+    six_pictures(&terminal);
+    let mut child = terminal.scan().spawn().unwrap();
+    let (mut rows, mut rest) = first_rows(&mut child, 1);
+    let workers = children(child.id());
+    assert!(!workers.is_empty());
+    kill(child.id(), Signal::INT);
+    let mut text = String::new();
+    rest.read_to_string(&mut text).unwrap();
+    let said = Said::of(child);
+    assert_eq!(said.code, Some(130), "{}", said.stderr);
+    assert!(said.stderr.ends_with("Stopped. What was read is kept; the next scan goes on from there.\n"));
+    assert!(workers.iter().all(|worker| !is_there(*worker)), "no worker outlives it");
+
+    rows.extend(text.lines().filter(|line| !line.starts_with("{\"run\"")).map(str::to_owned));
+    let next = terminal.scanned();
+    assert_eq!(next.code, Some(0));
+    assert!(next.run["cached"].as_u64().unwrap() as usize >= rows.len(), "what was told is stored");
+    assert_eq!(next.run["read"], 6);
+}
+
+#[test]
+fn killing_a_worker_costs_a_moment_and_nothing_else() {
+    let terminal = Terminal::new();
+    six_pictures(&terminal);
+    let mut child = terminal.scan().spawn().unwrap();
+    let (mut rows, mut rest) = first_rows(&mut child, 1);
+    kill(children(child.id())[0], Signal::KILL);
+    let mut text = String::new();
+    rest.read_to_string(&mut text).unwrap();
+    let said = Said::of(child);
+    rows.extend(text.lines().map(str::to_owned));
+    assert_eq!((said.code, rows.len()), (Some(0), 7), "{}", said.stderr);
+    assert!(rows[..6].iter().all(|row| row.contains("\"state\":\"read\"")));
+    assert!(said.stderr.contains("died and is replaced: ended by SIGKILL"), "{}", said.stderr);
+}
+
+#[test]
+fn killing_the_program_leaves_no_worker_behind() {
+    let terminal = Terminal::new();
+    six_pictures(&terminal);
+    let mut child = terminal.scan().spawn().unwrap();
+    let (rows, mut rest) = first_rows(&mut child, 1);
+    let workers = children(child.id());
+    kill(child.id(), Signal::KILL);
+    child.wait().unwrap();
+    // The end of the pipe comes when its last holder has ended.
+    let _ = rest.read_to_string(&mut String::new());
+    for worker in workers {
+        while is_there(worker) {
+            sleep(Duration::from_millis(10));
+        }
+    }
+    let next = terminal.scanned();
+    assert_eq!((next.code, next.run["read"].as_u64()), (Some(0), Some(6)));
+    assert!(next.run["cached"].as_u64().unwrap() as usize >= rows.len());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it() {
+    let terminal = Terminal::new();
+    six_pictures(&terminal);
+    let mut child = terminal.scan().stderr(Stdio::null()).spawn().unwrap();
+    drop(first_rows(&mut child, 1));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
