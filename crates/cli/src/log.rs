@@ -10,7 +10,12 @@ const DAYS_KEPT: usize = 7;
 /// Starts the log in this home.
 pub(crate) fn start(home: &Home) -> anyhow::Result<()> {
     let folder = home.logs();
-    let place = || format!("the log cannot be written: {}", folder.display());
+    let place = || {
+        format!(
+            "the log cannot be written to {}; set DESKSCRIBE_HOME to a folder that you may write to",
+            folder.display()
+        )
+    };
     std::fs::create_dir_all(&folder).with_context(place)?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)

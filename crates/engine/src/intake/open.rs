@@ -100,7 +100,7 @@ pub(super) fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "the file is gone".to_owned(),
         io::ErrorKind::PermissionDenied => {
-            "not readable for you; change its permissions to have it read".to_owned()
+            "it is not readable for you; change its permissions to have it read".to_owned()
         }
         _ => error.to_string(),
     }

@@ -39,7 +39,7 @@ pub enum WalkError {
     #[error("there is no such file or folder: {0}")]
     Missing(PathBuf),
     /// The path may not be opened by this user, or the disk fails.
-    #[error("cannot be opened ({reason}): {path}")]
+    #[error("the path cannot be opened ({}): {path}", super::open::explain(.reason))]
     Closed {
         /// What the system says.
         reason: io::Error,
