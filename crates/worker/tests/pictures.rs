@@ -1,0 +1,205 @@
+//! Pictures of every format, size and orientation, read with the real models.
+//!
+//! They are all made of one notice, cut out of a sample.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::File;
+use std::io::{Cursor, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use deskscribe_protocol::{Limits, ModelGrant, ModelRole, Reading, Stage};
+use deskscribe_worker::{Engines, Medium, Watch, load_runtime, read_image};
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops};
+
+/// What the notice says.
+const NOTICE: [&str; 5] = [
+    "The label printer on port USB003 stopped responding.",
+    "Parcel PD-558102 (Bram Ullswater, Wickmere) was not printed.",
+    "Last good label: PD-558101 at 12:41:07.",
+    "Open the cover, take out the jammed label and close the cover",
+    "until it clicks. Then choose Retry.",
+];
+
+struct Alone;
+
+impl Watch for Alone {
+    fn progress(&self, _: Stage, _: u32, _: u32) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Reads pictures with the models that `cargo xtask test` has prepared.
+struct Reader(Engines);
+
+impl Reader {
+    fn new() -> Self {
+        let resources = env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
+        let resources = resources.expect("run the tests with `cargo xtask test`, which prepares the models");
+        load_runtime(&resources.join("libonnxruntime.so")).unwrap();
+        let model = |role, file: &str| {
+            let grant = ModelGrant { role, name: file.to_owned(), sha256: String::new() };
+            (grant, File::open(resources.join(file)).unwrap())
+        };
+        let models = vec![
+            model(ModelRole::TextDetection, "PP-OCRv6_det_small.onnx"),
+            model(ModelRole::TextRecognition, "PP-OCRv6_rec_small.onnx"),
+        ];
+        Self(Engines::new(models, 1))
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Reading {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
+        read_image(medium, &mut self.0, &Alone).unwrap().reading
+    }
+
+    fn read_as(&mut self, picture: &DynamicImage, format: ImageFormat) -> Reading {
+        self.read(&encode(picture, format))
+    }
+}
+
+fn encode(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+fn notice() -> DynamicImage {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/label printer error.gif");
+    let sample = image::open(sample).unwrap().into_rgb8();
+    imageops::crop_imm(&sample, 462, 304, 388, 156).to_image().into()
+}
+
+/// How often each line of the notice was read.
+fn found(reading: &Reading) -> BTreeMap<&'static str, usize> {
+    NOTICE.into_iter().map(|line| (line, reading.text.matches(line).count())).collect()
+}
+
+#[track_caller]
+fn assert_found(reading: &Reading, times: usize) {
+    assert!(found(reading).values().all(|count| *count == times), "{:?}: {}", found(reading), reading.text);
+}
+
+#[test]
+fn every_format_is_read() {
+    let mut reader = Reader::new();
+    let formats =
+        [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp];
+    for format in formats {
+        let picture = match format {
+            ImageFormat::Gif => notice().into_rgba8().into(),
+            _ => notice(),
+        };
+        let reading = reader.read_as(&picture, format);
+        assert_found(&reading, 1);
+        assert_eq!((reading.width, reading.height), (388, 156), "{format:?}");
+    }
+    for deep in [DynamicImage::from(notice().into_rgb16()), notice().into_luma8().into()] {
+        assert_found(&reader.read_as(&deep, ImageFormat::Png), 1);
+    }
+}
+
+#[test]
+fn pictures_are_held_as_the_camera_says() {
+    let mut reader = Reader::new();
+    for exif in 1..=8 {
+        let orientation = Orientation::from_exif(exif).unwrap();
+        let undone = match orientation {
+            Orientation::Rotate90 => Orientation::Rotate270,
+            Orientation::Rotate270 => Orientation::Rotate90,
+            same_twice => same_twice,
+        };
+        let mut stored = notice();
+        stored.apply_orientation(undone);
+        let jpeg = encode(&stored, ImageFormat::Jpeg);
+        let reading = reader.read(&[&jpeg[..2], &says_orientation(exif), &jpeg[2..]].concat());
+        assert_found(&reading, 1);
+        assert_eq!((reading.width, reading.height), (388, 156), "orientation {exif}");
+    }
+}
+
+/// The EXIF segment of a JPEG file that says nothing else.
+fn says_orientation(exif: u8) -> Vec<u8> {
+    let tiff =
+        [b"II*\0\x08\0\0\0\x01\0".as_slice(), &[0x12, 1, 3, 0, 1, 0, 0, 0, exif, 0, 0, 0], &[0; 4]].concat();
+    let body = [b"Exif\0\0".as_slice(), &tiff].concat();
+    [&[0xff, 0xe1], (body.len() as u16 + 2).to_be_bytes().as_slice(), &body].concat()
+}
+
+#[test]
+fn light_and_dark_text_on_nothing_is_read() {
+    let mut reader = Reader::new();
+    let grey: GrayImage = notice().into_luma8();
+    let ground = grey.get_pixel(0, 0).0[0];
+    for ink in [0, 255] {
+        let opacity =
+            |Luma([value])| ((u32::from(ground.saturating_sub(value))) * 255 / u32::from(ground)) as u8;
+        let picture = RgbaImage::from_fn(grey.width(), grey.height(), |x, y| {
+            Rgba([ink, ink, ink, opacity(*grey.get_pixel(x, y))])
+        });
+        assert_found(&reader.read_as(&picture.into(), ImageFormat::Png), 1);
+    }
+}
+
+#[test]
+fn small_print_in_a_huge_capture_is_read_wherever_a_seam_may_be() {
+    let mut reader = Reader::new();
+    let notice = notice().into_rgb8();
+    let mut capture = RgbImage::from_pixel(7680, 4320, *notice.get_pixel(0, 0));
+    let places = [(0, 0), (7292, 4164), (331, 353), (3699, 2099), (5003, 401), (1201, 3901), (6800, 10)];
+    for (x, y) in places {
+        imageops::replace(&mut capture, &notice, x, y);
+    }
+    let reading = reader.read_as(&capture.into(), ImageFormat::Bmp);
+    assert_found(&reading, places.len());
+    for line in &reading.lines {
+        assert!(line.corners.iter().all(|[x, y]| (-2.0..7682.0).contains(x) && (-2.0..4322.0).contains(y)));
+    }
+}
+
+#[test]
+fn a_strip_of_twenty_thousand_pixels_is_read_to_its_end() {
+    let mut reader = Reader::new();
+    let notice = notice().into_rgb8();
+    let mut strip = RgbImage::from_pixel(1080, 20_000, *notice.get_pixel(0, 0));
+    for number in 0..12 {
+        imageops::replace(&mut strip, &notice, 40 + 50 * number, number * 1804);
+    }
+    assert_found(&reader.read_as(&strip.into(), ImageFormat::Png), 12);
+}
+
+#[test]
+fn letters_as_large_as_a_tile_are_read() {
+    let mut reader = Reader::new();
+    let line = notice().crop_imm(0, 4, 388, 28);
+    let poster = line.resize_exact(388 * 8, 28 * 8, imageops::FilterType::CatmullRom);
+    let reading = reader.read_as(&poster, ImageFormat::Png);
+    assert_eq!(reading.text, NOTICE[0]);
+}
+
+#[test]
+fn textures_have_no_text() {
+    let mut reader = Reader::new();
+    let wave =
+        |x: u32, y: u32| (127.0 + 127.0 * (f64::from(x) - 600.0).hypot(f64::from(y) - 300.0).sin()) as u8;
+    let noise = |x: u32, y: u32| {
+        (x.wrapping_mul(0x9e37_79b9) ^ y.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35).to_be_bytes()[0]
+    };
+    let tiles = |x: u32, y: u32| if (x / 24 + y / 24).is_multiple_of(2) { 230 } else { 25 };
+    let textures: [(&str, &dyn Fn(u32, u32) -> u8); 3] =
+        [("wave", &wave), ("noise", &noise), ("tiles", &tiles)];
+    for (name, texture) in textures {
+        let picture = RgbImage::from_fn(900, 600, |x, y| Rgb([texture(x, y); 3]));
+        let reading = reader.read_as(&picture.into(), ImageFormat::Png);
+        assert_eq!((reading.text.as_str(), reading.lines.len()), ("", 0), "{name}");
+    }
+    assert_eq!(reader.read_as(&RgbImage::new(1, 1).into(), ImageFormat::Png).text, "");
+}
