@@ -11,11 +11,13 @@
 mod serve;
 mod wire;
 
+mod job;
 mod pipeline;
 
 mod decode;
 mod digest;
 mod ocr;
 
-pub use pipeline::{Engines, Finding, Interruption, Medium, Watch, load_runtime, read_image};
+pub use job::{Finding, Interruption, Medium, Watch};
+pub use pipeline::{Engines, load_runtime, read_image};
 pub use serve::serve;

@@ -1,5 +1,6 @@
 //! One slot: a worker's life, from the first job for it to its rest or its death.
 
+use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::ceiling::Ceiling;
 use super::spawn::Spawner;
 use super::usage::cpu_time;
 use super::worker::{Worker, start};
-use super::{Ending, Job, Order, Report};
+use super::{Ending, Job, Order, Report, StartError};
 use crate::{Patience, Resources, WorkerName};
 
 /// The pause after the first death in a row, doubled with each further one.
@@ -85,9 +86,22 @@ impl Slot {
         }
     }
 
-    pub(super) async fn report(&self, report: Report) {
+    async fn report(&self, report: Report) {
         // The dispatcher outlives the pool; when it does not, there is nobody left to tell.
         let _ = self.reports.send(report).await;
+    }
+
+    /// Starts a worker in the next place under the ceiling that is free. `None` when there is none.
+    async fn start(&self, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
+        let taken = self.ceiling.try_take();
+        let taken =
+            taken.map_err(|error| StartError::Passing(format!("no worker slot could be taken: {error}")))?;
+        let Some(place) = taken else { return Ok(None) };
+        self.report(Report::Starting { slot: place.number }).await;
+        let Self { spawner, resources, patience, .. } = self;
+        let (worker, isolation) = start(place, spawner, resources, patience, threads).await?;
+        self.report(Report::Ready { worker: worker.name, isolation }).await;
+        Ok(Some(worker))
     }
 
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
@@ -97,7 +111,7 @@ impl Slot {
                 if let Some(more) = deaths.checked_sub(1) {
                     sleep(COOL_DOWN * 2_u32.pow(more.min(LONGEST_COOL_DOWN))).await;
                 }
-                match start(self, job.threads).await {
+                match self.start(job.threads).await {
                     Ok(Some(worker)) => worker,
                     Ok(None) => return Ending::NoPlace,
                     Err(error) => return Ending::NotStarted(error),

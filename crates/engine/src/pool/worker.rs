@@ -12,9 +12,9 @@ use tokio::time::timeout;
 
 use super::ceiling::Place;
 use super::evidence::Evidence;
-use super::slot::Slot;
+use super::spawn::Spawner;
 use super::wire::{Ear, Mouth, converse};
-use super::{Ending, Report, StartError};
+use super::{Ending, StartError};
 use crate::{Patience, Resources, WorkerName};
 
 /// From the end of the conversation to the end of the process.
@@ -30,23 +30,22 @@ pub(super) struct Worker {
     _place: Place,
 }
 
-/// Starts a worker for this slot, in the next place under the ceiling that is free, and sees it ready. `None`
-/// when no place is free.
-pub(super) async fn start(slot: &Slot, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
-    let Slot { resources, patience, .. } = slot;
+/// Starts a worker in this place and sees it ready.
+pub(super) async fn start(
+    place: Place,
+    spawner: &Spawner,
+    resources: &Resources,
+    patience: &Patience,
+    threads: NonZeroUsize,
+) -> Result<(Worker, Isolation), StartError> {
     let passing = |what: &str, error: std::io::Error| StartError::Passing(format!("{what}: {error}"));
-    let place = slot.ceiling.try_take().map_err(|error| passing("no worker slot could be taken", error))?;
-    let Some(place) = place else { return Ok(None) };
-    slot.report(Report::Starting { slot: place.number }).await;
-
     let path = resources.worker.display();
-    let spawned =
-        slot.spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => StartError::Hopeless(
-                format!("the worker program cannot be started ({error}); install Deskscribe again: {path}"),
-            ),
-            _ => passing("the worker program could not be started", error),
-        })?;
+    let spawned = spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => StartError::Hopeless(format!(
+            "the worker program cannot be started ({error}); install Deskscribe again: {path}"
+        )),
+        _ => passing("the worker program could not be started", error),
+    })?;
     let pid = spawned.child.id().unwrap_or_default();
     let (mouth, ear) = converse(spawned.socket);
     let evidence =
@@ -55,10 +54,7 @@ pub(super) async fn start(slot: &Slot, threads: NonZeroUsize) -> Result<Option<W
     let mut worker = Worker { name, mouth, ear, child: spawned.child, evidence, _place: place };
 
     match worker.shake_hands(resources, patience, threads).await {
-        Ok(isolation) => {
-            slot.report(Report::Ready { worker: name, isolation }).await;
-            Ok(Some(worker))
-        }
+        Ok(isolation) => Ok((worker, isolation)),
         Err(Refusal::OtherBuild(theirs)) => {
             worker.kill().await;
             let ours = Build::own();

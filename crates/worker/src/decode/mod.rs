@@ -9,7 +9,7 @@ use deskscribe_protocol::{Code, Failure, Raster};
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, imageops};
 
-use crate::pipeline::Medium;
+use crate::job::Medium;
 
 /// So many bytes per pixel are enough for any format, intermediate copies included.
 const BYTES_PER_PIXEL: u64 = 8;

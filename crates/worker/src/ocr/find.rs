@@ -14,7 +14,7 @@ use oar_ocr::processors::{BoundingBox, ImageScaleInfo, LimitType};
 
 use super::tiles::{self, Tile};
 use super::{fault, large};
-use crate::pipeline::Interruption;
+use crate::job::Interruption;
 
 /// A pixel is text from this probability on. With the two below, what the model was published with.
 const TEXT: f32 = 0.2;

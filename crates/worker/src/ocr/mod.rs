@@ -22,7 +22,7 @@ use image::RgbImage;
 use oar_ocr::core::OCRError;
 use oar_ocr::core::config::{OrtExecutionProvider, OrtGraphOptimizationLevel, OrtSessionConfig};
 
-use crate::pipeline::{Interruption, Watch};
+use crate::job::{Interruption, Watch};
 use find::Finder;
 pub(crate) use order::text_of;
 use recognise::Recogniser;

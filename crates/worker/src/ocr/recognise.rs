@@ -14,7 +14,7 @@ use oar_ocr::oarocr::{EdgeProcessor, TextCroppingProcessor};
 use oar_ocr::processors::{BoundingBox, Point};
 
 use super::{dictionary, fault, pieces};
-use crate::pipeline::Interruption;
+use crate::job::Interruption;
 
 /// No piece of a line is wider, in pixels at the model's height.
 const WIDEST: usize = 4096;
