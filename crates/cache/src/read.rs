@@ -82,6 +82,7 @@ fn record(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Record> {
         bytes: row.get::<_, i64>("bytes")? as u64,
         outcome,
         read_at: row.get("read_at")?,
+        program: row.get("program")?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the cache keeps about one content.
 
-use deskscribe_protocol::{ContentKey, Failure, MediaKind, Reading};
+use deskscribe_protocol::{Build, ContentKey, Failure, MediaKind, Reading};
 
 /// One content and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,21 @@ pub struct Record {
     pub outcome: Outcome,
     /// When, in milliseconds since 1970.
     pub read_at: i64,
+    /// Which build of the program says so.
+    pub program: String,
+}
+
+impl Record {
+    /// What this build writes into [`Record::program`].
+    pub fn own() -> String {
+        Build::own().to_string()
+    }
+
+    /// Whether this build may take the outcome as it is. A failure is worth another try with another build: it
+    /// may know the format, or have lost the fault.
+    pub fn holds(&self) -> bool {
+        matches!(self.outcome, Outcome::Read(_)) || self.program == Self::own()
+    }
 }
 
 /// What became of a content.

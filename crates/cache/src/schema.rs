@@ -33,6 +33,7 @@ pub(crate) const SUMMARIES: Schema = Schema {
             kind        TEXT    NOT NULL,
             bytes       INTEGER NOT NULL,
             read_at     INTEGER NOT NULL,
+            program     TEXT    NOT NULL,
             state       TEXT    NOT NULL CHECK (state IN ('read', 'failed')),
             code        TEXT,
             reason      TEXT,

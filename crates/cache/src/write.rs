@@ -34,13 +34,13 @@ pub struct WriteGuard<'a> {
 
 const PUT: &str = "
     INSERT INTO reading (
-        key, kind, bytes, read_at, state, code, reason, title, summary, summary_by, tags, text, lines,
+        key, kind, bytes, read_at, program, state, code, reason, title, summary, summary_by, tags, text, lines,
         language, width, height, pages, taken_at, camera, seconds, provenance
     ) VALUES (
-        :key, :kind, :bytes, :read_at, :state, :code, :reason, :title, :summary, :summary_by, :tags, :text,
+        :key, :kind, :bytes, :read_at, :program, :state, :code, :reason, :title, :summary, :summary_by, :tags, :text,
         :lines, :language, :width, :height, :pages, :taken_at, :camera, :seconds, :provenance
     ) ON CONFLICT (key) DO UPDATE SET
-        kind = :kind, bytes = :bytes, read_at = :read_at, state = :state, code = :code, reason = :reason,
+        kind = :kind, bytes = :bytes, read_at = :read_at, program = :program, state = :state, code = :code, reason = :reason,
         title = :title, summary = :summary, summary_by = :summary_by, tags = :tags, text = :text,
         lines = :lines, language = :language, width = :width, height = :height, pages = :pages,
         taken_at = :taken_at, camera = :camera, seconds = :seconds, provenance = :provenance";
@@ -67,7 +67,7 @@ impl Writer {
 impl WriteGuard<'_> {
     /// Stores what became of a content, in place of what was known before.
     pub fn put(&mut self, record: &Record) -> Result<(), CacheError> {
-        let Record { key, kind, bytes, outcome, read_at } = record;
+        let Record { key, kind, bytes, outcome, read_at, program } = record;
         let (reading, failure) = match outcome {
             Outcome::Read(reading) => (Some(reading), None),
             Outcome::Failed(failure) => (None, Some(failure)),
@@ -79,6 +79,7 @@ impl WriteGuard<'_> {
                 ":kind": kind.as_str(),
                 ":bytes": *bytes as i64,
                 ":read_at": read_at,
+                ":program": program,
                 ":state": if failure.is_some() { "failed" } else { "read" },
                 ":code": failure.map(|failure| failure.code.as_str()),
                 ":reason": failure.map(|failure| &failure.reason),

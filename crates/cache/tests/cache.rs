@@ -60,6 +60,7 @@ fn read(number: u32) -> Record {
         bytes: u64::from(u32::MAX) + 1,
         outcome: Outcome::Read(Box::new(reading)),
         read_at: 1_790_000_000_000,
+        program: Record::own(),
     }
 }
 

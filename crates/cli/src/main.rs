@@ -12,6 +12,8 @@ use clap::Parser;
 use args::{Args, Command};
 
 fn main() -> ExitCode {
+    // What is read in a picture is nobody else's business: every file that we make is the user's alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let Args { command } = Args::parse();
     let result = match command {
         Command::Scan(args) => scan::scan(args),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 
 use crate::args::ScanArgs;
 use crate::log;
@@ -19,6 +20,9 @@ const SOME_FAILED: u8 = 1;
 pub(crate) const COULD_NOT_RUN: u8 = 2;
 /// Stopped by Ctrl-C, as shells count it.
 const STOPPED: u8 = 130;
+
+/// The longest a run may take to end once it is asked to.
+const LONGEST_STOP: Duration = Duration::from_secs(2);
 
 /// How often the progress is drawn anew without an event.
 const REDRAW: Duration = Duration::from_millis(250);
@@ -59,10 +63,11 @@ fn desktop() -> anyhow::Result<PathBuf> {
     Ok(desktop)
 }
 
-/// Shows a run until it is over. Ctrl-C or SIGTERM ends it early, a second one at once.
+/// Shows a run until it is over.
 async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut stops = 0;
+    let signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    // Apart from the rows: whoever does not read them must not keep us from ending.
+    tokio::spawn(stop_on(signals, run.canceller()));
     let mut redraw = tokio::time::interval(REDRAW);
     loop {
         tokio::select! {
@@ -78,13 +83,6 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
                 }
             }
             _ = redraw.tick() => progress.draw(),
-            () = either(&mut interrupt, &mut terminate) => {
-                stops += 1;
-                if stops > 1 {
-                    std::process::exit(STOPPED.into());
-                }
-                run.cancel();
-            }
         }
     }
     progress.clear();
@@ -95,9 +93,17 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
     outcome
 }
 
-async fn either(one: &mut Signal, other: &mut Signal) {
-    tokio::select! {
-        _ = one.recv() => {}
-        _ = other.recv() => {}
-    }
+/// Ctrl-C or SIGTERM ends the run early; a second one, or a run that cannot end, the program.
+async fn stop_on((mut interrupt, mut terminate): (Signal, Signal), cancel: impl Fn()) {
+    let mut asked = async || {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    asked().await;
+    cancel();
+    // What was stored stays stored, and workers go when we do.
+    let _ = timeout(LONGEST_STOP, asked()).await;
+    std::process::exit(STOPPED.into());
 }

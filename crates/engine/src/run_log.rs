@@ -40,12 +40,17 @@ impl RunLog {
     pub(crate) fn begin(home: &Home, folders: &[PathBuf]) -> io::Result<Self> {
         let folder = home.runs();
         fs::create_dir_all(&folder)?;
-        forget_old(&folder)?;
+        // What cannot be removed stays: a log must not stop a run.
+        let _ = forget_old(&folder);
         let now = Zoned::now();
-        let stem = now.strftime("%Y-%m-%dT%H-%M-%S%.3f").to_string();
+        let mut stem = now.strftime("%Y-%m-%dT%H-%M-%S%.3f").to_string();
+        if folder.join(&stem).with_added_extension("md").exists() {
+            // Another program began one in the same millisecond.
+            stem += &format!("-{}", std::process::id());
+        }
         let create = |extension: &str| {
             let path = folder.join(&stem).with_added_extension(extension);
-            Ok::<_, io::Error>(BufWriter::new(File::create(path)?))
+            Ok::<_, io::Error>(BufWriter::new(File::create_new(path)?))
         };
         let mut log = Self { for_people: create("md")?, for_programs: create("jsonl")?, broken: false };
         let names = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
@@ -134,5 +139,7 @@ fn forget_old(folder: &Path) -> io::Result<()> {
     logs.retain(|path| path.extension().is_some_and(|kind| kind == "md" || kind == "jsonl"));
     logs.sort();
     let surplus = logs.len().saturating_sub((RUNS_KEPT - 1) * 2);
-    logs.drain(..surplus).try_for_each(fs::remove_file)
+    // Another program may have been faster.
+    logs.drain(..surplus).for_each(|log| drop(fs::remove_file(log)));
+    Ok(())
 }

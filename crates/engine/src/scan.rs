@@ -96,6 +96,12 @@ impl Run {
         self.cancel.cancel();
     }
 
+    /// The same, for somebody who does not hold the run.
+    pub fn canceller(&self) -> impl Fn() + Send + 'static {
+        let cancel = self.cancel.clone();
+        move || cancel.cancel()
+    }
+
     /// What the run came to, once its events have ended.
     pub async fn finish(self) -> Result<RunCounts, RunError> {
         drop(self.events);

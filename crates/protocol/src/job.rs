@@ -29,8 +29,8 @@ impl Stage {
     }
 }
 
-/// What a worker may spend on one medium. The engine watches time and memory itself; these are the bounds
-/// that only the worker can check before it commits to something.
+/// What a worker may spend on one medium. The engine watches the time; these are the bounds that only the
+/// worker can check before it commits to something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The most pixels a picture may have.

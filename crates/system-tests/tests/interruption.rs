@@ -107,6 +107,24 @@ fn killing_the_program_leaves_no_worker_behind() {
 }
 
 #[test]
+fn ctrl_c_is_heard_when_nobody_reads_the_rows() {
+    let terminal = Terminal::new();
+    terminal.sample("label printer error.gif");
+    terminal.scanned();
+    for number in 0..50 {
+        terminal.sample_as("label printer error.gif", &format!("{number}.gif"));
+    }
+    let mut child = terminal.scan().spawn().unwrap();
+    let stdout = child.stdout.take().unwrap();
+    while rustix::io::ioctl_fionread(&stdout).unwrap() < 60_000 {
+        assert!(child.try_wait().unwrap().is_none(), "there are rows for more than a pipe holds");
+        sleep(Duration::from_millis(5));
+    }
+    kill(child.id(), Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it() {
     let terminal = Terminal::new();
     six_pictures(&terminal);

@@ -242,6 +242,42 @@ fn an_incomplete_installation_says_what_is_missing_and_what_to_do() {
 }
 
 #[test]
+fn a_model_that_does_not_load_stops_the_scan_before_any_file_is_blamed() {
+    let terminal = Terminal::new();
+    terminal.sample(ERROR_DIALOG);
+    let whole = std::env::var_os("DESKSCRIBE_RESOURCES").expect("run the tests with `cargo xtask test`");
+    let resources = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(whole).unwrap().map(Result::unwrap) {
+        let copy = resources.path().join(entry.file_name());
+        if entry.path().extension().is_some_and(|extension| extension == "onnx") {
+            fs::write(copy, vec![0; entry.metadata().unwrap().len() as usize]).unwrap();
+        } else {
+            symlink(entry.path(), copy).unwrap();
+        }
+    }
+    let said = Said::by(terminal.scan().env("DESKSCRIBE_RESOURCES", resources.path()));
+    assert_eq!((said.code, said.rows.len()), (Some(2), 0), "{said:#?}");
+    assert!(said.stderr.contains("the model PP-OCRv6_det_small cannot be loaded"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_kept_is_the_users_alone() {
+    let terminal = Terminal::new();
+    terminal.sample(BROKEN);
+    terminal.scanned();
+    let mut folders = vec![terminal.home()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} {mode:o}", entry.path().display());
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_home_that_cannot_be_written_is_named() {
     let terminal = Terminal::new();
     terminal.sample(ERROR_DIALOG);

@@ -42,6 +42,8 @@ pub enum Interruption {
     Cancelled,
     /// It cannot be read.
     Failed(Failure),
+    /// This worker can read nothing: a model does not load.
+    Unfit(Failure),
 }
 
 impl From<Failure> for Interruption {

@@ -23,11 +23,16 @@ impl Engines {
         Self { models, threads, ocr: None }
     }
 
-    fn ocr(&mut self) -> Result<&Ocr, Failure> {
+    fn ocr(&mut self) -> Result<&Ocr, Interruption> {
         Ok(match self.ocr.take() {
             Some(ocr) => self.ocr.insert(ocr),
-            None => self.ocr.insert(Ocr::load(&self.models, self.threads)?),
+            None => self.ocr.insert(Ocr::load(&self.models, self.threads).map_err(Interruption::Unfit)?),
         })
+    }
+
+    /// Drops what is loaded, to be loaded anew: after a panic nobody knows what state it is in.
+    pub fn forget(&mut self) {
+        self.ocr = None;
     }
 }
 
@@ -55,6 +60,7 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
         return Err(Interruption::Cancelled);
     }
 
+    watch.progress(Stage::Ocr, 0, 1);
     let engine = engines.ocr()?;
     let (width, height) = picture.dimensions();
     let lines = engine.read(picture, watch)?;

@@ -142,15 +142,16 @@ fn work(
     while let Ok(Job { id, kind, medium }) = jobs.recv() {
         let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Decode), cancelled };
         let read = || match kind {
-            MediaKind::Image => read_image(medium, engines, &teller),
+            MediaKind::Image => read_image(medium, &mut *engines, &teller),
             MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => {
                 let reason = format!("{kind} files are not read by this version of Deskscribe");
                 Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
             }
         };
-        // Sessions of the engines stay usable: what a panic can leave half done belongs to the job.
-        let result = catch_unwind(AssertUnwindSafe(read))
-            .unwrap_or_else(|panic| Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref()))));
+        let result = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+            engines.forget();
+            Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref())))
+        });
         match result {
             Ok(Finding { reading, thumbnail }) => {
                 let (raster, pixels) = thumbnail.unzip();
@@ -168,6 +169,7 @@ fn work(
             Err(Interruption::Failed(failure)) => {
                 mouth.say(&FromWorker::Failed { job: id, failure }, Vec::new())?;
             }
+            Err(Interruption::Unfit(failure)) => return Err(End::NotReady(failure)),
             Err(Interruption::Cancelled) => mouth.say(&FromWorker::Cancelled { job: id }, Vec::new())?,
         }
     }

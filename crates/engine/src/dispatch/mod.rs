@@ -15,20 +15,22 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use deskscribe_cache::{Place, Writer};
+use deskscribe_cache::{Place, Record, Writer};
 use deskscribe_protocol::{ContentKey, JobId, Limits, MediaKind};
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::{Arrival, Medium};
 use crate::pool::{self, Ending, Job, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
-use crate::{Activity, Event, Home, Resources, RunCounts, RunError, Settings, WorkerState};
+use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use ledger::Ledger;
 
 /// Media that are open and wait for a seat. Above this, intake has to wait.
 const PENDING: usize = 16;
+/// Records that are kept for copies that arrive late: more than can be on their way from intake.
+const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Reports that may wait to be looked at.
@@ -74,8 +76,12 @@ pub(crate) struct Dispatch {
     /// Entries that were handed to the recorder and did not come back yet.
     recording: usize,
     failed_starts: u32,
-    /// Whether other processes hold all other places, so that only workers we have can be given jobs.
-    crowded: bool,
+    /// While other processes hold all other places, only workers we have can be given jobs: when to ask again.
+    crowded: Option<Instant>,
+    /// Whether it was said that all places are taken, and no worker was ready since.
+    said_crowded: bool,
+    /// What was stored last, for copies that were found before and arrive after.
+    stored: VecDeque<Record>,
     /// Slots whose worker was ready once.
     workers: HashSet<usize>,
 }
@@ -126,7 +132,9 @@ impl Dispatch {
             copies: HashMap::new(),
             recording: 0,
             failed_starts: 0,
-            crowded: false,
+            crowded: None,
+            said_crowded: false,
+            stored: VecDeque::new(),
             workers: HashSet::new(),
         })
     }
@@ -190,7 +198,9 @@ impl Dispatch {
                 },
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
-                () = sleep(ASK_AGAIN), if self.crowded => self.crowded = false,
+                () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
+                    self.crowded = None;
+                }
             }
         }
     }
@@ -210,33 +220,39 @@ impl Dispatch {
             Arrival::Known(row, place, key) => {
                 self.record(Entry { row, place, what: What::Place { key } }).await?;
             }
-            Arrival::New(medium) => self.enqueue(Task::new(medium)),
+            Arrival::New(medium) => self.enqueue(Task::new(medium)).await?,
             Arrival::Unwalkable(error) => return Err(error.into()),
             Arrival::Blind(error) => return Err(error.into()),
         }
         Ok(())
     }
 
-    /// Queues a medium, unless its content is on its way already: then it waits for that reading.
-    fn enqueue(&mut self, task: Task) {
-        match self.copies.get_mut(&task.medium.key) {
-            Some(copies) => copies.push(Copy { place: task.medium.place(), kind: task.medium.kind }),
-            None => {
-                self.copies.insert(task.medium.key, Vec::new());
-                self.pending.push_back(task);
-            }
+    /// Queues a medium, unless its content is on its way already, or was stored since intake asked for it.
+    async fn enqueue(&mut self, task: Task) -> Result<(), Halt> {
+        let medium = &task.medium;
+        if let Some(copies) = self.copies.get_mut(&medium.key) {
+            copies.push(Copy { place: medium.place(), kind: medium.kind });
+            return Ok(());
         }
+        if let Some(record) = self.stored.iter().find(|record| record.key == medium.key) {
+            let row = Box::new(Row::recorded(&medium.path, record.clone(), None));
+            let what = What::Place { key: medium.key };
+            return self.record(Entry { row, place: medium.place(), what }).await;
+        }
+        self.copies.insert(medium.key, Vec::new());
+        self.pending.push_back(task);
+        Ok(())
     }
 
     /// Lends what is pending to free seats.
     fn lend(&mut self) {
-        while self.pool.has_free_seat(self.crowded)
+        while self.pool.has_free_seat(self.crowded.is_some())
             && let Some(task) = self.pending.pop_front()
         {
             let id = JobId(self.next_job);
             self.next_job += 1;
             let medium = Arc::clone(&task.medium);
-            // Workers share the processors: a lone file may have them all, eight have one or less each.
+            // Workers share the processors: should one have to be started, it gets its share as things are.
             let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
             let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
             let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
@@ -252,6 +268,7 @@ impl Dispatch {
             Report::Starting { slot } => self.ledger.worker(slot, WorkerState::Starting).await,
             Report::Ready { worker, isolation } => {
                 self.failed_starts = 0;
+                self.said_crowded = false;
                 if self.workers.is_empty() {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
                 }
@@ -259,7 +276,12 @@ impl Dispatch {
                 let state = WorkerState::Ready { pid: worker.pid, isolation };
                 self.ledger.worker(worker.slot, state).await;
             }
-            Report::Rested { slot } => self.ledger.worker(slot, WorkerState::Ended).await,
+            Report::Rested { seat, slot } => {
+                self.pool.rested(seat);
+                if let Some(slot) = slot {
+                    self.ledger.worker(slot, WorkerState::Ended).await;
+                }
+            }
             Report::Progress { job, worker, stage, done, total } => {
                 if let Some(task) = self.running.get(&job) {
                     let path = task.medium.path.clone();

@@ -1,9 +1,14 @@
 //! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
 
-use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, Raster};
+use std::io;
+use std::path::PathBuf;
 
-use super::{Copy, Dispatch, Halt, Task};
+use deskscribe_cache::{Outcome, Record};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
+use tokio::task::spawn_blocking;
+use tokio::time::Instant;
+
+use super::{ASK_AGAIN, Copy, Dispatch, Halt, STORED_KEPT, Task};
 use crate::intake::{Medium, examine};
 use crate::pool::{Ending, StartError};
 use crate::record::{self, Entry, What};
@@ -21,9 +26,17 @@ impl Dispatch {
     pub(super) async fn settle(&mut self, mut task: Task, ending: Ending) -> Result<(), Halt> {
         if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } = &ending {
             self.ledger.worker(worker.slot, WorkerState::Idle).await;
-            if task.medium.has_changed() {
-                return self.read_again(task, *worker).await;
-            }
+        }
+        if let Ending::Died { worker, how } = &ending {
+            let path = task.medium.path.display();
+            tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
+            self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
+        }
+        if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } | Ending::Died { worker, .. } =
+            &ending
+            && task.medium.has_changed()
+        {
+            return self.read_again(task, *worker).await;
         }
         match ending {
             Ending::Read { worker, reading, thumbnail } => {
@@ -34,9 +47,6 @@ impl Dispatch {
             }
             Ending::Failed { worker, failure } => self.give_up(&task.medium, failure, worker).await,
             Ending::Died { worker, how } => {
-                let path = task.medium.path.display();
-                tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
-                self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
                 task.deaths += 1;
                 if task.deaths < DEATHS {
                     self.pending.push_front(task);
@@ -56,12 +66,12 @@ impl Dispatch {
             }
             Ending::NoPlace => {
                 self.pending.push_front(task);
-                if !self.crowded && self.running.is_empty() {
+                if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
                     self.ledger
                         .note("other Deskscribe programs use all eight workers; waiting for one")
                         .await;
                 }
-                self.crowded = true;
+                self.crowded = Some(Instant::now() + ASK_AGAIN);
                 Ok(())
             }
             Ending::Dropped => Ok(()),
@@ -71,10 +81,12 @@ impl Dispatch {
     /// The file was written to while a worker read it: what came out belongs to no content.
     async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
         let Task { medium, deaths, changes } = task;
-        self.release_copies(medium.key).await;
+        self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
-            match examine(medium.path.clone(), medium.kind) {
-                Ok(medium) => self.enqueue(Task { deaths, changes: changes + 1, ..Task::new(medium) }),
+            match look_again(medium.path.clone(), medium.kind).await? {
+                Ok(medium) => {
+                    self.enqueue(Task { deaths, changes: changes + 1, ..Task::new(medium) }).await?;
+                }
                 Err(row) => self.ledger.row(row).await,
             }
             return Ok(());
@@ -91,18 +103,27 @@ impl Dispatch {
         }
         let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure, Some(worker));
         self.ledger.row(Box::new(row)).await;
-        self.release_copies(medium.key).await;
-        Ok(())
+        self.release_copies(medium.key).await
     }
 
-    /// Files that waited for a reading that does not come are looked at again, each for itself.
-    async fn release_copies(&mut self, key: ContentKey) {
-        for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
-            match examine(place.path, kind) {
-                Ok(medium) => self.enqueue(Task::new(medium)),
+    /// Files that waited for a reading that does not come: the next one takes its place, and the others wait
+    /// for that.
+    async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
+        let mut copies = self.copies.remove(&key).unwrap_or_default();
+        while let Some(Copy { place, kind }) = copies.pop() {
+            match look_again(place.path, kind).await? {
+                Ok(medium) => {
+                    let is_copy = medium.key == key;
+                    self.enqueue(Task::new(medium)).await?;
+                    if is_copy {
+                        self.copies.entry(key).or_default().extend(copies);
+                        break;
+                    }
+                }
                 Err(row) => self.ledger.row(row).await,
             }
         }
+        Ok(())
     }
 
     /// Hands an outcome to the recorder, for this medium and for every copy that waited for it.
@@ -114,7 +135,12 @@ impl Dispatch {
         worker: WorkerName,
     ) -> Result<(), Halt> {
         let Medium { key, kind, .. } = *medium;
-        let record = Record { key, kind, bytes: medium.stamp.size, outcome, read_at: record::now_ms() };
+        let bytes = medium.stamp.size;
+        let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program: Record::own() };
+        self.stored.push_back(record.clone());
+        if self.stored.len() > STORED_KEPT {
+            self.stored.pop_front();
+        }
         let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
         let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
         self.record(Entry { row, place: medium.place(), what }).await?;
@@ -124,4 +150,9 @@ impl Dispatch {
         }
         Ok(())
     }
+}
+
+/// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
+async fn look_again(path: PathBuf, kind: MediaKind) -> io::Result<Result<Medium, Box<Row>>> {
+    spawn_blocking(move || examine(path, kind)).await.map_err(io::Error::other)
 }

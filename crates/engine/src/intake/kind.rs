@@ -33,13 +33,24 @@ pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
 
 /// What the first bytes say.
 pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
+    let found = infer::get(first)?;
+    // Two letters make no bitmap: a text may begin with them.
+    if found.mime_type() == "image/bmp" && !has_bitmap_header(first) {
+        return None;
+    }
     // Matched by their type alone, not by `infer`'s `app` or `book` matchers, which see images in fonts.
-    match infer::get(first)?.matcher_type() {
+    match found.matcher_type() {
         infer::MatcherType::Image => Some(MediaKind::Image),
         infer::MatcherType::Video => Some(MediaKind::Video),
         infer::MatcherType::Audio => Some(MediaKind::Audio),
         _ => None,
     }
+}
+
+/// Whether the size of the header, which tells its version, is one that there is.
+fn has_bitmap_header(first: &[u8]) -> bool {
+    let size = first.get(14..18).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+    size.is_some_and(|size| [12, 16, 40, 52, 56, 64, 108, 124].contains(&size))
 }
 
 #[cfg(test)]
@@ -59,12 +70,10 @@ mod tests {
     fn contents_are_told_apart_without_a_name() {
         assert_eq!(by_content(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Some(MediaKind::Image));
         assert_eq!(by_content(b"RIFF\x24\0\0\0WAVEfmt "), Some(MediaKind::Audio));
-        assert_eq!(
-            by_content(b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01"),
-            None.or(by_content(b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01"))
-        );
+        assert_eq!(by_content(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41"), Some(MediaKind::Video));
         assert_eq!(by_content(b"dear diary, today I took a picture"), None);
-        assert_eq!(by_content(b"BMW is a car maker, and this is no bitmap"), by_content(b"BM"));
+        assert_eq!(by_content(b"BMW is a car maker, and this is no bitmap"), None);
+        assert_eq!(by_content(b"BM\x9a\0\0\0\0\0\0\0\x7a\0\0\0\x6c\0\0\0"), Some(MediaKind::Image));
         assert_eq!(by_content(b""), None);
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use walk::{Find, Walk, walk};
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Cache, CacheError, Place, ReadGuard, Stamp};
+use deskscribe_cache::{Cache, CacheError, Place, ReadGuard, Record, Stamp};
 use deskscribe_protocol::{ContentKey, MediaKind};
 use tokio::sync::mpsc;
 
@@ -68,7 +68,7 @@ pub(crate) fn arrive(walk: Walk, cache: &Cache, arrivals: &mpsc::Sender<Arrival>
 /// hashed, so that a copy or a renamed file is known by its content.
 fn look(path: PathBuf, kind: MediaKind, stamp: &Stamp, known: &ReadGuard) -> Result<Arrival, CacheError> {
     if let Some(key) = known.key_at(&path, stamp)?
-        && let Some(record) = known.outcome(&key)?
+        && let Some(record) = known.outcome(&key)?.filter(Record::holds)
     {
         return Ok(Arrival::Settled(Box::new(Row::recorded(&path, record, None))));
     }
@@ -76,7 +76,7 @@ fn look(path: PathBuf, kind: MediaKind, stamp: &Stamp, known: &ReadGuard) -> Res
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Settled(row)),
     };
-    Ok(match known.outcome(&medium.key)? {
+    Ok(match known.outcome(&medium.key)?.filter(Record::holds) {
         Some(record) => {
             let row = Row::recorded(&medium.path, record, None);
             Arrival::Known(Box::new(row), medium.place(), medium.key)

@@ -58,7 +58,7 @@ pub(crate) fn walk(
     mut tell: impl FnMut(u64) -> bool,
 ) -> Result<Walk, WalkError> {
     let mut walk = Walk::default();
-    // Named paths may contain each other; a file gets one row all the same.
+    // Named paths may contain each other, by whatever way; a file gets one row all the same.
     let mut seen = (roots.len() > 1).then(HashSet::new);
     let own = fs::canonicalize(own).unwrap_or_else(|_| own.to_owned());
     for root in roots {
@@ -69,9 +69,9 @@ pub(crate) fn walk(
         };
         for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(ours) {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 && entry.path().is_dir() => {}
                 Ok(entry) => {
-                    let fresh = seen.as_mut().is_none_or(|seen| seen.insert(entry.path().to_owned()));
+                    let fresh = seen.as_mut().is_none_or(|seen| seen.insert(true_path(entry.path())));
                     if fresh {
                         walk.take(&entry);
                     }
@@ -98,6 +98,15 @@ fn check(root: &Path) -> Result<PathBuf, WalkError> {
         fs::read_dir(&absolute).map_err(closed)?;
     }
     Ok(absolute)
+}
+
+/// The path of this entry with every link above it followed; the entry itself may be one.
+fn true_path(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -233,6 +242,19 @@ mod tests {
         ];
         let walk = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
         assert_eq!(names(&walk), ["c.png image", "link.png image"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_named_in_three_ways_is_walked_once() {
+        let desktop = desktop();
+        let link = tempfile::tempdir().unwrap();
+        let linked = link.path().join("linked");
+        std::os::unix::fs::symlink(desktop.path(), &linked).unwrap();
+        let around = desktop.path().join("..").join(desktop.path().file_name().unwrap());
+        let once = walk(&[desktop.path().to_owned()], Path::new("/nowhere"), |_| true).unwrap();
+        let roots = [linked, desktop.path().to_owned(), around];
+        let thrice = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
+        assert_eq!((names(&thrice), thrice.ignored), (names(&once), once.ignored));
     }
 
     #[test]

@@ -56,8 +56,8 @@ pub(crate) enum Report {
     Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
     /// The job is over, and this seat is free again.
     Ended { seat: usize, job: JobId, ending: Ending },
-    /// The worker was sent home.
-    Rested { slot: usize },
+    /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
+    Rested { seat: usize, slot: Option<usize> },
 }
 
 /// How a job ended.
@@ -147,20 +147,30 @@ impl Pool {
 
     /// Hands a job to a free seat, to one with a worker if there is one. Gives the job back when all are busy.
     pub(crate) fn lend(&mut self, job: Job) -> Result<(), Job> {
-        let free = |(_, seat): &(usize, &mut Seat)| !seat.busy;
-        let seat = self.seats.iter_mut().enumerate().filter(free).max_by_key(|(_, seat)| seat.warm);
-        let Some((_, seat)) = seat else { return Err(job) };
-        // Full only for as long as a worker is on its way home.
-        let Ok(permit) = seat.orders.try_reserve() else { return Err(job) };
-        permit.send(Order::Read(job));
-        seat.busy = true;
-        Ok(())
+        let mut free: Vec<&mut Seat> = self.seats.iter_mut().filter(|seat| !seat.busy).collect();
+        free.sort_by_key(|seat| !seat.warm);
+        for seat in free {
+            // Full only for as long as a worker is on its way home.
+            if let Ok(permit) = seat.orders.try_reserve() {
+                permit.send(Order::Read(job));
+                seat.busy = true;
+                return Ok(());
+            }
+        }
+        Err(job)
     }
 
     /// Sends idle workers home, so that others can have their memory and their places.
     pub(crate) fn rest(&mut self) {
         for seat in self.seats.iter_mut().filter(|seat| seat.warm && !seat.busy) {
             seat.warm = seat.orders.try_send(Order::Rest).is_err();
+        }
+    }
+
+    /// Takes note that a seat has no worker any more.
+    pub(crate) fn rested(&mut self, seat: usize) {
+        if let Some(seat) = self.seats.get_mut(seat) {
+            seat.warm = false;
         }
     }
 
@@ -171,8 +181,7 @@ impl Pool {
         }
     }
 
-    /// Ends all workers: busy ones are asked to stop, and killed when they do not within a moment.
-    /// Returns when every process is gone and reaped.
+    /// Ends all workers: idle ones are sent home, busy ones are killed. Returns when they are gone.
     pub(crate) async fn close(mut self) {
         self.closing.cancel();
         self.seats.clear();

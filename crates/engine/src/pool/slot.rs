@@ -79,11 +79,16 @@ impl Slot {
     }
 
     async fn send_home(&self, worker: &mut Option<Worker>) {
-        if let Some(worker) = worker.take() {
-            let slot = worker.name.slot;
-            worker.dismiss().await;
-            self.report(Report::Rested { slot }).await;
-        }
+        let slot = match worker.take() {
+            Some(worker) => {
+                let slot = worker.name.slot;
+                worker.dismiss().await;
+                Some(slot)
+            }
+            None => None,
+        };
+        // Told even when there was none: whoever waits for this seat must hear that it is free.
+        self.report(Report::Rested { seat: self.seat, slot }).await;
     }
 
     async fn report(&self, report: Report) {

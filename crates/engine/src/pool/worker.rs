@@ -136,11 +136,17 @@ impl Worker {
         self.name
     }
 
-    /// Sees off a worker that died on a job, or misbehaved so that it must not have another.
+    /// Sees off a worker that died on a job, or misbehaved so that it must not have another. One that found
+    /// itself unfit, because a model does not load, would have been no better with another file.
     pub(super) async fn bury(self, what: String) -> Ending {
         let worker = self.name;
-        let (how, _) = self.last_words(what).await;
-        Ending::Died { worker, how }
+        let (how, status) = self.last_words(what).await;
+        match status.and_then(|status| status.code()) {
+            Some(code) if code == i32::from(exit::NOT_READY) => {
+                Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")))
+            }
+            _ => Ending::Died { worker, how },
+        }
     }
 
     /// What it was, how it ended and what it printed last, in one line.

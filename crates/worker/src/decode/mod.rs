@@ -17,11 +17,16 @@ const BYTES_PER_PIXEL: u64 = 8;
 /// Opens a picture: its first frame, upright, as 8-bit RGB.
 ///
 /// # Errors
-/// `empty`, `unsupported`, `too_large` (told by its header, before anything is reserved) or `damaged`.
+/// `empty`, `unsupported`, `too_large` (told by its size or its header), `damaged` or `unreadable`.
 pub(crate) fn open(medium: Medium) -> Result<RgbImage, Failure> {
     let Medium { file, bytes, extension, limits } = medium;
     if bytes == 0 {
         return Err(Failure::new(Code::Empty, "the file is empty"));
+    }
+    let most = limits.pixels * BYTES_PER_PIXEL / 2;
+    if bytes > most {
+        let reason = format!("{} MB are more than a picture may have, {}", bytes >> 20, most >> 20);
+        return Err(Failure::new(Code::TooLarge, reason));
     }
     let mut file = BufReader::with_capacity(1 << 16, file);
     let mut first = Vec::with_capacity(format::SNIFF_BYTES);
@@ -88,7 +93,11 @@ fn explain(error: &ImageError) -> Failure {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Failure::new(Code::Damaged, "the file ends in the middle of the picture")
         }
-        ImageError::IoError(error) => Failure::new(Code::Damaged, format!("reading it failed: {error}")),
+        // The system's own errors have a number; the others are what a decoder thinks of the content.
+        ImageError::IoError(error) if error.raw_os_error().is_some() => {
+            Failure::new(Code::Unreadable, format!("reading it failed: {error}"))
+        }
+        ImageError::IoError(error) => Failure::new(Code::Damaged, format!("the picture is damaged: {error}")),
         ImageError::Decoding(error) => {
             let what =
                 std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);

@@ -23,12 +23,17 @@ const BOX: f32 = 0.45;
 /// How far a box is grown beyond the core of a line that the model marks: the area over the circumference,
 /// times this.
 const GROWTH: f32 = 1.4;
+/// Rows left free above and below a band of the map, for boxes to grow into. Letters that need more are found
+/// from afar.
+const ROOM: usize = 96;
 /// Boxes in one band; a page of small print has a few hundred.
 const MOST_BOXES: usize = 3000;
 /// The shorter edge that a small picture is enlarged to, in pixels.
 const SHORTEST_EDGE: u32 = 512;
 /// How much it may be enlarged at most: letters must not become as large as the tile.
 const MOST_ENLARGED: f32 = 2.0;
+/// No picture is enlarged beyond so many pixels: a long thin one would not fit into memory.
+const ENLARGED_PIXELS: f32 = 4e6;
 /// How much smaller a picture is from afar.
 const DISTANCE: u32 = 4;
 
@@ -60,26 +65,24 @@ impl Finder {
         let near = enlarge(picture);
         let rows = tiles::cut(near.width(), near.height());
         let total = rows.iter().map(Vec::len).sum();
-        let scale = picture.width() as f32 / near.width() as f32;
         let mut done = 0..;
-        let found = self.search(&near, rows, scale, || step(done.next().unwrap_or(total), total))?;
+        let found = self.search(&near, rows, picture, || step(done.next().unwrap_or(total), total))?;
         if total == 1 {
             return Ok(found);
         }
         let distant = |edge: u32| (edge / DISTANCE).max(1);
         let far = imageops::thumbnail(picture, distant(picture.width()), distant(picture.height()));
         let rows = tiles::cut(far.width(), far.height());
-        let scale = picture.width() as f32 / far.width() as f32;
-        let from_afar = self.search(&far, rows, scale, || step(total, total))?;
+        let from_afar = self.search(&far, rows, picture, || step(total, total))?;
         Ok(large::prefer(from_afar, found))
     }
 
-    /// Boxes in this view, enlarged by so much.
+    /// Boxes in this view of a picture, in pixels of the picture.
     fn search(
         &self,
         view: &RgbImage,
         rows: Vec<Vec<Tile>>,
-        scale: f32,
+        picture: &RgbImage,
         mut step: impl FnMut() -> Result<(), Interruption>,
     ) -> Result<Vec<BoundingBox>, Interruption> {
         let mut band = Band::new(view.width());
@@ -94,8 +97,14 @@ impl Finder {
                 }
             }
             if let Some((top, map)) = band.take(view.height()) {
-                boxes.extend(self.boxes(&map, top, scale));
+                boxes.extend(self.boxes(&map, top));
             }
+        }
+        for point in boxes.iter_mut().flat_map(|box_| &mut box_.points) {
+            let to =
+                |at: f32, view: u32, whole: u32| (at * whole as f32 / view as f32).clamp(0.0, whole as f32);
+            point.x = to(point.x, view.width(), picture.width());
+            point.y = to(point.y, view.height(), picture.height());
         }
         Ok(boxes)
     }
@@ -106,18 +115,20 @@ impl Finder {
         self.0.infer(&input)
     }
 
-    fn boxes(&self, map: &Array4<f32>, top: u32, scale: f32) -> Vec<BoundingBox> {
-        let (height, width) = (map.dim().2 as f32, map.dim().3 as f32);
-        let shape = ImageScaleInfo::new(height, width, 1.0, 1.0);
-        let found = self.0.postprocess(map, vec![shape], TEXT, BOX, GROWTH);
-        let place = |mut box_: BoundingBox| {
-            for point in &mut box_.points {
-                point.x *= scale;
-                point.y = (point.y + top as f32) * scale;
-            }
-            box_
-        };
-        found.boxes.into_iter().flatten().map(place).collect()
+    /// Boxes in a band of the map whose first row is this one of the view.
+    fn boxes(&self, map: &Array4<f32>, top: f32) -> Vec<BoundingBox> {
+        let shape = ImageScaleInfo::new(map.dim().2 as f32, map.dim().3 as f32, 1.0, 1.0);
+        let mut found = self
+            .0
+            .postprocess(map, vec![shape], TEXT, BOX, GROWTH)
+            .boxes
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
+        for point in found.iter_mut().flat_map(|box_| &mut box_.points) {
+            point.y += top;
+        }
+        found
     }
 }
 
@@ -153,27 +164,32 @@ impl Band {
     }
 
     /// Takes the upper part out, down to a row without text, so that no line is cut; all of it when it ends
-    /// where the picture does.
-    fn take(&mut self, height: u32) -> Option<(u32, Array4<f32>)> {
+    /// where the picture does. The first row of what comes back is this one of the picture: above and below
+    /// the part is room for boxes to grow.
+    fn take(&mut self, height: u32) -> Option<(f32, Array4<f32>)> {
         let rows = (self.end - self.top) as usize;
         let is_blank = |row: &usize| {
             self.pixels[row * self.width..(row + 1) * self.width].iter().all(|pixel| *pixel <= TEXT)
         };
         let taken = if self.end == height { rows } else { (0..rows).rev().find(is_blank)? };
-        let rest = self.pixels.split_off(taken * self.width);
-        let map = std::mem::replace(&mut self.pixels, rest);
-        let top = self.top;
+        let top = self.top as f32 - ROOM as f32;
         self.top += taken as u32;
-        let is_text = map.iter().any(|pixel| *pixel > TEXT);
-        let map = Array4::from_shape_vec((1, 1, taken, self.width), map).ok()?;
-        is_text.then_some((top, map))
+        let taken: Vec<f32> = self.pixels.drain(..taken * self.width).collect();
+        if taken.iter().all(|pixel| *pixel <= TEXT) {
+            return None;
+        }
+        let room = vec![0.0; ROOM * self.width];
+        let map = [room.as_slice(), &taken, &room].concat();
+        let map = Array4::from_shape_vec((1, 1, map.len() / self.width, self.width), map).ok()?;
+        Some((top, map))
     }
 }
 
 /// A small picture becomes larger: the model was trained on pages.
 fn enlarge(picture: &RgbImage) -> Cow<'_, RgbImage> {
     let (width, height) = picture.dimensions();
-    let scale = (SHORTEST_EDGE as f32 / width.min(height) as f32).min(MOST_ENLARGED);
+    let most = (ENLARGED_PIXELS / (width as f32 * height as f32)).sqrt().min(MOST_ENLARGED);
+    let scale = (SHORTEST_EDGE as f32 / width.min(height) as f32).min(most);
     if scale <= 1.0 {
         return Cow::Borrowed(picture);
     }
@@ -214,11 +230,12 @@ mod tests {
             band.pixels[row * 4 + 1] = 0.9;
         }
         let (top, map) = band.take(20).unwrap();
-        assert_eq!((top, map.dim()), (0, (1, 1, 7, 4)));
+        let room = ROOM as f32;
+        assert_eq!((top, map.dim()), (-room, (1, 1, 7 + 2 * ROOM, 4)));
         band.lengthen(20);
         let (top, map) = band.take(20).unwrap();
-        assert_eq!((top, map.dim()), (7, (1, 1, 13, 4)));
-        assert_eq!(map[[0, 0, 1, 1]], 0.9);
+        assert_eq!((top, map.dim()), (7.0 - room, (1, 1, 13 + 2 * ROOM, 4)));
+        assert_eq!(map[[0, 0, ROOM + 1, 1]], 0.9);
     }
 
     #[test]
@@ -247,5 +264,6 @@ mod tests {
         assert_eq!(size(400, 500), (512, 640));
         assert_eq!(size(2000, 10), (4000, 20));
         assert_eq!(size(1, 1), (2, 2));
+        assert_eq!(size(256, 468_750), (256, 468_750));
     }
 }
