@@ -77,7 +77,8 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
                 if let Err(error) = progress.aside(|| rows.hear(&event)) {
                     // Nobody reads what we print: `deskscribe scan --json | head`.
                     if error.kind() != io::ErrorKind::BrokenPipe {
-                        return Err(error.into());
+                        let reason = format!("the rows cannot be printed ({error}); see what stdout is");
+                        return Err(io::Error::other(reason).into());
                     }
                     run.cancel();
                 }

@@ -39,7 +39,11 @@ impl RunLog {
     /// Begins a log, named by the local time to the millisecond.
     pub(crate) fn begin(home: &Home, folders: &[PathBuf]) -> io::Result<Self> {
         let folder = home.runs();
-        fs::create_dir_all(&folder)?;
+        let named = |error: io::Error| {
+            let reason = format!("the log of the run cannot be written ({error}): {}", folder.display());
+            io::Error::new(error.kind(), reason)
+        };
+        fs::create_dir_all(&folder).map_err(named)?;
         // What cannot be removed stays: a log must not stop a run.
         let _ = forget_old(&folder);
         let now = Zoned::now();
@@ -50,7 +54,7 @@ impl RunLog {
         }
         let create = |extension: &str| {
             let path = folder.join(&stem).with_added_extension(extension);
-            Ok::<_, io::Error>(BufWriter::new(File::create_new(path)?))
+            Ok::<_, io::Error>(BufWriter::new(File::create_new(path).map_err(named)?))
         };
         let mut log = Self { for_people: create("md")?, for_programs: create("jsonl")?, broken: false };
         let names = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");

@@ -46,12 +46,18 @@ pub enum RunError {
     /// No worker can be started, or they keep dying.
     #[error("{0}")]
     Workers(String),
-    /// The system refused a thread or a task; one of ours broke.
+    /// The system refused a thread, a task or a file; one of ours broke.
     #[error("the engine could not go on: {0}")]
-    System(#[from] io::Error),
+    System(io::Error),
     /// It was cancelled. What was read so far is stored, and the next run goes on from there.
     #[error("stopped")]
     Cancelled(RunCounts),
+}
+
+impl From<io::Error> for RunError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
 }
 
 impl Engine {
@@ -77,11 +83,12 @@ impl Engine {
         )?;
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
+        let most = self.settings.limits.bytes();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, &cache, &send),
+                Ok(walk) => intake::arrive(walk, most, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;

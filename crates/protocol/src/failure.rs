@@ -69,10 +69,11 @@ impl Code {
             | Self::Unsupported
             | Self::TooLarge
             | Self::TimedOut
-            | Self::Stalled
-            | Self::OutOfMemory
             | Self::WorkerCrashed => true,
-            Self::Changed
+            // Somebody may have stopped the worker, or taken all memory.
+            Self::Stalled
+            | Self::OutOfMemory
+            | Self::Changed
             | Self::Vanished
             | Self::PermissionDenied
             | Self::Symlink

@@ -39,6 +39,13 @@ pub struct Limits {
     pub thumbnail_edge: u32,
 }
 
+impl Limits {
+    /// The most bytes the file of a picture may have: four a pixel, more than any format needs.
+    pub fn bytes(&self) -> u64 {
+        self.pixels.saturating_mul(4)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { pixels: 120_000_000, thumbnail_edge: 320 }

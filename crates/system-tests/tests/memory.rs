@@ -24,6 +24,31 @@ async fn known_files_come_back_without_a_worker_wherever_they_went() {
 }
 
 #[tokio::test]
+async fn a_file_whose_workers_were_killed_is_not_to_blame_and_tried_again() {
+    let bench = Bench::new().workers(1);
+    bench.order("killed.png", "signal 9");
+    bench.order("crashed.png", "signal 11");
+    for cached in [false, true] {
+        let told = bench.scan().await;
+        for name in ["killed.png", "crashed.png"] {
+            assert_eq!(told.row(name).code, Some(Code::WorkerCrashed), "{name}");
+        }
+        assert_eq!((told.row("killed.png").cached, told.row("crashed.png").cached), (false, cached));
+    }
+}
+
+#[tokio::test]
+async fn a_file_larger_than_any_picture_is_not_even_looked_into() {
+    let bench = Bench::new();
+    let file = fs::File::create(bench.desktop().join("huge.png")).unwrap();
+    file.set_len(1 << 42).unwrap();
+    let told = bench.scan().await;
+    let row = told.row("huge.png");
+    assert_eq!((row.code, row.key, row.worker), (Some(Code::TooLarge), None, None), "{row:?}");
+    assert!(told.reason("huge.png").contains("4194304 MB are more than a picture may have"), "{row:?}");
+}
+
+#[tokio::test]
 async fn an_edited_file_is_a_new_reading() {
     let bench = Bench::new().workers(1);
     bench.order("a.png", "read before");

@@ -27,7 +27,7 @@ impl Dispatch {
         if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } = &ending {
             self.ledger.worker(worker.slot, WorkerState::Idle).await;
         }
-        if let Ending::Died { worker, how } = &ending {
+        if let Ending::Died { worker, how, .. } = &ending {
             let path = task.medium.path.display();
             tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
             self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
@@ -45,15 +45,20 @@ impl Dispatch {
                 }
                 self.store(&task.medium, Outcome::Read(reading), thumbnail, worker).await
             }
-            Ending::Failed { worker, failure } => self.give_up(&task.medium, failure, worker).await,
-            Ending::Died { worker, how } => {
+            Ending::Failed { worker, failure } => {
+                let lasting = failure.code.is_lasting();
+                self.give_up(&task.medium, failure, lasting, worker).await
+            }
+            Ending::Died { worker, how, killed } => {
                 task.deaths += 1;
                 if task.deaths < DEATHS {
                     self.pending.push_front(task);
                     return Ok(());
                 }
                 let reason = format!("{DEATHS} workers died of it, the last one thus: {how}");
-                self.give_up(&task.medium, Failure::new(Code::WorkerCrashed, reason), worker).await
+                // Whoever killed the last one may have killed them all, for want of memory or by hand: then
+                // the file is not to blame, and tried again at the next scan.
+                self.give_up(&task.medium, Failure::new(Code::WorkerCrashed, reason), !killed, worker).await
             }
             Ending::NotStarted(error) => {
                 tracing::warn!(%error, "worker did not start");
@@ -83,7 +88,7 @@ impl Dispatch {
         let Task { medium, deaths, changes } = task;
         self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
-            match look_again(medium.path.clone(), medium.kind).await? {
+            match self.look_again(medium.path.clone(), medium.kind).await? {
                 Ok(medium) => {
                     self.enqueue(Task { deaths, changes: changes + 1, ..Task::new(medium) }).await?;
                 }
@@ -97,8 +102,14 @@ impl Dispatch {
     }
 
     /// There will be no reading of this medium in this run.
-    async fn give_up(&mut self, medium: &Medium, failure: Failure, worker: WorkerName) -> Result<(), Halt> {
-        if failure.code.is_lasting() {
+    async fn give_up(
+        &mut self,
+        medium: &Medium,
+        failure: Failure,
+        lasting: bool,
+        worker: WorkerName,
+    ) -> Result<(), Halt> {
+        if lasting {
             return self.store(medium, Outcome::Failed(failure), None, worker).await;
         }
         let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure, Some(worker));
@@ -111,7 +122,7 @@ impl Dispatch {
     async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
         let mut copies = self.copies.remove(&key).unwrap_or_default();
         while let Some(Copy { place, kind }) = copies.pop() {
-            match look_again(place.path, kind).await? {
+            match self.look_again(place.path, kind).await? {
                 Ok(medium) => {
                     let is_copy = medium.key == key;
                     self.enqueue(Task::new(medium)).await?;
@@ -150,9 +161,10 @@ impl Dispatch {
         }
         Ok(())
     }
-}
 
-/// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
-async fn look_again(path: PathBuf, kind: MediaKind) -> io::Result<Result<Medium, Box<Row>>> {
-    spawn_blocking(move || examine(path, kind)).await.map_err(io::Error::other)
+    /// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
+    async fn look_again(&self, path: PathBuf, kind: MediaKind) -> io::Result<Result<Medium, Box<Row>>> {
+        let most = self.limits.bytes();
+        spawn_blocking(move || examine(path, kind, most)).await.map_err(io::Error::other)
+    }
 }

@@ -40,7 +40,7 @@ pub(crate) enum Arrival {
 
 /// Looks at every found file in turn, until nobody listens any more. The channel is bounded: no more files
 /// are opened than workers can soon take.
-pub(crate) fn arrive(walk: Walk, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
+pub(crate) fn arrive(walk: Walk, most: u64, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
     let Walk { finds, ignored, unlisted } = walk;
     let walked = Arrival::Walked { files: finds.len() as u64, ignored, unlisted };
     if arrivals.blocking_send(walked).is_err() {
@@ -56,7 +56,7 @@ pub(crate) fn arrive(walk: Walk, cache: &Cache, arrivals: &mpsc::Sender<Arrival>
     for find in finds {
         let arrival = match find {
             Find::Skip { path, kind, why } => Ok(Arrival::Settled(Box::new(Row::skipped(&path, kind, why)))),
-            Find::Media { path, kind, metadata } => look(path, kind, &Stamp::of(&metadata), &known),
+            Find::Media { path, kind, metadata } => look(path, kind, &Stamp::of(&metadata), most, &known),
         };
         if arrivals.blocking_send(arrival.unwrap_or_else(Arrival::Blind)).is_err() {
             return;
@@ -66,13 +66,19 @@ pub(crate) fn arrive(walk: Walk, cache: &Cache, arrivals: &mpsc::Sender<Arrival>
 
 /// A known path with an unchanged stamp is settled without opening the file; everything else is opened and
 /// hashed, so that a copy or a renamed file is known by its content.
-fn look(path: PathBuf, kind: MediaKind, stamp: &Stamp, known: &ReadGuard) -> Result<Arrival, CacheError> {
+fn look(
+    path: PathBuf,
+    kind: MediaKind,
+    stamp: &Stamp,
+    most: u64,
+    known: &ReadGuard,
+) -> Result<Arrival, CacheError> {
     if let Some(key) = known.key_at(&path, stamp)?
         && let Some(record) = known.outcome(&key)?.filter(Record::holds)
     {
         return Ok(Arrival::Settled(Box::new(Row::recorded(&path, record, None))));
     }
-    let medium = match examine(path, kind) {
+    let medium = match examine(path, kind, most) {
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Settled(row)),
     };

@@ -1,7 +1,7 @@
 //! Opening one file safely, and naming its content.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek};
+use std::io::{self, Read, Seek};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,9 @@ impl Medium {
 }
 
 /// Opens a found file and names its content, or says in a row why that cannot be done.
-pub(crate) fn examine(path: PathBuf, kind: MediaKind) -> Result<Medium, Box<Row>> {
+///
+/// A file of more than `most` bytes is not looked into: hashing it would hold up all others.
+pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Medium, Box<Row>> {
     // Recordings come later; hashing gigabytes to say so would be a waste.
     if kind != MediaKind::Image {
         let why =
@@ -64,7 +66,12 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind) -> Result<Medium, Box<Row>
     };
     let file = open_regular(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
-    let key = hash(&file).map_err(|error| fail(&error))?;
+    if stamp.size > most {
+        let reason = format!("{} MB are more than a picture may have, {}", stamp.size >> 20, most >> 20);
+        let why = Failure::new(Code::TooLarge, reason);
+        return Err(Box::new(Row::failed(&path, None, kind, why, None)));
+    }
+    let key = hash(&file, stamp.size).map_err(|error| fail(&error))?;
     Ok(Medium { path, kind, stamp, key, file })
 }
 
@@ -79,9 +86,10 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-fn hash(file: &File) -> io::Result<ContentKey> {
+/// The name of so many first bytes: a file that grows meanwhile has no end, and is found out later.
+fn hash(file: &File, size: u64) -> io::Result<ContentKey> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file)?;
+    hasher.update_reader(file.take(size))?;
     Ok(ContentKey::from_bytes(*hasher.finalize().as_bytes()))
 }
 

@@ -68,7 +68,7 @@ pub(crate) enum Ending {
     /// The worker says that it cannot be read, or the engine had to stop it.
     Failed { worker: WorkerName, failure: Failure },
     /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: String },
+    Died { worker: WorkerName, how: String, killed: bool },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.

@@ -20,6 +20,9 @@ use crate::{Patience, Resources, WorkerName};
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
 
+/// SIGKILL: never a process's own doing.
+const KILLED: i32 = 9;
+
 /// A worker that is ready for jobs.
 pub(super) struct Worker {
     pub(super) name: WorkerName,
@@ -145,7 +148,10 @@ impl Worker {
             Some(code) if code == i32::from(exit::NOT_READY) => {
                 Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")))
             }
-            _ => Ending::Died { worker, how },
+            _ => {
+                let killed = status.and_then(|status| status.signal()) == Some(KILLED);
+                Ending::Died { worker, how, killed }
+            }
         }
     }
 

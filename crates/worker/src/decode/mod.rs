@@ -17,16 +17,11 @@ const BYTES_PER_PIXEL: u64 = 8;
 /// Opens a picture: its first frame, upright, as 8-bit RGB.
 ///
 /// # Errors
-/// `empty`, `unsupported`, `too_large` (told by its size or its header), `damaged` or `unreadable`.
+/// `empty`, `unsupported`, `too_large` (told by its header, before anything is reserved), `damaged` or `unreadable`.
 pub(crate) fn open(medium: Medium) -> Result<RgbImage, Failure> {
     let Medium { file, bytes, extension, limits } = medium;
     if bytes == 0 {
         return Err(Failure::new(Code::Empty, "the file is empty"));
-    }
-    let most = limits.pixels * BYTES_PER_PIXEL / 2;
-    if bytes > most {
-        let reason = format!("{} MB are more than a picture may have, {}", bytes >> 20, most >> 20);
-        return Err(Failure::new(Code::TooLarge, reason));
     }
     let mut file = BufReader::with_capacity(1 << 16, file);
     let mut first = Vec::with_capacity(format::SNIFF_BYTES);
