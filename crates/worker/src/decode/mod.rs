@@ -73,6 +73,10 @@ fn unreadable(error: std::io::Error) -> Failure {
     Failure::new(Code::Unreadable, format!("reading it failed: {error}"))
 }
 
+fn ends_early() -> Failure {
+    Failure::new(Code::Damaged, "the file ends in the middle of the picture")
+}
+
 /// What a decoder says, as a person would say it.
 fn explain(error: &ImageError) -> Failure {
     match error {
@@ -85,9 +89,7 @@ fn explain(error: &ImageError) -> Failure {
         ImageError::Unsupported(error) => {
             Failure::new(Code::Unsupported, format!("a variant that is not read: {error}"))
         }
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Failure::new(Code::Damaged, "the file ends in the middle of the picture")
-        }
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => ends_early(),
         // The system's own errors have a number; the others are what a decoder thinks of the content.
         ImageError::IoError(error) if error.raw_os_error().is_some() => {
             Failure::new(Code::Unreadable, format!("reading it failed: {error}"))
@@ -96,6 +98,10 @@ fn explain(error: &ImageError) -> Failure {
         ImageError::Decoding(error) => {
             let what =
                 std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+            // The JPEG decoder has no kind of its own for it, only these words.
+            if what.contains("Not enough bytes") {
+                return ends_early();
+            }
             Failure::new(Code::Damaged, format!("the picture is damaged: {what}"))
         }
         other => Failure::new(Code::Damaged, format!("the picture is damaged: {other}")),
