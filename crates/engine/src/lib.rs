@@ -29,7 +29,9 @@ mod run_log;
 mod scan;
 
 pub use deskscribe_cache::CacheError;
-pub use deskscribe_protocol::{Code, Isolation, Limits, MediaKind, Stage};
+pub use deskscribe_protocol::{
+    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage,
+};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
 pub use intake::WalkError;

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use deskscribe_protocol::Limits;
+use deskscribe_protocol::{Isolation, Limits};
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone)]
@@ -12,6 +12,10 @@ pub struct Settings {
     pub workers: NonZeroUsize,
     /// What may be spent on one medium.
     pub limits: Limits,
+    /// The least confinement a worker must have to be given a file.
+    pub isolation: Isolation,
+    /// The most memory a worker may ask the system for, in bytes of address space.
+    pub memory_ceiling: u64,
     /// How long a worker may take for what.
     pub patience: Patience,
 }
@@ -66,6 +70,8 @@ impl Default for Settings {
         Self {
             workers: NonZeroUsize::new(Self::SLOTS).unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
+            isolation: Isolation::Off,
+            memory_ceiling: 4 << 30,
             patience: Patience::default(),
         }
     }

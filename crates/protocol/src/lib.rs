@@ -13,6 +13,7 @@
 //! Frames carry JSON, so that a log can be read; pixels ride beside it as an attachment; files never cross
 //! as bytes or paths, but as open read-only descriptors.
 
+mod confinement;
 mod descriptor;
 mod failure;
 mod frame;
@@ -22,11 +23,12 @@ mod message;
 mod reading;
 mod version;
 
+pub use confinement::{Canary, Confinement, Isolation, Layer, LayerState};
 pub use descriptor::{MAX_DESCRIPTORS, receive, send};
 pub use failure::{Code, Failure, exit};
 pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES};
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
-pub use message::{FromWorker, Isolation, ModelGrant, ModelRole, Raster, ToWorker};
+pub use message::{FromWorker, ModelGrant, ModelRole, Raster, ToWorker};
 pub use reading::{Digest, EngineUse, Line, Provenance, Reading, StageTime};
 pub use version::{Build, PROTOCOL};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Build, Failure, JobId, Limits, MediaKind, Reading, Stage};
+use crate::{Build, Confinement, Failure, JobId, Limits, MediaKind, Reading, Stage};
 
 /// What the engine says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub enum ToWorker {
         build: Build,
         /// Threads the worker may use, for every native library alike.
         threads: u32,
+        /// The most memory the worker may ask the system for, in bytes of address space.
+        memory: u64,
         /// Where the ONNX Runtime library lies: loaded before any medium is seen, never after.
         runtime: String,
         /// The models whose descriptors come along.
@@ -51,7 +53,7 @@ pub enum FromWorker {
     /// Libraries are loaded and the worker is confined: it can be trusted with a file.
     Ready {
         /// What confinement was really obtained.
-        isolation: Isolation,
+        confinement: Confinement,
     },
     /// Still working.
     Progress {
@@ -124,16 +126,4 @@ impl Raster {
     pub fn bytes(self) -> u64 {
         u64::from(self.width) * u64::from(self.height) * 3
     }
-}
-
-/// How well a worker is confined, by what it tried and could not do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Isolation {
-    /// Not confined by the system. It still gets nothing but the one open file.
-    Off,
-    /// One of two layers is missing.
-    Reduced,
-    /// Every attempt was refused.
-    Full,
 }

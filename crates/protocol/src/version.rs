@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The wire protocol, one number per change that an older peer would misread.
 ///
 /// 1. The first: one job at a time, images only.
-pub const PROTOCOL: u32 = 1;
+/// 2. Workers are given a memory ceiling, and tell how they are confined in full.
+pub const PROTOCOL: u32 = 2;
 
 /// What one side of the conversation is: its protocol and its build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,13 +1,13 @@
 //! The pinned JSON form of every message. A change here is a change of the protocol: raise `PROTOCOL`.
 
 use deskscribe_protocol::{
-    Build, Code, Digest, EngineUse, Failure, FromWorker, Isolation, JobId, Limits, Line, MediaKind,
-    ModelGrant, ModelRole, Provenance, Raster, Reading, Stage, StageTime, ToWorker,
+    Build, Canary, Code, Confinement, Digest, EngineUse, Failure, FromWorker, JobId, Layer, LayerState,
+    Limits, Line, MediaKind, ModelGrant, ModelRole, Provenance, Raster, Reading, Stage, StageTime, ToWorker,
 };
 use insta::assert_json_snapshot;
 
 fn build() -> Build {
-    Build { protocol: 1, id: "0.1.0+0123456789abcdef".to_owned() }
+    Build { protocol: 2, id: "0.1.0+0123456789abcdef".to_owned() }
 }
 
 #[test]
@@ -16,6 +16,7 @@ fn engine_to_worker() {
         ToWorker::Start {
             build: build(),
             threads: 2,
+            memory: 4 << 30,
             runtime: "/usr/lib/deskscribe/libonnxruntime.so".to_owned(),
             models: vec![ModelGrant {
                 role: ModelRole::TextDetection,
@@ -70,7 +71,17 @@ fn worker_to_engine() {
     };
     assert_json_snapshot!([
         FromWorker::Hello { build: build() },
-        FromWorker::Ready { isolation: Isolation::Full },
+        FromWorker::Ready {
+            confinement: Confinement {
+                layers: vec![LayerState { layer: Layer::Files, state: "Landlock ABI 7".to_owned() }],
+                canaries: vec![Canary {
+                    attempt: "open /etc/passwd".to_owned(),
+                    layer: Layer::Files,
+                    refused: true,
+                    outcome: "Permission denied".to_owned(),
+                }],
+            },
+        },
         FromWorker::Progress { job: JobId(7), stage: Stage::Ocr, done: 3, total: 12 },
         FromWorker::Done {
             job: JobId(7),

@@ -27,7 +27,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{
-    Build, Digest, Frame, FrameError, FromWorker, HEADER_BYTES, Header, Isolation, JobId, MAX_BODY_BYTES,
+    Build, Confinement, Digest, Frame, FrameError, FromWorker, HEADER_BYTES, Header, JobId, MAX_BODY_BYTES,
     Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
 };
 
@@ -62,7 +62,7 @@ fn live() -> Result<u8> {
         complain("the ONNX Runtime library cannot be loaded");
         return Ok(exit::NOT_READY);
     }
-    say(&mut socket, &FromWorker::Ready { isolation: Isolation::Off })?;
+    say(&mut socket, &FromWorker::Ready { confinement: Confinement::default() })?;
     loop {
         let (message, file) = hear(&mut socket)?;
         if let (ToWorker::Read { job, .. }, Some(file)) = (message, file)

@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_protocol::{
-    Build, Code, Failure, FrameError, FromWorker, Isolation, JobId, MediaKind, ModelGrant, Stage, ToWorker,
+    Build, Code, Confinement, Failure, FrameError, FromWorker, JobId, MediaKind, ModelGrant, Stage, ToWorker,
     exit,
 };
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -70,7 +70,7 @@ fn live() -> Result<(), End> {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     mouth.say(&FromWorker::Hello { build: Build::own() }, Vec::new())?;
     let mut engines = get_ready(&mut ear)?;
-    mouth.say(&FromWorker::Ready { isolation: Isolation::Off }, Vec::new())?;
+    mouth.say(&FromWorker::Ready { confinement: Confinement::default() }, Vec::new())?;
 
     let cancelled = Arc::new(AtomicU64::new(NONE));
     let (hand, jobs) = sync_channel(1);
@@ -83,7 +83,7 @@ fn live() -> Result<(), End> {
 }
 
 fn get_ready(ear: &mut Ear) -> Result<Engines, End> {
-    let (ToWorker::Start { build, threads, runtime, models }, files) = ear.hear()? else {
+    let (ToWorker::Start { build, threads, memory: _, runtime, models }, files) = ear.hear()? else {
         return Err(End::OutOfTurn);
     };
     let ours = Build::own();

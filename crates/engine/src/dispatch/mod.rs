@@ -120,7 +120,7 @@ impl Dispatch {
         Ok(Self {
             seats,
             limits: settings.limits.clone(),
-            pool: Pool::open(seats, resources, &settings.patience, home, &report)?,
+            pool: Pool::open(seats, resources, settings, home, &report)?,
             reports,
             entries,
             committed,
@@ -266,7 +266,8 @@ impl Dispatch {
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
         match report {
             Report::Starting { slot } => self.ledger.worker(slot, WorkerState::Starting).await,
-            Report::Ready { worker, isolation } => {
+            Report::Ready { worker, confinement } => {
+                let isolation = confinement.level();
                 self.failed_starts = 0;
                 self.said_crowded = false;
                 if self.workers.is_empty() {

@@ -16,13 +16,13 @@ mod worker;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Failure, Isolation, JobId, Limits, Raster, Reading, Stage};
+use deskscribe_protocol::{Confinement, Failure, JobId, Limits, Raster, Reading, Stage};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
-use crate::{Home, Patience, Resources, WorkerName};
+use crate::{Home, Resources, Settings, WorkerName};
 use slot::Slot;
 use spawn::Spawner;
 pub(crate) use usage::available_memory;
@@ -51,7 +51,7 @@ pub(crate) enum Report {
     /// A worker process was started in this slot.
     Starting { slot: usize },
     /// The worker is ready for its first job.
-    Ready { worker: WorkerName, isolation: Isolation },
+    Ready { worker: WorkerName, confinement: Confinement },
     /// The worker is at work.
     Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
     /// The job is over, and this seat is free again.
@@ -109,7 +109,7 @@ impl Pool {
     pub(crate) fn open(
         seats: NonZeroUsize,
         resources: &Resources,
-        patience: &Patience,
+        settings: &Settings,
         home: &Home,
         reports: &mpsc::Sender<Report>,
     ) -> std::io::Result<Self> {
@@ -123,7 +123,7 @@ impl Pool {
                     seat,
                     ceiling: ceiling::Ceiling::of(home),
                     resources: resources.clone(),
-                    patience: patience.clone(),
+                    settings: settings.clone(),
                     spawner: spawner.clone(),
                     reports: reports.clone(),
                     closing: closing.clone(),

@@ -14,7 +14,7 @@ use super::spawn::Spawner;
 use super::usage::cpu_time;
 use super::worker::{Worker, start};
 use super::{Ending, Job, Order, Report, StartError};
-use crate::{Patience, Resources, WorkerName};
+use crate::{Patience, Resources, Settings, WorkerName};
 
 /// The pause after the first death in a row, doubled with each further one.
 const COOL_DOWN: Duration = Duration::from_millis(250);
@@ -26,7 +26,7 @@ pub(super) struct Slot {
     pub(super) seat: usize,
     pub(super) ceiling: Ceiling,
     pub(super) resources: Resources,
-    pub(super) patience: Patience,
+    pub(super) settings: Settings,
     pub(super) spawner: Spawner,
     pub(super) reports: mpsc::Sender<Report>,
     pub(super) closing: CancellationToken,
@@ -69,7 +69,7 @@ impl Slot {
         if let Some(waiting) = worker {
             tokio::select! {
                 order = orders.recv() => return order,
-                () = sleep(self.patience.rest) => {}
+                () = sleep(self.settings.patience.rest) => {}
                 // A worker has nothing to say unasked; at the end of its stream it is gone.
                 _ = waiting.ear.recv() => {}
             }
@@ -103,9 +103,9 @@ impl Slot {
             taken.map_err(|error| StartError::Passing(format!("no worker slot could be taken: {error}")))?;
         let Some(place) = taken else { return Ok(None) };
         self.report(Report::Starting { slot: place.number }).await;
-        let Self { spawner, resources, patience, .. } = self;
-        let (worker, isolation) = start(place, spawner, resources, patience, threads).await?;
-        self.report(Report::Ready { worker: worker.name, isolation }).await;
+        let Self { spawner, resources, settings, .. } = self;
+        let (worker, confinement) = start(place, spawner, resources, settings, threads).await?;
+        self.report(Report::Ready { worker: worker.name, confinement }).await;
         Ok(Some(worker))
     }
 
@@ -161,7 +161,7 @@ impl Slot {
         if worker.mouth.say(&order, &[file.as_fd()]).await.is_err() {
             return Verdict::Lost("it was gone when it was given the file".to_owned());
         }
-        let mut watch = Watch::begin(&self.patience, worker.name.pid, job.medium.stamp.size);
+        let mut watch = Watch::begin(&self.settings.patience, worker.name.pid, job.medium.stamp.size);
         loop {
             let message = tokio::select! {
                 message = worker.ear.recv() => message,

@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use deskscribe_protocol::{Build, FromWorker, Isolation, ModelGrant, ToWorker, exit};
+use deskscribe_protocol::{Build, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
 use tokio::process::Child;
 use tokio::time::timeout;
 
@@ -15,7 +15,7 @@ use super::evidence::Evidence;
 use super::spawn::Spawner;
 use super::wire::{Ear, Mouth, converse};
 use super::{Ending, StartError};
-use crate::{Patience, Resources, WorkerName};
+use crate::{Resources, Settings, WorkerName};
 
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
@@ -38,9 +38,9 @@ pub(super) async fn start(
     place: Place,
     spawner: &Spawner,
     resources: &Resources,
-    patience: &Patience,
+    settings: &Settings,
     threads: NonZeroUsize,
-) -> Result<(Worker, Isolation), StartError> {
+) -> Result<(Worker, Confinement), StartError> {
     let passing = |what: &str, error: std::io::Error| StartError::Passing(format!("{what}: {error}"));
     let path = resources.worker.display();
     let spawned = spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
@@ -56,8 +56,12 @@ pub(super) async fn start(
     let name = WorkerName { slot: place.number, pid };
     let mut worker = Worker { name, mouth, ear, child: spawned.child, evidence, _place: place };
 
-    match worker.shake_hands(resources, patience, threads).await {
-        Ok(isolation) => Ok((worker, isolation)),
+    match worker.shake_hands(resources, settings, threads).await {
+        Ok(confinement) if confinement.level() >= settings.isolation => Ok((worker, confinement)),
+        Ok(confinement) => {
+            worker.kill().await;
+            Err(StartError::Hopeless(unconfined(&confinement, settings.isolation)))
+        }
         Err(Refusal::OtherBuild(theirs)) => {
             worker.kill().await;
             let ours = Build::own();
@@ -90,9 +94,10 @@ impl Worker {
     async fn shake_hands(
         &mut self,
         resources: &Resources,
-        patience: &Patience,
+        settings: &Settings,
         threads: NonZeroUsize,
-    ) -> Result<Isolation, Refusal> {
+    ) -> Result<Confinement, Refusal> {
+        let patience = &settings.patience;
         match self.hear(patience.hello, "say hello").await? {
             FromWorker::Hello { build } if build == Build::own() => {}
             FromWorker::Hello { build } => return Err(Refusal::OtherBuild(build)),
@@ -105,13 +110,14 @@ impl Worker {
         let order = ToWorker::Start {
             build: Build::own(),
             threads: u32::try_from(threads.get()).unwrap_or(u32::MAX),
+            memory: settings.memory_ceiling,
             runtime: resources.runtime.to_string_lossy().into_owned(),
             models,
         };
         let lent: Vec<_> = files.iter().map(AsFd::as_fd).collect();
         self.mouth.say(&order, &lent).await.map_err(|error| Refusal::Gone(error.to_string()))?;
         match self.hear(patience.ready, "get ready").await? {
-            FromWorker::Ready { isolation } => Ok(isolation),
+            FromWorker::Ready { confinement } => Ok(confinement),
             _ => Err(Refusal::Gone("it spoke before it was ready".to_owned())),
         }
     }
@@ -170,6 +176,24 @@ impl Worker {
         let parts = [Some(what).filter(|what| !what.is_empty()), status.map(describe), words];
         (parts.into_iter().flatten().collect::<Vec<_>>().join("; "), status)
     }
+}
+
+/// Why a worker that is confined less than it must be gets no file.
+fn unconfined(confinement: &Confinement, required: Isolation) -> String {
+    let level = confinement.level();
+    let leaks: Vec<String> = confinement
+        .canaries
+        .iter()
+        .filter(|canary| !canary.refused)
+        .map(|canary| format!("{} ({})", canary.attempt, canary.outcome))
+        .collect();
+    let leaks = if leaks.is_empty() { "nothing was tried".to_owned() } else { leaks.join(", ") };
+    format!(
+        "the system does not confine workers well enough: isolation is {}, {} is required; what was not \
+         refused: {leaks}. `deskscribe doctor` tells more",
+        level.as_str(),
+        required.as_str()
+    )
 }
 
 async fn reap(child: &mut Child) {
