@@ -15,7 +15,7 @@ pub struct Settings {
     /// The least confinement a worker must have to be given a file.
     pub isolation: Isolation,
     /// The most memory a worker may hold, in resident bytes. One that holds more is killed, and its file tried
-    /// once more alone. The largest picture that the limits allow was measured at 1.3 GB.
+    /// once more alone. The largest picture that the limits allow was measured at 1.4 GB (16-bit RGBA).
     pub memory_ceiling: u64,
     /// When a worker is replaced although nothing is wrong with it.
     pub wear: Wear,

@@ -134,7 +134,7 @@ impl Worker {
 
     async fn hear(&mut self, patience: &Patience, time: Duration, what: &str) -> Result<FromWorker, Refusal> {
         match within(patience, time, self.ear.recv()).await {
-            None => Err(Refusal::Silent(format!("a worker did not {what} within {} s", time.as_secs()))),
+            None => Err(Refusal::Silent(format!("a worker did not {what} within {} s", time.as_secs_f32()))),
             Some(Some(Ok((message, _)))) => Ok(message),
             Some(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),
             Some(None) => Err(Refusal::Gone(String::new())),
