@@ -8,6 +8,7 @@ mod alone;
 mod breaker;
 mod ladder;
 mod ledger;
+mod room;
 mod settle;
 mod task;
 
@@ -26,27 +27,26 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::{Arrival, Medium};
-use crate::pool::{self, Ending, Job, Pool, Report};
+use crate::pool::{Ending, Job, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
 use ledger::Ledger;
+use room::Room;
 use task::{Copy, Suspect, Task};
 
-/// Media that are open and wait for a seat. Above this, intake has to wait.
-const PENDING: usize = 16;
 /// Records that are kept for copies that arrive late: more than can be on their way from intake.
 const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
-/// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
-const WORKER_MEMORY: u64 = 300 << 20;
 
 /// The dispatcher of one run.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
+    /// Open media that may wait for a seat. Above this, intake has to wait.
+    most_pending: usize,
     limits: Limits,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
@@ -101,16 +101,16 @@ impl Dispatch {
         events: mpsc::Sender<Event>,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
-        let seats = seats(settings.workers);
+        let Room { seats, pending, short } = Room::now(settings.workers);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
         let (entries, committed) = record::start(writer)?;
-        if seats < settings.workers {
+        if let Some(text) = short {
             // Cannot be full: nothing was sent before.
-            let text = format!("memory is short: {seats} workers instead of {}", settings.workers);
             let _ = events.try_send(Event::Note(text));
         }
         Ok(Self {
             seats,
+            most_pending: pending,
             limits: settings.limits.clone(),
             pool: Pool::open(seats, resources, settings, home, &report)?,
             reports,
@@ -189,7 +189,7 @@ impl Dispatch {
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < PENDING => match arrival {
+                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
@@ -336,12 +336,4 @@ impl Dispatch {
         }
         Ok(())
     }
-}
-
-/// As many seats as are wanted, under the ceiling and within the memory that is free now.
-fn seats(wanted: NonZeroUsize) -> NonZeroUsize {
-    let room = pool::available_memory()
-        .map_or(Settings::SLOTS, |bytes| usize::try_from(bytes / WORKER_MEMORY).unwrap_or(usize::MAX));
-    let seats = wanted.get().min(Settings::SLOTS).min(room);
-    NonZeroUsize::new(seats).unwrap_or(NonZeroUsize::MIN)
 }

@@ -4,12 +4,19 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use deskscribe_cache::{Place, Stamp};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::io::Errno;
 
 use crate::Row;
+
+/// How often, and how long each time, a file waits for a free descriptor: half a minute in all.
+const DESCRIPTOR_TRIES: u32 = 300;
+const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
 
 /// A file that is open, hashed and new.
 #[derive(Debug)]
@@ -76,7 +83,7 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
             _ => Row::failed(&path, None, kind, why, None),
         })
     };
-    let file = open_regular(&path).map_err(|error| fail(&error))?;
+    let file = open_patiently(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
     if stamp.size > most {
         let reason = format!("{} MB are more than a picture may have, {}", stamp.size >> 20, most >> 20);
@@ -85,6 +92,21 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
     }
     let key = hash(&file, stamp.size).map_err(|error| fail(&error))?;
     Ok(Medium { path, kind, stamp, key, file })
+}
+
+/// Opens a file once there is a descriptor for it: files on their way to workers give theirs back.
+fn open_patiently(path: &Path) -> io::Result<File> {
+    let short = |error: &io::Error| {
+        let code = error.raw_os_error().map(Errno::from_raw_os_error);
+        matches!(code, Some(Errno::MFILE | Errno::NFILE))
+    };
+    for _ in 0..DESCRIPTOR_TRIES {
+        match open_regular(path) {
+            Err(error) if short(&error) => thread::sleep(DESCRIPTOR_PAUSE),
+            opened => return opened,
+        }
+    }
+    open_regular(path)
 }
 
 /// Opens a file for reading. Should it have been replaced by a pipe or a device since it was found, the call

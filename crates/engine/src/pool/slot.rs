@@ -111,6 +111,10 @@ impl Slot {
     }
 
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
+        if worker.as_mut().is_some_and(Worker::has_gone) {
+            // It died between two jobs: not of this file.
+            self.send_home(worker).await;
+        }
         let lent = match worker.take() {
             Some(worker) => worker,
             None => {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use deskscribe_protocol::{Build, Code, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
 use tokio::process::Child;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::timeout;
 
 use super::ceiling::Place;
@@ -139,6 +140,11 @@ impl Worker {
             Some(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),
             Some(None) => Err(Refusal::Gone(String::new())),
         }
+    }
+
+    /// Whether the conversation has ended although nothing was asked.
+    pub(super) fn has_gone(&mut self) -> bool {
+        !matches!(self.ear.try_recv(), Err(TryRecvError::Empty))
     }
 
     /// Counts a job that ended, and tells whether the worker has had enough of them.
