@@ -18,6 +18,7 @@
 //! | `lie` | sends a thumbnail that is not what it says |
 //! | `impossible` | sends a reading that cannot be true |
 //! | `chatter` | answers a question that nobody asked |
+//! | `bulk MEGABYTES` | answers with so much text, and as much as a title |
 //! | `noise` | prints ten megabytes before it answers |
 //! | `allocate` | asks for memory that it does not touch, until it is refused |
 //! | `swell` | fills memory for ever, with progress to show for it |
@@ -206,6 +207,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
         }
         "chatter" => say(socket, &done(JobId(job.0 + 1), "not asked", None))?,
+        "bulk" => answer(socket, job, &"x".repeat((number() as usize) << 20))?,
         "noise" => {
             for _ in 0..100_000 {
                 complain(&"noise ".repeat(17));
