@@ -34,6 +34,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Read again what failed before, quarantined files too
+    #[arg(long)]
+    pub(crate) again: bool,
+
     /// The most workers at once, 1 to 8; fewer start when there are fewer files or memory is short
     #[arg(long, value_name = "N", default_value = "8", value_parser = workers)]
     pub(crate) workers: NonZeroUsize,

@@ -29,7 +29,7 @@ const REDRAW: Duration = Duration::from_millis(250);
 
 /// Runs the command.
 pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
-    let ScanArgs { paths, json, workers } = args;
+    let ScanArgs { paths, json, again, workers } = args;
     let home = Home::locate()?;
     let resources = Resources::locate()?;
     let paths = if paths.is_empty() { vec![desktop()?] } else { paths };
@@ -42,7 +42,7 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
         .build()
         .context("the program could not start its threads")?;
     let outcome = runtime.block_on(async {
-        let run = engine.scan(paths)?;
+        let run = if again { engine.scan_again(paths)? } else { engine.scan(paths)? };
         follow(run, Rows::new(json), Progress::new()).await
     });
     // A thread that still waits for a slow disk is not waited for.

@@ -38,4 +38,4 @@ pub use intake::WalkError;
 pub use resources::{ResourceError, Resources};
 pub use row::{Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};
-pub use settings::{Patience, Settings};
+pub use settings::{Patience, Settings, Wear};

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::dispatch::Dispatch;
-use crate::intake::{self, Arrival, WalkError};
+use crate::intake::{self, Arrival, Trust, WalkError};
 use crate::{Event, Home, Resources, RunCounts, Settings};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
@@ -69,6 +69,15 @@ impl Engine {
 
     /// Begins to read everything below these paths. Must be called inside a tokio runtime.
     pub fn scan(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
+        self.begin(paths, Trust::Outcomes)
+    }
+
+    /// The same, and what failed before is read again, quarantined files too.
+    pub fn scan_again(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
+        self.begin(paths, Trust::Readings)
+    }
+
+    fn begin(&self, paths: Vec<PathBuf>, trust: Trust) -> Result<Run, RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
@@ -88,7 +97,7 @@ impl Engine {
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, most, &cache, &send),
+                Ok(walk) => intake::arrive(walk, most, trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;

@@ -14,8 +14,11 @@ pub struct Settings {
     pub limits: Limits,
     /// The least confinement a worker must have to be given a file.
     pub isolation: Isolation,
-    /// The most memory a worker may ask the system for, in bytes of address space.
+    /// The most memory a worker may hold, in resident bytes. One that holds more is killed, and its file tried
+    /// once more alone. The largest picture that the limits allow was measured at 1.4 GB (16-bit RGBA).
     pub memory_ceiling: u64,
+    /// When a worker is replaced although nothing is wrong with it.
+    pub wear: Wear,
     /// How long a worker may take for what.
     pub patience: Patience,
 }
@@ -43,6 +46,31 @@ pub struct Patience {
     pub cpu_per_mebibyte: Duration,
     /// A worker without work is sent home after this, and its memory with it.
     pub rest: Duration,
+    /// How long a slot waits before it starts a worker after a death, doubled with each further one in a row up
+    /// to four times as long: a poison file costs one slot a second.
+    pub cool_down: Duration,
+    /// How long nothing is lent when many different files killed workers, doubled each time until a file is
+    /// read.
+    pub breaker_pause: Duration,
+    /// No such pause is longer than this.
+    pub longest_breaker_pause: Duration,
+}
+
+/// When a worker is sent home after a job and another one started for the next. Costs no file anything.
+#[derive(Debug, Clone)]
+pub struct Wear {
+    /// After so many jobs, whatever it looks like.
+    pub jobs: u32,
+    /// When it holds so many resident bytes more than after its first job: a native library leaks.
+    pub growth: u64,
+    /// After so many panics of ours that it caught. What it keeps from one job to the next may have suffered.
+    pub panics: u32,
+}
+
+impl Default for Wear {
+    fn default() -> Self {
+        Self { jobs: 500, growth: 1 << 30, panics: 3 }
+    }
 }
 
 impl Default for Patience {
@@ -56,6 +84,9 @@ impl Default for Patience {
             cpu_base: Duration::from_secs(600),
             cpu_per_mebibyte: Duration::from_secs(10),
             rest: Duration::from_secs(30),
+            cool_down: Duration::from_millis(250),
+            breaker_pause: Duration::from_secs(1),
+            longest_breaker_pause: Duration::from_secs(4),
         }
     }
 }
@@ -63,6 +94,17 @@ impl Default for Patience {
 impl Settings {
     /// Worker slots there are, over all processes.
     pub const SLOTS: usize = 8;
+
+    /// Address space that a worker needs beside what is resident: libraries, mapped models, the stacks of its
+    /// threads, and what allocators reserve and do not touch. 0.1 GB were measured on two processors; every
+    /// thread more takes some tens of megabytes.
+    const MAPPED: u64 = 2 << 30;
+
+    /// The most address space a worker may ask for, in bytes. This is what makes an absurd allocation fail at
+    /// once, between two looks at the memory it holds.
+    pub(crate) fn address_space(&self) -> u64 {
+        self.memory_ceiling.saturating_add(Self::MAPPED)
+    }
 }
 
 impl Default for Settings {
@@ -71,7 +113,8 @@ impl Default for Settings {
             workers: NonZeroUsize::new(Self::SLOTS).unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             isolation: Isolation::Reduced,
-            memory_ceiling: 4 << 30,
+            memory_ceiling: 2 << 30,
+            wear: Wear::default(),
             patience: Patience::default(),
         }
     }

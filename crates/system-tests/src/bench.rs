@@ -13,7 +13,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use deskscribe_engine::{Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings};
+use deskscribe_engine::{
+    Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings, WorkerState,
+};
 
 /// Everything one test needs, in a folder of its own that goes with it.
 pub struct Bench {
@@ -58,6 +60,8 @@ impl Bench {
             grace_beats: 4,
             cpu_base: Duration::from_secs(1),
             rest: Duration::from_secs(60),
+            cool_down: Duration::from_millis(20),
+            breaker_pause: Duration::from_millis(50),
             ..Patience::default()
         };
         let settings = Settings { patience, ..Settings::default() };
@@ -107,6 +111,12 @@ impl Bench {
         let run = self.engine().scan(vec![self.desktop()]).unwrap();
         follow(run, |_, _| {}).await
     }
+
+    /// The same, and reads again what failed before.
+    pub async fn scan_again(&self) -> Told {
+        let run = self.engine().scan_again(vec![self.desktop()]).unwrap();
+        follow(run, |_, _| {}).await
+    }
 }
 
 /// Follows a run to its end, with a say in it after every event.
@@ -135,6 +145,25 @@ impl Told {
     #[track_caller]
     pub fn text(&self, name: &str) -> &str {
         self.row(name).text.as_deref().unwrap_or_else(|| panic!("not read: {:#?}", self.row(name)))
+    }
+
+    /// How workers died, in order.
+    pub fn deaths(&self) -> Vec<&str> {
+        let events = self.events.iter();
+        events
+            .filter_map(|event| match event {
+                Event::Worker { state: WorkerState::Died { how }, .. } => Some(how.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What was said that concerns no single file.
+    pub fn notes(&self) -> Vec<&str> {
+        let events = self.events.iter();
+        events
+            .filter_map(|event| if let Event::Note(text) = event { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     /// Why this file was not read.

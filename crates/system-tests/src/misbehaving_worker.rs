@@ -4,8 +4,12 @@
 //! |---|---|
 //! | `read TEXT` | answers with that text |
 //! | `slow MILLISECONDS` | takes that long, with progress, then answers with its own process id |
+//! | `silent TENTHS` | takes so many tenths of a second of its own time without progress, then answers the same |
 //! | `signal NUMBER` | ends by that signal |
 //! | `exit CODE` | prints last words and ends |
+//! | `midway DEED` | shows progress, then does one of the two above |
+//! | `torn DEED` | does it with half of its reading sent |
+//! | `after DEED` | does it once it has answered |
 //! | `panic` | panics, and so ends |
 //! | `hang` | makes no progress and does not listen |
 //! | `linger` | makes no progress, and stops when it is asked to |
@@ -14,10 +18,18 @@
 //! | `lie` | sends a thumbnail that is not what it says |
 //! | `impossible` | sends a reading that cannot be true |
 //! | `chatter` | answers a question that nobody asked |
+//! | `bulk MEGABYTES` | answers with so much text, and as much as a title |
 //! | `noise` | prints ten megabytes before it answers |
+//! | `allocate` | asks for memory that it does not touch, until it is refused |
+//! | `swell` | fills memory for ever, with progress to show for it |
+//! | `leak MEGABYTES` | fills so much and keeps it, then answers with its own process id |
+//! | `fault` | says that a fault of its own was caught |
 //!
-//! Started under the name `other-build`, `mute`, `stillborn`, `not-ready` or `unconfined` it misbehaves before
-//! any file.
+//! A picture is answered as a good worker would: its content is no order.
+//!
+//! Started under the name `other-build`, `mute`, `stillborn`, `not-ready` or `unconfined` it misbehaves before any
+//! file; as `late-hello` or `late-ready` it takes half a second for that; as `hello DEED` or `ready DEED`, spelled with
+//! hyphens, it ends just before; as `doomed` it dies of everything.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -28,9 +40,14 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{
-    Build, Canary, Confinement, Digest, Frame, FrameError, FromWorker, HEADER_BYTES, Header, JobId, Layer,
-    MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
+    Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES, Header,
+    JobId, Layer, MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
 };
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+/// How late a late worker is.
+const LATE: Duration = Duration::from_millis(500);
 
 type Result<T> = std::result::Result<T, FrameError>;
 
@@ -46,6 +63,13 @@ fn live() -> Result<u8> {
     let name = std::env::args().next().unwrap_or_default();
     let is = |what: &str| name.ends_with(what);
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let own = name.rsplit('/').next().unwrap_or_default().replace('-', " ");
+    if let Some(deed) = own.strip_prefix("hello ") {
+        return Ok(end(deed)?.unwrap_or(exit::WIRE));
+    }
+    if is("late-hello") {
+        sleep(LATE);
+    }
     if is("mute") {
         sleep(Duration::from_secs(3600));
     }
@@ -58,7 +82,16 @@ fn live() -> Result<u8> {
         build.id = "0.0.1+someone-else".to_owned();
     }
     say(&mut socket, &FromWorker::Hello { build })?;
-    hear(&mut socket)?;
+    if let (ToWorker::Start { memory, .. }, _) = hear(&mut socket)? {
+        let ceiling = Rlimit { current: Some(memory), maximum: Some(memory) };
+        setrlimit(Resource::As, ceiling).map_err(io::Error::from)?;
+    }
+    if let Some(deed) = own.strip_prefix("ready ") {
+        return Ok(end(deed)?.unwrap_or(exit::WIRE));
+    }
+    if is("late-ready") {
+        sleep(LATE);
+    }
     if is("not-ready") {
         complain("the ONNX Runtime library cannot be loaded");
         return Ok(exit::NOT_READY);
@@ -66,6 +99,9 @@ fn live() -> Result<u8> {
     say(&mut socket, &FromWorker::Ready { confinement: claim(!is("unconfined")) })?;
     loop {
         let (message, file) = hear(&mut socket)?;
+        if is("doomed") {
+            end("signal 11")?;
+        }
         if let (ToWorker::Read { job, .. }, Some(file)) = (message, file)
             && let Some(code) = obey(&mut socket, job, &file.into())?
         {
@@ -86,8 +122,13 @@ fn claim(refused: bool) -> Confinement {
 }
 
 fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> {
-    let mut text = String::new();
-    { file }.read_to_string(&mut text)?;
+    let mut content = Vec::new();
+    { file }.read_to_end(&mut content)?;
+    if content.starts_with(b"\x89PNG") {
+        answer(socket, job, "a picture")?;
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&content);
     let (word, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let number = || rest.split(' ').next().and_then(|first| first.parse::<i32>().ok()).unwrap_or_default();
     match word {
@@ -100,17 +141,46 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             }
             answer(socket, job, &std::process::id().to_string())?;
         }
-        "signal" => {
-            // Until it works: the runtime's own handler survives a first SIGSEGV or SIGBUS that nobody caused.
-            while let Some(signal) = rustix::process::Signal::from_named_raw(number()) {
-                rustix::process::kill_process(rustix::process::getpid(), signal).map_err(io::Error::from)?;
-                sleep(Duration::from_millis(10));
+        "silent" => {
+            // Counted in steps: a process that is stopped takes none.
+            (0..number()).for_each(|_| sleep(Duration::from_millis(100)));
+            answer(socket, job, &std::process::id().to_string())?;
+        }
+        "signal" | "exit" => return end(text.trim()),
+        "midway" => {
+            progress(socket, job)?;
+            return end(rest);
+        }
+        "torn" => {
+            let bytes = Frame::new(&done(job, "half of this", None), Vec::new())?.to_bytes();
+            socket.write_all(&bytes[..bytes.len() / 2])?;
+            return end(rest);
+        }
+        "after" => {
+            answer(socket, job, "done")?;
+            return end(rest);
+        }
+        "allocate" => {
+            let mut kept = Vec::new();
+            loop {
+                kept.push(std::hint::black_box(vec![0_u8; 64 << 20]));
             }
         }
-        "exit" => {
-            complain("about to leave");
-            complain("these are my last words");
-            return Ok(Some(number() as u8));
+        "swell" => {
+            let mut kept = Vec::new();
+            loop {
+                kept.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+                progress(socket, job)?;
+                sleep(Duration::from_millis(2));
+            }
+        }
+        "leak" => {
+            std::mem::forget(std::hint::black_box(vec![1_u8; (number() as usize) << 20]));
+            answer(socket, job, &std::process::id().to_string())?;
+        }
+        "fault" => {
+            let failure = Failure::new(Code::Internal, format!("a fault in {}", std::process::id()));
+            say(socket, &FromWorker::Failed { job, failure })?;
         }
         #[expect(clippy::panic, reason = "it is what this worker is for")]
         "panic" => panic!("asked to"),
@@ -148,6 +218,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
         }
         "chatter" => say(socket, &done(JobId(job.0 + 1), "not asked", None))?,
+        "bulk" => answer(socket, job, &"x".repeat((number() as usize) << 20))?,
         "noise" => {
             for _ in 0..100_000 {
                 complain(&"noise ".repeat(17));
@@ -155,6 +226,24 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             answer(socket, job, "noise")?;
         }
         _ => return Ok(Some(exit::WIRE)),
+    }
+    Ok(None)
+}
+
+/// Ends by `signal NUMBER` or with `exit CODE`, which is returned.
+fn end(deed: &str) -> Result<Option<u8>> {
+    let mut words = deed.split(' ');
+    let word = words.next();
+    let number: i32 = words.next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    if word == Some("exit") {
+        complain("about to leave");
+        complain("these are my last words");
+        return Ok(Some(number as u8));
+    }
+    // Until it works: the runtime's own handler survives a first SIGSEGV or SIGBUS that nobody caused.
+    while let Some(signal) = rustix::process::Signal::from_named_raw(number) {
+        rustix::process::kill_process(rustix::process::getpid(), signal).map_err(io::Error::from)?;
+        sleep(Duration::from_millis(10));
     }
     Ok(None)
 }

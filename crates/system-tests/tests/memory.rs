@@ -120,6 +120,47 @@ async fn a_deleted_file_is_still_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_replaced_while_it_is_read_is_told_as_it_was() {
+    let bench = Bench::new().workers(1);
+    let path = bench.order("a.png", "slow 300 a");
+    let other = bench.home().with_file_name("other.png");
+    fs::write(&other, "read another").unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let told = follow(run, |event, _| {
+        if matches!(event, Event::Progress(_)) {
+            let _ = fs::rename(&other, &path);
+        }
+    })
+    .await;
+    let key = format!("b3:{}", blake3::hash(b"slow 300 a"));
+    assert_eq!(told.row("a.png").key.unwrap().to_string(), key, "the open file is what was read");
+    assert_eq!(
+        bench.scan().await.text("a.png"),
+        "another",
+        "and what took its place is found by the next scan"
+    );
+}
+
+#[tokio::test]
+async fn a_suspect_that_is_gone_or_changed_when_its_turn_comes_holds_up_nobody() {
+    let bench = Bench::new().workers(1);
+    let gone = bench.order("gone.png", "signal 11 gone");
+    let mended = bench.order("mended.png", "signal 11 mended");
+    bench.order("z-good.png", "slow 300 z");
+    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let told = follow(run, |event, _| {
+        if matches!(event, Event::Progress(_)) {
+            let _ = fs::remove_file(&gone);
+            fs::write(&mended, "read mended").unwrap();
+        }
+    })
+    .await;
+    assert_eq!(told.row("gone.png").code, Some(Code::Vanished));
+    assert_eq!(told.text("mended.png"), "mended");
+    assert_eq!(told.counts().files, 3);
+}
+
+#[tokio::test]
 async fn a_damaged_cache_is_left_as_it_was_and_named() {
     let bench = Bench::new();
     fs::create_dir(bench.home()).unwrap();

@@ -86,6 +86,23 @@ async fn ten_megabytes_of_noise_block_nobody() {
 }
 
 #[tokio::test]
+async fn readings_as_large_as_a_frame_may_be_block_nobody() {
+    let bench = Bench::new().workers(3);
+    for number in 0..3 {
+        bench.order(&format!("bulk-{number}.png"), &format!("bulk 7 {number}"));
+        bench.order(&format!("dies-{number}.png"), &format!("torn signal 11 {number}"));
+    }
+    bench.order("beyond.png", "bulk 9");
+    let told = bench.scan().await;
+    for number in 0..3 {
+        assert_eq!(told.text(&format!("bulk-{number}.png")).len(), 7 << 20);
+    }
+    // Its own end of the wire refuses it, and so it ends.
+    assert_eq!(told.row("beyond.png").code, Some(Code::WorkerCrashed));
+    assert_eq!((told.counts().read, told.counts().failed), (3, 4));
+}
+
+#[tokio::test]
 async fn a_killed_worker_costs_a_moment_and_nothing_else() {
     let bench = Bench::new().workers(2);
     for number in 0..6 {
@@ -137,7 +154,7 @@ async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
         ("other-build", "the worker is build 0.0.1+someone-else (protocol 2), this program is build 0.1.0+"),
         ("stillborn", "ended with exit code 3; its last words: stillborn: no such luck"),
         ("not-ready", "the ONNX Runtime library cannot be loaded"),
-        ("mute", "a worker did not say hello within 0 s"),
+        ("mute", "a worker did not say hello within 0.2 s"),
         (
             "unconfined",
             "isolation is off, reduced is required; what was not refused: open /etc/passwd (it worked), ",

@@ -115,6 +115,20 @@ fn what_is_known_comes_back_whole_and_starts_no_worker() {
 }
 
 #[test]
+fn what_failed_is_read_again_when_asked_for_and_not_before() {
+    let terminal = Terminal::new();
+    terminal.sample(BROKEN);
+    terminal.sample(ERROR_DIALOG);
+    terminal.scanned();
+    let said = Said::by(terminal.deskscribe(&["scan", "--json", "--again"]).arg(terminal.desktop()));
+    assert_eq!(
+        (&said.row(BROKEN)["cached"], &said.row(ERROR_DIALOG)["cached"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!((said.code, &said.row(BROKEN)["code"]), (Some(1), &json!("damaged")));
+}
+
+#[test]
 fn everything_hostile_has_one_clear_line_and_stops_nothing() {
     let terminal = Terminal::new();
     let desktop = terminal.desktop();

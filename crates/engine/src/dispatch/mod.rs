@@ -4,8 +4,13 @@
 //! [`pool`](crate::pool) and [`record`](crate::record), and is dealt with here, one at a time. No state is
 //! shared with anybody.
 
+mod alone;
+mod breaker;
+mod ladder;
 mod ledger;
+mod room;
 mod settle;
+mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
@@ -15,51 +20,33 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use deskscribe_cache::{Place, Record, Writer};
-use deskscribe_protocol::{ContentKey, JobId, Limits, MediaKind};
+use deskscribe_cache::{Record, Writer};
+use deskscribe_protocol::{ContentKey, JobId, Limits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::{Arrival, Medium};
-use crate::pool::{self, Ending, Job, Pool, Report};
+use crate::pool::{Ending, Job, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
+use breaker::Breaker;
 use ledger::Ledger;
+use room::Room;
+use task::{Copy, Suspect, Task};
 
-/// Media that are open and wait for a seat. Above this, intake has to wait.
-const PENDING: usize = 16;
 /// Records that are kept for copies that arrive late: more than can be on their way from intake.
 const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
-/// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
-const WORKER_MEMORY: u64 = 300 << 20;
-
-/// A medium on its way, and what has happened to it.
-struct Task {
-    medium: Arc<Medium>,
-    deaths: u32,
-    changes: u32,
-}
-
-impl Task {
-    fn new(medium: Medium) -> Self {
-        Self { medium: Arc::new(medium), deaths: 0, changes: 0 }
-    }
-}
-
-/// A file whose content is on its way under another path. Not kept open: there may be thousands of them.
-struct Copy {
-    place: Place,
-    kind: MediaKind,
-}
 
 /// The dispatcher of one run.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
+    /// Open media that may wait for a seat. Above this, intake has to wait.
+    most_pending: usize,
     limits: Limits,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
@@ -71,7 +58,12 @@ pub(crate) struct Dispatch {
     next_job: u64,
     pending: VecDeque<Task>,
     running: HashMap<JobId, Task>,
-    /// By content, for every content that is pending or running.
+    /// Files that workers died of, to be tried alone when there is nothing else to do.
+    solo: VecDeque<Suspect>,
+    breaker: Breaker,
+    /// The control picture, while a worker has it.
+    control: Option<JobId>,
+    /// By content, for every content that is pending, running or waits to be tried alone.
     copies: HashMap<ContentKey, Vec<Copy>>,
     /// Entries that were handed to the recorder and did not come back yet.
     recording: usize,
@@ -109,16 +101,16 @@ impl Dispatch {
         events: mpsc::Sender<Event>,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
-        let seats = seats(settings.workers);
+        let Room { seats, pending, short } = Room::now(settings.workers);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
         let (entries, committed) = record::start(writer)?;
-        if seats < settings.workers {
+        if let Some(text) = short {
             // Cannot be full: nothing was sent before.
-            let text = format!("memory is short: {seats} workers instead of {}", settings.workers);
             let _ = events.try_send(Event::Note(text));
         }
         Ok(Self {
             seats,
+            most_pending: pending,
             limits: settings.limits.clone(),
             pool: Pool::open(seats, resources, settings, home, &report)?,
             reports,
@@ -129,6 +121,9 @@ impl Dispatch {
             next_job: 0,
             pending: VecDeque::new(),
             running: HashMap::new(),
+            solo: VecDeque::new(),
+            breaker: Breaker::new(&settings.patience),
+            control: None,
             copies: HashMap::new(),
             recording: 0,
             failed_starts: 0,
@@ -180,16 +175,21 @@ impl Dispatch {
         let mut more = true;
         loop {
             self.lend();
-            let idle = self.pending.is_empty() && self.running.is_empty() && self.recording == 0;
-            if !more && idle {
+            let last = !more && self.pending.is_empty();
+            let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
+            if last && idle && self.breaker.is_closed() {
                 return Ok(());
             }
-            if !more && self.pending.is_empty() {
+            if last || !self.breaker.is_closed() {
                 self.pool.rest();
+                if self.lend_alone(last).await? {
+                    continue;
+                }
             }
+            let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < PENDING => match arrival {
+                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
@@ -201,6 +201,7 @@ impl Dispatch {
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }
+                () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => {}
             }
         }
     }
@@ -246,21 +247,30 @@ impl Dispatch {
 
     /// Lends what is pending to free seats.
     fn lend(&mut self) {
+        if !self.breaker.is_closed() || self.is_one_alone() {
+            return;
+        }
         while self.pool.has_free_seat(self.crowded.is_some())
             && let Some(task) = self.pending.pop_front()
         {
-            let id = JobId(self.next_job);
-            self.next_job += 1;
-            let medium = Arc::clone(&task.medium);
-            // Workers share the processors: should one have to be started, it gets its share as things are.
-            let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
-            let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
-            let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-            match self.pool.lend(Job { id, medium, limits: self.limits.clone(), threads }) {
+            let job = self.job(Arc::clone(&task.medium));
+            let id = job.id;
+            match self.pool.lend(job) {
                 Ok(()) => drop(self.running.insert(id, task)),
                 Err(_) => return self.pending.push_front(task),
             }
         }
+    }
+
+    /// A job of its own for this medium.
+    fn job(&mut self, medium: Arc<Medium>) -> Job {
+        let id = JobId(self.next_job);
+        self.next_job += 1;
+        // Workers share the processors: should one have to be started, it gets its share as things are.
+        let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
+        let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
+        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        Job { id, medium, limits: self.limits.clone(), threads }
     }
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
@@ -292,7 +302,9 @@ impl Dispatch {
             Report::Ended { seat, job, ending } => {
                 let warm = matches!(ending, Ending::Read { .. } | Ending::Failed { .. });
                 self.pool.free(seat, warm);
-                if let Some(task) = self.running.remove(&job) {
+                if self.control == Some(job) {
+                    self.settle_control(job, ending).await?;
+                } else if let Some(task) = self.running.remove(&job) {
                     self.settle(task, ending).await?;
                 }
             }
@@ -324,12 +336,4 @@ impl Dispatch {
         }
         Ok(())
     }
-}
-
-/// As many seats as are wanted, under the ceiling and within the memory that is free now.
-fn seats(wanted: NonZeroUsize) -> NonZeroUsize {
-    let room = pool::available_memory()
-        .map_or(Settings::SLOTS, |bytes| usize::try_from(bytes / WORKER_MEMORY).unwrap_or(usize::MAX));
-    let seats = wanted.get().min(Settings::SLOTS).min(room);
-    NonZeroUsize::new(seats).unwrap_or(NonZeroUsize::MIN)
 }

@@ -8,89 +8,108 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
-use super::{ASK_AGAIN, Copy, Dispatch, Halt, STORED_KEPT, Task};
+use super::ladder::Step;
+use super::task::{Copy, Task};
+use super::{ASK_AGAIN, Dispatch, Halt, STORED_KEPT};
 use crate::intake::{Medium, examine};
-use crate::pool::{Ending, StartError};
+use crate::pool::{Cause, Ending, StartError};
 use crate::record::{self, Entry, What};
-use crate::{Row, RunError, WorkerName, WorkerState};
+use crate::{Row, RunError, WorkerName};
 
-/// Deaths of workers before a file is given up. The first may be another's fault: memory ran out, somebody
-/// killed the process.
-const DEATHS: u32 = 3;
 /// Reads of a file that changes meanwhile before it is given up.
 const CHANGES: u32 = 3;
 /// Workers that fail to start, without one that succeeds, before the run is given up.
 const FAILED_STARTS: u32 = 3;
 
 impl Dispatch {
-    pub(super) async fn settle(&mut self, mut task: Task, ending: Ending) -> Result<(), Halt> {
-        if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } = &ending {
-            self.ledger.worker(worker.slot, WorkerState::Idle).await;
-        }
-        if let Ending::Died { worker, how, .. } = &ending {
-            let path = task.medium.path.display();
-            tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
-            self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
-        }
-        if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } | Ending::Died { worker, .. } =
-            &ending
+    pub(super) async fn settle(&mut self, task: Task, ending: Ending) -> Result<(), Halt> {
+        self.tell_end(&ending, &task.medium.path.to_string_lossy()).await;
+        if let Ending::Read { worker, .. }
+        | Ending::Failed { worker, .. }
+        | Ending::Stopped { worker, .. }
+        | Ending::Died { worker, .. } = &ending
             && task.medium.has_changed()
         {
             return self.read_again(task, *worker).await;
         }
         match ending {
             Ending::Read { worker, reading, thumbnail } => {
+                self.breaker.read();
                 if self.ledger.counts.read == self.ledger.counts.cached {
                     tracing::info!(slot = worker.slot, seconds = reading.seconds, "first file done");
                 }
                 self.store(&task.medium, Outcome::Read(reading), thumbnail, worker).await
             }
-            Ending::Failed { worker, failure } => {
+            Ending::Failed { worker, failure } | Ending::Stopped { worker, failure }
+                if failure.code == Code::OutOfMemory =>
+            {
+                self.climb(task, Cause::Memory, &failure.reason, worker).await
+            }
+            Ending::Failed { worker, failure } | Ending::Stopped { worker, failure } => {
                 let lasting = failure.code.is_lasting();
                 self.give_up(&task.medium, failure, lasting, worker).await
             }
-            Ending::Died { worker, how, killed } => {
-                task.deaths += 1;
-                if task.deaths < DEATHS {
-                    self.pending.push_front(task);
-                    return Ok(());
-                }
-                let reason = format!("{DEATHS} workers died of it, the last one thus: {how}");
-                // Whoever killed the last one may have killed them all, for want of memory or by hand: then
-                // the file is not to blame, and tried again at the next scan.
-                self.give_up(&task.medium, Failure::new(Code::WorkerCrashed, reason), !killed, worker).await
+            Ending::Died { worker, how, cause } => {
+                self.count_death(&task).await;
+                self.climb(task, cause, &how, worker).await
             }
             Ending::NotStarted(error) => {
-                tracing::warn!(%error, "worker did not start");
-                self.pending.push_front(task);
-                self.failed_starts += 1;
-                if matches!(error, StartError::Hopeless(_)) || self.failed_starts >= FAILED_STARTS {
-                    return Err(RunError::Workers(error.to_string()).into());
-                }
-                Ok(())
+                self.put_back(task);
+                self.not_started(&error)
             }
             Ending::NoPlace => {
-                self.pending.push_front(task);
-                if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
-                    self.ledger
-                        .note("other Deskscribe programs use all eight workers; waiting for one")
-                        .await;
-                }
-                self.crowded = Some(Instant::now() + ASK_AGAIN);
-                Ok(())
+                self.put_back(task);
+                self.no_place().await
             }
             Ending::Dropped => Ok(()),
         }
     }
 
+    /// A worker died of this file, or had to be killed for want of memory: another try, or none.
+    async fn climb(
+        &mut self,
+        mut task: Task,
+        cause: Cause,
+        how: &str,
+        worker: WorkerName,
+    ) -> Result<(), Halt> {
+        match task.trial.death(cause, how) {
+            Step::Again => {
+                self.put_back(task);
+                Ok(())
+            }
+            Step::GiveUp { failure, lasting } => self.give_up(&task.medium, failure, lasting, worker).await,
+        }
+    }
+
+    /// No worker could be started. Too many times in a row, and there is no use in going on.
+    pub(super) fn not_started(&mut self, error: &StartError) -> Result<(), Halt> {
+        tracing::warn!(%error, "worker did not start");
+        self.failed_starts += 1;
+        if matches!(error, StartError::Hopeless(_)) || self.failed_starts >= FAILED_STARTS {
+            return Err(RunError::Workers(error.to_string()).into());
+        }
+        Ok(())
+    }
+
+    /// Other processes have all places under the ceiling: ask again later.
+    pub(super) async fn no_place(&mut self) -> Result<(), Halt> {
+        if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
+            self.ledger.note("other Deskscribe programs use all eight workers; waiting for one").await;
+        }
+        self.crowded = Some(Instant::now() + ASK_AGAIN);
+        Ok(())
+    }
+
     /// The file was written to while a worker read it: what came out belongs to no content.
     async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
-        let Task { medium, deaths, changes } = task;
+        // With another content, the deaths so far are nobody's.
+        let Task { medium, changes, .. } = task;
         self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
             match self.look_again(medium.path.clone(), medium.kind).await? {
                 Ok(medium) => {
-                    self.enqueue(Task { deaths, changes: changes + 1, ..Task::new(medium) }).await?;
+                    self.enqueue(Task { changes: changes + 1, ..Task::new(medium) }).await?;
                 }
                 Err(row) => self.ledger.row(row).await,
             }
@@ -119,7 +138,7 @@ impl Dispatch {
 
     /// Files that waited for a reading that does not come: the next one takes its place, and the others wait
     /// for that.
-    async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
+    pub(super) async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
         let mut copies = self.copies.remove(&key).unwrap_or_default();
         while let Some(Copy { place, kind }) = copies.pop() {
             match self.look_again(place.path, kind).await? {
@@ -163,7 +182,11 @@ impl Dispatch {
     }
 
     /// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
-    async fn look_again(&self, path: PathBuf, kind: MediaKind) -> io::Result<Result<Medium, Box<Row>>> {
+    pub(super) async fn look_again(
+        &self,
+        path: PathBuf,
+        kind: MediaKind,
+    ) -> io::Result<Result<Medium, Box<Row>>> {
         let most = self.limits.bytes();
         spawn_blocking(move || examine(path, kind, most)).await.map_err(io::Error::other)
     }

@@ -13,11 +13,29 @@ pub(crate) use walk::{Find, Walk, walk};
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Cache, CacheError, Place, ReadGuard, Record, Stamp};
+use deskscribe_cache::{Cache, CacheError, Outcome, Place, ReadGuard, Record, Stamp};
 use deskscribe_protocol::{ContentKey, MediaKind};
 use tokio::sync::mpsc;
 
 use crate::Row;
+
+/// What is taken from the cache without another look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Readings, and what this build failed to read.
+    Outcomes,
+    /// Readings alone: what failed is read again.
+    Readings,
+}
+
+impl Trust {
+    fn holds(self, record: &Record) -> bool {
+        match self {
+            Self::Outcomes => record.holds(),
+            Self::Readings => matches!(record.outcome, Outcome::Read(_)),
+        }
+    }
+}
 
 /// A found file, looked at.
 #[derive(Debug)]
@@ -40,7 +58,7 @@ pub(crate) enum Arrival {
 
 /// Looks at every found file in turn, until nobody listens any more. The channel is bounded: no more files
 /// are opened than workers can soon take.
-pub(crate) fn arrive(walk: Walk, most: u64, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
+pub(crate) fn arrive(walk: Walk, most: u64, trust: Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
     let Walk { finds, ignored, unlisted } = walk;
     let walked = Arrival::Walked { files: finds.len() as u64, ignored, unlisted };
     if arrivals.blocking_send(walked).is_err() {
@@ -56,7 +74,7 @@ pub(crate) fn arrive(walk: Walk, most: u64, cache: &Cache, arrivals: &mpsc::Send
     for find in finds {
         let arrival = match find {
             Find::Skip { path, kind, why } => Ok(Arrival::Settled(Box::new(Row::skipped(&path, kind, why)))),
-            Find::Media { path, kind, metadata } => look(path, kind, &Stamp::of(&metadata), most, &known),
+            Find::Media { path, kind, stamp } => look(path, kind, &stamp, most, trust, &known),
         };
         if arrivals.blocking_send(arrival.unwrap_or_else(Arrival::Blind)).is_err() {
             return;
@@ -71,10 +89,11 @@ fn look(
     kind: MediaKind,
     stamp: &Stamp,
     most: u64,
+    trust: Trust,
     known: &ReadGuard,
 ) -> Result<Arrival, CacheError> {
     if let Some(key) = known.key_at(&path, stamp)?
-        && let Some(record) = known.outcome(&key)?.filter(Record::holds)
+        && let Some(record) = known.outcome(&key)?.filter(|record| trust.holds(record))
     {
         return Ok(Arrival::Settled(Box::new(Row::recorded(&path, record, None))));
     }
@@ -82,7 +101,7 @@ fn look(
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Settled(row)),
     };
-    Ok(match known.outcome(&medium.key)?.filter(Record::holds) {
+    Ok(match known.outcome(&medium.key)?.filter(|record| trust.holds(record)) {
         Some(record) => {
             let row = Row::recorded(&medium.path, record, None);
             Arrival::Known(Box::new(row), medium.place(), medium.key)

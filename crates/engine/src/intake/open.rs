@@ -1,14 +1,22 @@
 //! Opening one file safely, and naming its content.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use deskscribe_cache::{Place, Stamp};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::io::Errno;
 
 use crate::Row;
+
+/// How often, and how long each time, a file waits for a free descriptor: half a minute in all.
+const DESCRIPTOR_TRIES: u32 = 300;
+const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
 
 /// A file that is open, hashed and new.
 #[derive(Debug)]
@@ -22,6 +30,17 @@ pub(crate) struct Medium {
 }
 
 impl Medium {
+    /// A medium of our own, sealed in memory: nobody who is lent it can change it.
+    pub(crate) fn built_in(name: &str, content: &[u8]) -> io::Result<Self> {
+        let memory = memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+        let mut file = File::from(memory);
+        file.write_all(content)?;
+        fcntl_add_seals(&file, SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        let key = ContentKey::from_bytes(*blake3::hash(content).as_bytes());
+        Ok(Self { path: name.into(), kind: MediaKind::Image, stamp, key, file })
+    }
+
     /// The open file, at its beginning: workers share its offset, so every loan starts anew.
     pub(crate) fn lend(&self) -> io::Result<&File> {
         (&self.file).rewind()?;
@@ -64,7 +83,7 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
             _ => Row::failed(&path, None, kind, why, None),
         })
     };
-    let file = open_regular(&path).map_err(|error| fail(&error))?;
+    let file = open_patiently(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
     if stamp.size > most {
         let reason = format!("{} MB are more than a picture may have, {}", stamp.size >> 20, most >> 20);
@@ -73,6 +92,21 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
     }
     let key = hash(&file, stamp.size).map_err(|error| fail(&error))?;
     Ok(Medium { path, kind, stamp, key, file })
+}
+
+/// Opens a file once there is a descriptor for it: files on their way to workers give theirs back.
+fn open_patiently(path: &Path) -> io::Result<File> {
+    let short = |error: &io::Error| {
+        let code = error.raw_os_error().map(Errno::from_raw_os_error);
+        matches!(code, Some(Errno::MFILE | Errno::NFILE))
+    };
+    for _ in 0..DESCRIPTOR_TRIES {
+        match open_regular(path) {
+            Err(error) if short(&error) => thread::sleep(DESCRIPTOR_PAUSE),
+            opened => return opened,
+        }
+    }
+    open_regular(path)
 }
 
 /// Opens a file for reading. Should it have been replaced by a pipe or a device since it was found, the call

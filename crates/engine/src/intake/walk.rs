@@ -1,11 +1,12 @@
 //! Walking folders: every file that is worth a row, and a word about what is left out.
 
 use std::collections::HashSet;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use deskscribe_cache::Stamp;
 use deskscribe_protocol::{Code, Failure, MediaKind};
 use walkdir::{DirEntry, WalkDir};
 
@@ -16,7 +17,7 @@ use super::open::{explain, open_regular};
 #[derive(Debug)]
 pub(crate) enum Find {
     /// A medium, by name or first bytes.
-    Media { path: PathBuf, kind: MediaKind, metadata: Metadata },
+    Media { path: PathBuf, kind: MediaKind, stamp: Stamp },
     /// Has the name of a medium, and is none that can be opened.
     Skip { path: PathBuf, kind: MediaKind, why: Failure },
 }
@@ -158,11 +159,12 @@ fn look(entry: &DirEntry) -> Option<Find> {
         };
         return skip(Code::NotAFile, what);
     }
+    let stamp = Stamp::of(&metadata);
     if let Some(kind) = named {
-        return Some(Find::Media { path, kind, metadata });
+        return Some(Find::Media { path, kind, stamp });
     }
     let kind = sniff(&path)?;
-    Some(Find::Media { path, kind, metadata })
+    Some(Find::Media { path, kind, stamp })
 }
 
 /// What the first bytes say of a file whose name says nothing.

@@ -1,8 +1,8 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
 //! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
-//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), watches what it spends
-//! ([`usage`]) and keeps its last words ([`evidence`]). Whatever happens to a worker reaches the dispatcher
+//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends
+//! ([`watch`], [`usage`]) and keeps its last words ([`evidence`]). Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
 mod ceiling;
@@ -10,6 +10,7 @@ mod evidence;
 mod slot;
 mod spawn;
 mod usage;
+mod watch;
 mod wire;
 mod worker;
 
@@ -65,16 +66,29 @@ pub(crate) enum Report {
 pub(crate) enum Ending {
     /// There is a reading, and perhaps a thumbnail as raw RGB.
     Read { worker: WorkerName, reading: Box<Reading>, thumbnail: Option<(Raster, Vec<u8>)> },
-    /// The worker says that it cannot be read, or the engine had to stop it.
+    /// The worker says that it cannot be read, or stopped when the engine asked it to.
     Failed { worker: WorkerName, failure: Failure },
+    /// The engine had to kill the worker.
+    Stopped { worker: WorkerName, failure: Failure },
     /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: String, killed: bool },
+    Died { worker: WorkerName, how: String, cause: Cause },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.
     NoPlace,
     /// The pool was closed first.
     Dropped,
+}
+
+/// What a worker died of, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Its own doing: a signal, an exit, words that make no sense.
+    Crash,
+    /// It asked for more memory than it may have.
+    Memory,
+    /// A SIGKILL that was not ours: a person's, or the kernel's when memory ran out.
+    Kill,
 }
 
 /// Why no worker could be started.
@@ -102,6 +116,8 @@ struct Seat {
     busy: bool,
     /// Whether it had a worker when it was last heard of, so that a job need not wait for a new one.
     warm: bool,
+    /// Whether its worker was told to go and may still be there.
+    resting: bool,
 }
 
 impl Pool {
@@ -129,7 +145,7 @@ impl Pool {
                     closing: closing.clone(),
                 };
                 tasks.spawn(slot.serve(incoming));
-                Seat { orders, busy: false, warm: false }
+                Seat { orders, busy: false, warm: false, resting: false }
             })
             .collect();
         Ok(Self { seats, tasks, closing })
@@ -163,14 +179,20 @@ impl Pool {
     /// Sends idle workers home, so that others can have their memory and their places.
     pub(crate) fn rest(&mut self) {
         for seat in self.seats.iter_mut().filter(|seat| seat.warm && !seat.busy) {
-            seat.warm = seat.orders.try_send(Order::Rest).is_err();
+            seat.resting = seat.orders.try_send(Order::Rest).is_ok();
+            seat.warm = !seat.resting;
         }
+    }
+
+    /// Whether there is no worker at all, so that the next job has a fresh one and no company.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seats.iter().all(|seat| !(seat.busy || seat.warm || seat.resting))
     }
 
     /// Takes note that a seat has no worker any more.
     pub(crate) fn rested(&mut self, seat: usize) {
         if let Some(seat) = self.seats.get_mut(seat) {
-            seat.warm = false;
+            (seat.warm, seat.resting) = (false, false);
         }
     }
 

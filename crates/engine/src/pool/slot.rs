@@ -2,23 +2,20 @@
 
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
-use std::time::Duration;
 
 use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, Reading, Stage, ToWorker};
 use tokio::sync::mpsc;
-use tokio::time::{Interval, MissedTickBehavior, sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::ceiling::Ceiling;
 use super::spawn::Spawner;
-use super::usage::cpu_time;
+use super::watch::{Judgement, Watch};
 use super::worker::{Worker, start};
 use super::{Ending, Job, Order, Report, StartError};
-use crate::{Patience, Resources, Settings, WorkerName};
+use crate::{Resources, Settings, WorkerName};
 
-/// The pause after the first death in a row, doubled with each further one.
-const COOL_DOWN: Duration = Duration::from_millis(250);
-/// Cool-downs grow no longer than 2² times the first: a poison file costs one slot a second.
+/// Cool-downs grow no longer than 2² times the first.
 const LONGEST_COOL_DOWN: u32 = 2;
 
 /// A slot of the pool, before it begins to serve.
@@ -51,7 +48,7 @@ impl Slot {
             };
             deaths_in_a_row = match ending {
                 Ending::Died { .. } | Ending::NotStarted(_) => deaths_in_a_row + 1,
-                Ending::Read { .. } | Ending::Failed { .. } => 0,
+                Ending::Read { .. } | Ending::Failed { .. } | Ending::Stopped { .. } => 0,
                 Ending::NoPlace | Ending::Dropped => deaths_in_a_row,
             };
             if let Ending::Dropped = ending
@@ -59,7 +56,11 @@ impl Slot {
             {
                 worker.kill().await;
             }
+            let worn = worker.as_mut().is_some_and(|worker| worker.wear(&ending, &self.settings.wear));
             self.report(Report::Ended { seat: self.seat, job: job.id, ending }).await;
+            if worn {
+                self.send_home(&mut worker).await;
+            }
         }
         self.send_home(&mut worker).await;
     }
@@ -110,11 +111,15 @@ impl Slot {
     }
 
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
+        if worker.as_mut().is_some_and(Worker::has_gone) {
+            // It died between two jobs: not of this file.
+            self.send_home(worker).await;
+        }
         let lent = match worker.take() {
             Some(worker) => worker,
             None => {
                 if let Some(more) = deaths.checked_sub(1) {
-                    sleep(COOL_DOWN * 2_u32.pow(more.min(LONGEST_COOL_DOWN))).await;
+                    sleep(self.settings.patience.cool_down * 2_u32.pow(more.min(LONGEST_COOL_DOWN))).await;
                 }
                 match self.start(job.threads).await {
                     Ok(Some(worker)) => worker,
@@ -132,7 +137,7 @@ impl Slot {
                     Some(worker) => worker.kill().await,
                     None => return Ending::Dropped,
                 };
-                Ending::Failed { worker: name, failure }
+                Ending::Stopped { worker: name, failure }
             }
             Verdict::Lost(what) => match worker.take() {
                 Some(worker) => worker.bury(what).await,
@@ -161,7 +166,7 @@ impl Slot {
         if worker.mouth.say(&order, &[file.as_fd()]).await.is_err() {
             return Verdict::Lost("it was gone when it was given the file".to_owned());
         }
-        let mut watch = Watch::begin(&self.settings.patience, worker.name.pid, job.medium.stamp.size);
+        let mut watch = Watch::begin(&self.settings, worker.name.pid, job.medium.stamp.size);
         loop {
             let message = tokio::select! {
                 message = worker.ear.recv() => message,
@@ -184,7 +189,7 @@ impl Slot {
             };
             match message {
                 FromWorker::Progress { job: id, stage, done, total } if id == job.id => {
-                    watch.quiet = 0;
+                    watch.progress();
                     self.tell(worker.name, job, stage, done, total).await;
                 }
                 FromWorker::Done { job: id, reading, thumbnail } if id == job.id => {
@@ -203,8 +208,8 @@ impl Slot {
                     return Verdict::Ended(Ending::Failed { worker: worker.name, failure });
                 }
                 FromWorker::Cancelled { job: id } if id == job.id => {
-                    return match watch.stopping {
-                        Some((failure, _)) => Verdict::Ended(Ending::Failed { worker: worker.name, failure }),
+                    return match watch.asked_to_stop() {
+                        Some(failure) => Verdict::Ended(Ending::Failed { worker: worker.name, failure }),
                         None => Verdict::Lost("it stopped without being asked".to_owned()),
                     };
                 }
@@ -226,67 +231,6 @@ enum Verdict {
     Killed(Failure),
     /// It is dead or has lost its mind; what was seen of it, if anything.
     Lost(String),
-}
-
-/// What a job has spent so far.
-struct Watch<'a> {
-    patience: &'a Patience,
-    beat: Interval,
-    pid: u32,
-    cpu_at_start: Duration,
-    cpu_limit: Duration,
-    /// Beats since the last progress.
-    quiet: u32,
-    /// Why the worker was asked to stop, and the beats it has left.
-    stopping: Option<(Failure, u32)>,
-}
-
-enum Judgement {
-    Fine,
-    Stop,
-    Kill(Failure),
-}
-
-impl<'a> Watch<'a> {
-    fn begin(patience: &'a Patience, pid: u32, bytes: u64) -> Self {
-        let mut beat = tokio::time::interval(patience.beat);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first beat comes at once and is not counted.
-        beat.reset();
-        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
-        Self {
-            patience,
-            beat,
-            pid,
-            cpu_at_start: cpu_time(pid).unwrap_or_default(),
-            cpu_limit: patience.cpu_base.saturating_add(patience.cpu_per_mebibyte.saturating_mul(mebibytes)),
-            quiet: 0,
-            stopping: None,
-        }
-    }
-
-    /// One beat later.
-    fn judge(&mut self) -> Judgement {
-        if let Some((failure, left)) = &mut self.stopping {
-            *left -= 1;
-            return if *left == 0 { Judgement::Kill(failure.clone()) } else { Judgement::Fine };
-        }
-        self.quiet += 1;
-        let spent = cpu_time(self.pid).unwrap_or_default().saturating_sub(self.cpu_at_start);
-        let failure = if spent > self.cpu_limit {
-            let seconds = self.cpu_limit.as_secs();
-            let reason = format!("took more than {seconds} s of processor time, the limit for its size");
-            Failure::new(Code::TimedOut, reason)
-        } else if self.quiet >= self.patience.quiet_beats {
-            let seconds = self.patience.beat.as_secs_f32() * self.quiet as f32;
-            let reason = format!("reading it made no progress for {seconds:.0} s and was stopped");
-            Failure::new(Code::Stalled, reason)
-        } else {
-            return Judgement::Fine;
-        };
-        self.stopping = Some((failure, self.patience.grace_beats));
-        Judgement::Stop
-    }
 }
 
 /// The thumbnail, if it is what was announced and no larger than what was asked for.

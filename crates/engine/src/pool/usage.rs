@@ -18,6 +18,14 @@ fn parse(stat: &str, ticks_per_second: u64) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 1000 / ticks_per_second.max(1)))
 }
 
+/// Memory that this process holds, in bytes: its own and what it shares with others. `None` when it is gone, or
+/// where the system does not tell.
+pub(super) fn resident_memory(pid: u32) -> Option<u64> {
+    let pages = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    let resident = pages.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()?;
+    Some(resident.saturating_mul(rustix::param::page_size() as u64))
+}
+
 /// Memory that can be used without pushing anything out, in bytes. `None` where the system does not tell.
 pub(crate) fn available_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
@@ -40,6 +48,8 @@ mod tests {
     fn our_own_process_is_counted() {
         assert!(cpu_time(std::process::id()).is_some());
         assert_eq!(cpu_time(u32::MAX), None);
+        assert!(resident_memory(std::process::id()).unwrap() > 1 << 20);
+        assert_eq!(resident_memory(u32::MAX), None);
         assert!(available_memory().unwrap() > 1 << 20);
     }
 }

@@ -6,16 +6,19 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use deskscribe_protocol::{Build, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
+use deskscribe_protocol::{Build, Code, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
 use tokio::process::Child;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::timeout;
 
 use super::ceiling::Place;
 use super::evidence::Evidence;
 use super::spawn::Spawner;
+use super::usage::resident_memory;
+use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
-use super::{Ending, StartError};
-use crate::{Resources, Settings, WorkerName};
+use super::{Cause, Ending, StartError};
+use crate::{Patience, Resources, Settings, Wear, WorkerName};
 
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
@@ -30,6 +33,12 @@ pub(super) struct Worker {
     pub(super) ear: Ear,
     child: Child,
     evidence: Evidence,
+    /// Jobs it came to an end with.
+    jobs: u32,
+    /// Faults of ours that it survived.
+    panics: u32,
+    /// What it held after its first job, in resident bytes.
+    settled: Option<u64>,
     _place: Place,
 }
 
@@ -54,7 +63,9 @@ pub(super) async fn start(
     let evidence =
         Evidence::collect(spawned.output).map_err(|error| passing("a worker's output is lost", error))?;
     let name = WorkerName { slot: place.number, pid };
-    let mut worker = Worker { name, mouth, ear, child: spawned.child, evidence, _place: place };
+    let child = spawned.child;
+    let mut worker =
+        Worker { name, mouth, ear, child, evidence, jobs: 0, panics: 0, settled: None, _place: place };
 
     match worker.shake_hands(resources, settings, threads).await {
         Ok(confinement) if confinement.level() >= settings.isolation => Ok((worker, confinement)),
@@ -98,7 +109,7 @@ impl Worker {
         threads: NonZeroUsize,
     ) -> Result<Confinement, Refusal> {
         let patience = &settings.patience;
-        match self.hear(patience.hello, "say hello").await? {
+        match self.hear(patience, patience.hello, "say hello").await? {
             FromWorker::Hello { build } if build == Build::own() => {}
             FromWorker::Hello { build } => return Err(Refusal::OtherBuild(build)),
             _ => return Err(Refusal::Gone("it did not begin with hello".to_owned())),
@@ -110,25 +121,42 @@ impl Worker {
         let order = ToWorker::Start {
             build: Build::own(),
             threads: u32::try_from(threads.get()).unwrap_or(u32::MAX),
-            memory: settings.memory_ceiling,
+            memory: settings.address_space(),
             runtime: resources.runtime.to_string_lossy().into_owned(),
             models,
         };
         let lent: Vec<_> = files.iter().map(AsFd::as_fd).collect();
         self.mouth.say(&order, &lent).await.map_err(|error| Refusal::Gone(error.to_string()))?;
-        match self.hear(patience.ready, "get ready").await? {
+        match self.hear(patience, patience.ready, "get ready").await? {
             FromWorker::Ready { confinement } => Ok(confinement),
             _ => Err(Refusal::Gone("it spoke before it was ready".to_owned())),
         }
     }
 
-    async fn hear(&mut self, within: Duration, what: &str) -> Result<FromWorker, Refusal> {
-        match timeout(within, self.ear.recv()).await {
-            Err(_) => Err(Refusal::Silent(format!("a worker did not {what} within {} s", within.as_secs()))),
-            Ok(Some(Ok((message, _)))) => Ok(message),
-            Ok(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),
-            Ok(None) => Err(Refusal::Gone(String::new())),
+    async fn hear(&mut self, patience: &Patience, time: Duration, what: &str) -> Result<FromWorker, Refusal> {
+        match within(patience, time, self.ear.recv()).await {
+            None => Err(Refusal::Silent(format!("a worker did not {what} within {} s", time.as_secs_f32()))),
+            Some(Some(Ok((message, _)))) => Ok(message),
+            Some(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),
+            Some(None) => Err(Refusal::Gone(String::new())),
         }
+    }
+
+    /// Whether the conversation has ended although nothing was asked.
+    pub(super) fn has_gone(&mut self) -> bool {
+        !matches!(self.ear.try_recv(), Err(TryRecvError::Empty))
+    }
+
+    /// Counts a job that ended, and tells whether the worker has had enough of them.
+    pub(super) fn wear(&mut self, ending: &Ending, wear: &Wear) -> bool {
+        self.jobs += 1;
+        // A worker blames the file for a panic while it is decoded, and calls every other one internal. The
+        // decoders keep nothing from one file to the next, so that only the others wear it out.
+        let panicked = matches!(ending, Ending::Failed { failure, .. } if failure.code == Code::Internal);
+        self.panics += u32::from(panicked);
+        let held = resident_memory(self.name.pid).unwrap_or_default();
+        let grown = held.saturating_sub(*self.settled.get_or_insert(held));
+        self.jobs >= wear.jobs || grown > wear.growth || self.panics >= wear.panics
     }
 
     /// Ends a worker that has nothing to do: it goes when its conversation ends.
@@ -155,8 +183,12 @@ impl Worker {
                 Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")))
             }
             _ => {
-                let killed = status.and_then(|status| status.signal()) == Some(KILLED);
-                Ending::Died { worker, how, killed }
+                let cause = match status.and_then(|status| status.signal()) {
+                    Some(KILLED) => Cause::Kill,
+                    Some(_) if is_want_of_memory(&how) => Cause::Memory,
+                    _ => Cause::Crash,
+                };
+                Ending::Died { worker, how, cause }
             }
         }
     }
@@ -199,6 +231,11 @@ fn unconfined(confinement: &Confinement, required: Isolation) -> String {
 async fn reap(child: &mut Child) {
     // Fails only for a process that is already gone.
     let _ = child.kill().await;
+}
+
+/// Whether these last words are those of Rust or of C++ when an allocation fails, before they abort.
+fn is_want_of_memory(words: &str) -> bool {
+    words.contains("bad_alloc") || words.contains("memory allocation of ") && words.contains(" bytes failed")
 }
 
 /// An exit status as a person would say it.

@@ -1,0 +1,78 @@
+//! How much this machine has room for: workers by memory, open files by the limit of the process.
+
+use std::num::NonZeroUsize;
+
+use rustix::process::{Resource, getrlimit};
+
+use crate::{Settings, pool};
+
+/// Media that are open and wait for a seat. Above this, intake has to wait.
+const PENDING: usize = 16;
+/// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
+const WORKER_MEMORY: u64 = 300 << 20;
+/// Descriptors that are open whatever there is to do: the cache, the logs, the runtime, media on their way from
+/// intake, and those for a process that is just being started.
+const OWN_DESCRIPTORS: usize = 44;
+/// Descriptors of a busy worker: its socket, its output, its process, its place, its medium.
+const WORKER_DESCRIPTORS: usize = 5;
+
+/// What one run may use.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Workers at once, at least one.
+    pub(super) seats: NonZeroUsize,
+    /// Open media that may wait for them, at least one.
+    pub(super) pending: usize,
+    /// Why there are fewer workers than wanted, if there are.
+    pub(super) short: Option<String>,
+}
+
+impl Room {
+    /// What there is room for now.
+    pub(super) fn now(wanted: NonZeroUsize) -> Self {
+        let open_files = getrlimit(Resource::Nofile).current;
+        Self::within(wanted, pool::available_memory(), open_files)
+    }
+
+    fn within(wanted: NonZeroUsize, memory: Option<u64>, open_files: Option<u64>) -> Self {
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let by_memory = memory.map_or(Settings::SLOTS, |bytes| count(bytes / WORKER_MEMORY));
+        let left = open_files.map_or(usize::MAX, count).saturating_sub(OWN_DESCRIPTORS);
+        // One waits for each that is read.
+        let by_files = left / (WORKER_DESCRIPTORS + 1);
+        let fits = by_memory.min(by_files).min(Settings::SLOTS);
+        let seats = NonZeroUsize::new(wanted.get().min(fits)).unwrap_or(NonZeroUsize::MIN);
+        let why = if by_memory <= by_files {
+            "memory is short".to_owned()
+        } else {
+            format!("few files may be open at once (ulimit -n {})", open_files.unwrap_or_default())
+        };
+        Self {
+            seats,
+            pending: left.saturating_sub(seats.get() * WORKER_DESCRIPTORS).clamp(1, PENDING),
+            short: (seats < wanted).then(|| format!("{why}: {seats} workers instead of {wanted}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(memory: u64, open_files: u64) -> (usize, usize, Option<String>) {
+        let Room { seats, pending, short } =
+            Room::within(NonZeroUsize::new(8).unwrap(), Some(memory), Some(open_files));
+        (seats.get(), pending, short)
+    }
+
+    #[test]
+    fn there_is_always_room_for_one_and_the_shortage_is_named() {
+        assert_eq!(room(16 << 30, 1024), (8, 16, None));
+        let short = |why: &str, seats| Some(format!("{why}: {seats} workers instead of 8"));
+        assert_eq!(room(1 << 30, 1024), (3, 16, short("memory is short", 3)));
+        assert_eq!(room(0, 1024), (1, 16, short("memory is short", 1)));
+        let few = |limit| format!("few files may be open at once (ulimit -n {limit})");
+        assert_eq!(room(16 << 30, 64), (3, 5, short(&few(64), 3)));
+        assert_eq!(room(16 << 30, 20), (1, 1, short(&few(20), 1)));
+    }
+}

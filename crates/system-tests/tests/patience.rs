@@ -1,0 +1,129 @@
+//! Runs that are stopped and go on, by a person, by the system or by its clock.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use deskscribe_engine::{Event, RowState, RunError, WorkerState};
+use deskscribe_system_tests::{Bench, follow};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Run by the next test in a process of its own, which can be stopped with all its workers.
+#[tokio::test]
+#[ignore = "run by a_process_tree_that_was_stopped_and_goes_on_has_killed_nobody"]
+async fn two_silent_workers() {
+    let mut bench = Bench::new().workers(2);
+    bench.settings.patience.beat = Duration::from_millis(20);
+    bench.settings.patience.quiet_beats = 100;
+    for number in 0..2 {
+        bench.order(&format!("{number}.png"), &format!("silent 5 {number}"));
+    }
+    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let mut ready = 0;
+    let told = follow(run, |event, _| {
+        ready += u32::from(matches!(event, Event::Worker { state: WorkerState::Ready { .. }, .. }));
+        if ready == 2 {
+            ready = 0;
+            println!("\nworkers are ready");
+        }
+    })
+    .await;
+    assert_eq!((told.counts().read, told.deaths().len()), (2, 0), "{told:#?}");
+}
+
+#[test]
+fn a_process_tree_that_was_stopped_and_goes_on_has_killed_nobody() {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "two_silent_workers", "--ignored", "--nocapture"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line == "workers are ready"));
+    let children = |pid: u32| -> Vec<u32> {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+        let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        lists
+            .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
+            .collect()
+    };
+    let mut tree = children(child.id());
+    assert_eq!(tree.len(), 2);
+    tree.push(child.id());
+    let tell = |signal| {
+        tree.iter().for_each(|pid| kill_process(Pid::from_raw(*pid as i32).unwrap(), signal).unwrap())
+    };
+    tell(Signal::STOP);
+    // Longer than a worker may be silent by far: 2 s.
+    sleep(Duration::from_secs(4));
+    tell(Signal::CONT);
+    let rest: Vec<String> = lines.collect();
+    assert!(child.wait().unwrap().success(), "{rest:#?}");
+}
+
+#[tokio::test]
+async fn dates_in_the_future_and_in_the_past_change_nothing() {
+    let bench = Bench::new().workers(1);
+    let (past, future) = (Duration::from_secs(1), Duration::from_secs(1 << 33));
+    for (name, since) in [("past.png", past), ("future.png", future)] {
+        let path = bench.order(name, &format!("read {name}"));
+        let file = fs::File::options().append(true).open(path).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + since).unwrap();
+    }
+    let told = bench.scan().await;
+    assert_eq!((told.counts().read, told.counts().cached), (2, 0));
+    assert_eq!(bench.scan().await.counts().cached, 2);
+
+    // A reading that was stored by a clock that ran ahead is as good as any other.
+    let cache = deskscribe_cache::Cache::open(&bench.home()).unwrap();
+    let key = told.row("past.png").key.unwrap();
+    let mut record = cache.read().unwrap().outcome(&key).unwrap().unwrap();
+    record.read_at = i64::MAX;
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(Duration::from_secs(10)).unwrap();
+    guard.put(&record).unwrap();
+    guard.commit().unwrap();
+    assert_eq!(bench.scan().await.counts().cached, 2);
+}
+
+#[tokio::test]
+async fn a_run_that_is_cancelled_at_any_moment_loses_and_doubles_nothing() {
+    let bench = Bench::new().workers(3);
+    for number in 0..150 {
+        let order = if number % 20 == 0 { "after exit 1" } else { "slow 20" };
+        bench.order(&format!("{number:03}.png"), &format!("{order} {number}"));
+    }
+    // A row that was told with a reading that was made then, by file.
+    let mut made: HashMap<String, u32> = HashMap::new();
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    for _ in 0..40 {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let (last, mut events) = (random % 30, 0);
+        let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+        let told = follow(run, |event, run| {
+            // Rows that are known already come in a burst, in which nothing happens to be cancelled.
+            events += u64::from(!matches!(event, Event::Row(row) if row.cached));
+            if events > last {
+                run.cancel();
+            }
+        })
+        .await;
+        assert!(matches!(told.outcome, Ok(_) | Err(RunError::Cancelled(_))), "{told:#?}");
+        for (name, row) in told.rows {
+            assert_eq!(row.state, RowState::Read, "{row:#?}");
+            *made.entry(name).or_default() += u32::from(!row.cached);
+        }
+    }
+    let told = bench.scan().await;
+    assert_eq!((told.counts().files, told.counts().read), (150, 150));
+    for (name, row) in told.rows {
+        *made.entry(name).or_default() += u32::from(!row.cached);
+    }
+    let doubled: Vec<_> = made.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(doubled.is_empty(), "told as read anew more than once: {doubled:?}");
+}
