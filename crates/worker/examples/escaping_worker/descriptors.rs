@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use libc::AT_FDCWD;
 
 use crate::attempt::{Attempt, Book};
-use crate::system::{call, opened};
+use crate::system::call;
 
 /// The conversation is where the engine put it.
 const CONVERSATION: i32 = 0;
@@ -49,9 +49,6 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
     ("give the lent file another name, by descriptor alone", |book| {
         let new = book.c_path("lent-link-too")?;
         call!(libc::SYS_linkat, book.lent(), c"", AT_FDCWD, &new, libc::AT_EMPTY_PATH).map(drop)
-    }),
-    ("look at the lent file's folder", |book| {
-        opened(call!(libc::SYS_openat, book.lent(), c"..", libc::O_PATH))
     }),
     ("lock the lent file (flock)", |book| {
         call!(libc::SYS_flock, book.lent(), libc::LOCK_EX | libc::LOCK_NB)?;

@@ -89,7 +89,6 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
     }),
     ("name a network interface through the conversation", |_| interface(libc::SIOCGIFNAME, 1)),
     ("ask for a network address through the conversation", |_| interface(libc::SIOCGIFHWADDR, 0)),
-    ("listen on the conversation", |_| call!(libc::SYS_listen, CONVERSATION, 1).map(drop)),
     ("turn the conversation to another listener", |book| {
         let address = abstract_address(book.text("abstract")?);
         call!(libc::SYS_connect, CONVERSATION, address.as_ptr(), address.len()).map(drop)
