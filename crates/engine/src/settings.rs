@@ -70,7 +70,7 @@ impl Default for Settings {
         Self {
             workers: NonZeroUsize::new(Self::SLOTS).unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
-            isolation: Isolation::Off,
+            isolation: Isolation::Reduced,
             memory_ceiling: 4 << 30,
             patience: Patience::default(),
         }

@@ -24,6 +24,8 @@ pub struct LayerState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
+    /// Limits, rights and descriptors of the process itself. Nothing is decided by it.
+    Process,
     /// Which files can be reached: Landlock on Linux.
     Files,
     /// Which system calls can be made: seccomp on Linux.

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Code, Event, RowState, RunError, WorkerState};
+use deskscribe_engine::{Code, Event, Isolation, RowState, RunError, WorkerState};
 use deskscribe_system_tests::{Bench, follow, is_there};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -134,10 +134,14 @@ async fn progress_does_not_buy_processor_time_for_ever() {
 #[tokio::test]
 async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
     for (name, why) in [
-        ("other-build", "the worker is build 0.0.1+someone-else (protocol 1), this program is build 0.1.0+"),
+        ("other-build", "the worker is build 0.0.1+someone-else (protocol 2), this program is build 0.1.0+"),
         ("stillborn", "ended with exit code 3; its last words: stillborn: no such luck"),
         ("not-ready", "the ONNX Runtime library cannot be loaded"),
         ("mute", "a worker did not say hello within 0 s"),
+        (
+            "unconfined",
+            "isolation is off, reduced is required; what was not refused: open /etc/passwd (it worked), ",
+        ),
     ] {
         let mut bench = Bench::new().worker_named(name);
         if name == "mute" {
@@ -150,6 +154,14 @@ async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
         assert!(error.to_string().contains(why), "{name}: {error}");
         assert!(told.rows.is_empty(), "nothing is said of a file that no worker saw");
     }
+}
+
+#[tokio::test]
+async fn a_worker_that_is_not_confined_is_given_files_only_by_those_who_chose_that() {
+    let mut bench = Bench::new().worker_named("unconfined");
+    bench.settings.isolation = Isolation::Off;
+    bench.order("a.png", "read a");
+    assert_eq!(bench.scan().await.text("a.png"), "a");
 }
 
 #[tokio::test]

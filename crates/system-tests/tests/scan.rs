@@ -317,7 +317,7 @@ fn a_run_leaves_a_log_for_people_and_one_for_programs() {
     };
     let people = read("md");
     assert!(people.contains("- **Lüneburg – Würzburg** ("), "{people}");
-    assert!(people.contains("- failed: the picture is damaged"), "{people}");
+    assert!(people.contains("- failed: the file ends in the middle of the picture"), "{people}");
     assert!(people.contains("2 files: 1 read, 1 failed, 0 skipped"), "{people}");
     let programs: Vec<Value> =
         read("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();

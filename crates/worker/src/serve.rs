@@ -1,15 +1,14 @@
 //! Hello, get ready, then one job at a time until the conversation ends.
 //!
-//! Everything up to [`FromWorker::Ready`] runs on one thread, so that confinement, once it is switched on
-//! there, holds for every thread that comes after. From then on nothing is opened: media and models come as
-//! descriptors.
+//! Everything up to [`FromWorker::Ready`] runs on one thread, so that confinement holds for every thread that
+//! comes after. From then on nothing can be opened: media and models come as descriptors.
 
 use std::any::Any;
 use std::cell::Cell;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +16,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_protocol::{
-    Build, Code, Confinement, Failure, FrameError, FromWorker, JobId, MediaKind, ModelGrant, Stage, ToWorker,
-    exit,
+    Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState, MediaKind,
+    ModelGrant, Stage, ToWorker, exit,
 };
+use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::wire::{Ear, Mouth, converse};
@@ -28,6 +28,8 @@ use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime};
 /// What is done with a picture once the worker is ready: see [`crate::read_image`].
 pub type Reader = fn(Medium, &mut Engines, &dyn Watch) -> Result<Finding, Interruption>;
 
+/// The conversation, what is printed, the models and a medium take about a dozen.
+const DESCRIPTORS: u64 = 64;
 /// No job has this number.
 const NONE: u64 = u64::MAX;
 
@@ -67,13 +69,14 @@ pub fn serve(read: Reader) -> ExitCode {
 }
 
 fn live(read: Reader) -> Result<(), End> {
+    let bare = sandbox::begin();
     let (mut ear, mouth) = converse().map_err(End::NotStartedByEngine)?;
     // Should the engine be killed, so are we, even in the middle of a native library. Had it gone before
     // this line, the end of its socket would tell.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
     mouth.say(&FromWorker::Hello { build: Build::own() }, Vec::new())?;
-    let mut engines = get_ready(&mut ear)?;
-    mouth.say(&FromWorker::Ready { confinement: Confinement::default() }, Vec::new())?;
+    let (mut engines, confinement) = get_ready(&mut ear, bare)?;
+    mouth.say(&FromWorker::Ready { confinement }, Vec::new())?;
 
     let cancelled = Arc::new(AtomicU64::new(NONE));
     let (hand, jobs) = sync_channel(1);
@@ -85,8 +88,9 @@ fn live(read: Reader) -> Result<(), End> {
     work(&mouth, &jobs, &mut engines, &cancelled, read)
 }
 
-fn get_ready(ear: &mut Ear) -> Result<Engines, End> {
-    let (ToWorker::Start { build, threads, memory: _, runtime, models }, files) = ear.hear()? else {
+/// Loads what has to be loaded from a path, and gives up everything else for good.
+fn get_ready(ear: &mut Ear, bare: Bare) -> Result<(Engines, Confinement), End> {
+    let (ToWorker::Start { build, threads, memory, runtime, models }, files) = ear.hear()? else {
         return Err(End::OutOfTurn);
     };
     let ours = Build::own();
@@ -96,9 +100,35 @@ fn get_ready(ear: &mut Ear) -> Result<Engines, End> {
     if models.len() != files.len() {
         return Err(End::OutOfTurn);
     }
-    load_runtime(Path::new(&runtime)).map_err(End::NotReady)?;
+    let runtime = PathBuf::from(runtime);
+    let policy = Policy { libraries: vec![runtime.clone()], memory, descriptors: DESCRIPTORS };
+    let entered = bare.enter(&policy);
+    load_runtime(&runtime).map_err(End::NotReady)?;
+    let confinement = told(entered.seal());
     let models: Vec<(ModelGrant, File)> = models.into_iter().zip(files.into_iter().map(File::from)).collect();
-    Ok(Engines::new(models, threads.max(1) as usize))
+    Ok((Engines::new(models, threads.max(1) as usize), confinement))
+}
+
+/// The report of the sandbox in the words of the protocol.
+fn told(report: Report) -> Confinement {
+    let layer = |layer| match layer {
+        sandbox::Layer::Process => Layer::Process,
+        sandbox::Layer::Files => Layer::Files,
+        sandbox::Layer::Calls => Layer::Calls,
+    };
+    let Report { layers, attempts } = report;
+    Confinement {
+        layers: layers.into_iter().map(|it| LayerState { layer: layer(it.layer), state: it.state }).collect(),
+        canaries: attempts
+            .into_iter()
+            .map(|it| Canary {
+                attempt: it.what.to_owned(),
+                layer: layer(it.layer),
+                refused: it.refused,
+                outcome: it.outcome,
+            })
+            .collect(),
+    }
 }
 
 /// A medium to read.

@@ -18,7 +18,7 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
         file.rewind()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        as_it_must_be(text.len() as u64 == book.file().metadata()?.len())
+        as_it_must_be(text.len() as u64 == file.seek(io::SeekFrom::End(0))?)
     }),
     ("map the lent file for reading", map_to_read),
     ("copy the descriptor of the lent file", |book| book.file().try_clone().map(drop)),

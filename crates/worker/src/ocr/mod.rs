@@ -13,7 +13,7 @@ mod scraps;
 mod tiles;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -90,9 +90,9 @@ fn load<M>(
     build(bytes).map_err(|error| unusable(error.to_string()))
 }
 
-/// A model's file, whole. Workers share its descriptor's offset, so it is read by position.
-fn whole(file: &File) -> io::Result<Arc<[u8]>> {
-    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+/// A model's file, whole. Its size is its end: a sealed worker can ask for no metadata.
+fn whole(mut file: &File) -> io::Result<Arc<[u8]>> {
+    let size = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
     let mut bytes = vec![0; size];
     file.read_exact_at(&mut bytes, 0)?;
     Ok(bytes.into())

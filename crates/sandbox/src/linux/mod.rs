@@ -1,0 +1,36 @@
+//! Linux: limits and rights, Landlock, and two stages of seccomp. No user namespace and no privilege is
+//! needed, and being root helps nobody.
+
+mod attempts;
+mod calls;
+mod files;
+mod filter;
+mod process;
+
+use crate::{Layer, LayerState, Policy, Report};
+
+pub(crate) use process::close_inherited;
+
+#[derive(Debug)]
+pub(crate) struct Entered(());
+
+pub(crate) fn enter(policy: &Policy, report: &mut Report) -> Entered {
+    let mut note = |layer, state| report.layers.push(LayerState { layer, state });
+    note(Layer::Process, process::limit(policy));
+    note(Layer::Files, files::confine(&policy.libraries));
+    note(Layer::Calls, filter::refuse_newer_than(calls::NEWEST));
+    note(Layer::Calls, filter::put_on("first stage", &calls::before_libraries()));
+    // Before the second stage hides what Landlock does.
+    report.attempts.extend(attempts::on_files());
+    Entered(())
+}
+
+impl Entered {
+    pub(crate) fn seal(self, report: &mut Report) {
+        let mut note = |layer, state| report.layers.push(LayerState { layer, state });
+        // Not earlier: a library may lie in a folder that only root's rights open.
+        note(Layer::Process, process::drop_rights());
+        note(Layer::Calls, filter::put_on("second stage", &calls::after_libraries()));
+        report.attempts.extend(attempts::on_calls());
+    }
+}
