@@ -115,6 +115,11 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
         let who = book.bystander()?;
         call!(libc::SYS_migrate_pages, who, 8, &raw const old, &raw const new).map(drop)
     }),
+    ("ask where the memory of the parent lies", |book| {
+        let (page, mut status) = (book.number::<u64>("address")? & !0xfff, 0_i32);
+        let (pages, found) = (&raw const page, &raw mut status);
+        call!(libc::SYS_move_pages, book.parent()?, 1, pages, 0, found, 0).map(drop)
+    }),
     ("join the group of the parent", |book| {
         let group: i32 = book.number("group")?;
         let own = call!(libc::SYS_getpgid, 0)?;

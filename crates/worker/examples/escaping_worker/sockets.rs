@@ -99,6 +99,11 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
         let message = message(&mut control);
         call!(libc::SYS_sendmsg, CONVERSATION, &raw const message, 0).map(drop)
     }),
+    ("send a descriptor over the conversation (sendmmsg)", |book| {
+        let mut control = Rights::of(book.lent());
+        let mut messages = libc::mmsghdr { msg_hdr: message(&mut control), msg_len: 0 };
+        call!(libc::SYS_sendmmsg, CONVERSATION, &raw mut messages, 1, 0).map(drop)
+    }),
     ("send a descriptor over a pair of sockets", |book| {
         let (one, _other) = UnixStream::pair()?;
         let mut control = Rights::of(book.lent());
