@@ -27,8 +27,11 @@ pub(super) fn before_libraries() -> Vec<Refusal> {
         when(libc::SYS_tgkill, 0, Test::IntNot(own)),
         // An address means that a datagram, or the first bytes of a fast connection, go somewhere.
         when(libc::SYS_sendto, 4, Test::Not(0)),
-        // Reading a limit is fine, setting one is not.
-        when(libc::SYS_prlimit64, 2, Test::Not(0)),
+        // Reading one's own limits is fine.
+        sometimes(
+            libc::SYS_prlimit64,
+            vec![vec![not_int(0, 0)], vec![Condition { argument: 2, test: Test::Not(0) }]],
+        ),
         // 0xffffffff asks which one it is.
         when(libc::SYS_personality, 0, Test::IntNot(0xffff_ffff)),
         sometimes(libc::SYS_fcntl, FCNTL.iter().map(|&command| vec![is_int(1, command)]).collect()),
@@ -56,12 +59,12 @@ pub(super) fn after_libraries() -> Vec<Refusal> {
 }
 
 /// Other programs and other processes.
-const PROCESSES: [i64; 24] = calls![
+const PROCESSES: [i64; 26] = calls![
     SYS_fork SYS_vfork SYS_execve SYS_execveat
     SYS_ptrace SYS_process_vm_readv SYS_process_vm_writev SYS_process_madvise SYS_process_mrelease SYS_kcmp
     SYS_pidfd_open SYS_pidfd_getfd SYS_pidfd_send_signal SYS_tkill SYS_rt_sigqueueinfo SYS_rt_tgsigqueueinfo
     SYS_setpgid SYS_setsid SYS_setpriority SYS_ioprio_set
-    SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setattr SYS_setrlimit
+    SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setattr SYS_setrlimit SYS_migrate_pages SYS_move_pages
 ];
 
 /// The machine.

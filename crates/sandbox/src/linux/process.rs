@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
 
 use crate::Policy;
@@ -35,6 +35,8 @@ pub(super) fn limit(policy: &Policy) -> String {
         }
     };
     for (what, resource, most) in limits {
+        // A limit that is lower already stays: it could not be raised.
+        let most = getrlimit(resource).maximum.map_or(most, |maximum| most.min(maximum));
         check(what, setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }));
     }
     // Nobody of the same user may look into the process, which may hold a file it was lent.
