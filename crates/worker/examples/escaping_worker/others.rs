@@ -120,12 +120,32 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
         let (pages, found) = (&raw const page, &raw mut status);
         call!(libc::SYS_move_pages, book.parent()?, 1, pages, 0, found, 0).map(drop)
     }),
+    ("ask for the group of the parent", |book| call!(libc::SYS_getpgid, book.parent()?).map(drop)),
+    ("ask for the session of the parent", |book| call!(libc::SYS_getsid, book.parent()?).map(drop)),
+    ("ask for the priority of the parent", |book| {
+        call!(libc::SYS_getpriority, libc::PRIO_PROCESS, book.parent()?).map(drop)
+    }),
+    ("ask for the priority of the parent's disk access", |book| {
+        call!(libc::SYS_ioprio_get, 1, book.parent()?).map(drop)
+    }),
+    ("ask for the scheduler of the parent", |book| {
+        call!(libc::SYS_sched_getscheduler, book.parent()?).map(drop)
+    }),
+    ("ask for the scheduler of the parent (sched_getattr)", |book| {
+        let mut attributes = [0_u64; 6];
+        let (space, size) = (attributes.as_mut_ptr(), size_of_val(&attributes));
+        call!(libc::SYS_sched_getattr, book.parent()?, space, size, 0).map(drop)
+    }),
+    ("ask for the rights of the parent", |book| {
+        const VERSION_3: u32 = 0x2008_0522;
+        let (header, mut sets) = ([VERSION_3, book.parent()? as u32], [0_u32; 6]);
+        call!(libc::SYS_capget, header.as_ptr(), sets.as_mut_ptr()).map(drop)
+    }),
     ("join the group of the parent", |book| {
         let group: i32 = book.number("group")?;
-        let own = call!(libc::SYS_getpgid, 0)?;
         call!(libc::SYS_setpgid, 0, group)?;
-        // A group is there as long as one process is in it; this one may have been the last.
-        call!(libc::SYS_setpgid, 0, 0).or(call!(libc::SYS_setpgid, 0, own)).map(drop)
+        // The engine gave each worker a group of its own.
+        call!(libc::SYS_setpgid, 0, 0).map(drop)
     }),
 ];
 
