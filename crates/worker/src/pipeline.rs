@@ -44,7 +44,8 @@ pub fn load_runtime(path: &Path) -> Result<(), Failure> {
     };
     let environment = ort::init_from(path).map_err(|error| wrong(error.to_string()))?;
     environment.with_telemetry(false).with_name("deskscribe").commit();
-    Ok(())
+    // Made now and not with the first model: it asks the system what processor this is, by a path.
+    ort::environment::Environment::current().map(drop).map_err(|error| wrong(error.to_string()))
 }
 
 /// Reads a picture.
