@@ -3,6 +3,8 @@
 //! The attempts themselves are in the worker's example `escaping_worker`. That they are worth something is
 //! shown by the same suite with the sandbox off: most of them succeed then.
 
+// Elsewhere nothing is confined yet, and workers say so.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
