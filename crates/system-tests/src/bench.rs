@@ -20,6 +20,7 @@ use deskscribe_engine::{
 /// Everything one test needs, in a folder of its own that goes with it.
 pub struct Bench {
     folder: tempfile::TempDir,
+    resources: PathBuf,
     worker: PathBuf,
     /// To be changed before the first scan.
     pub settings: Settings,
@@ -40,20 +41,19 @@ impl Bench {
     /// A bench with the misbehaving worker and little patience.
     #[expect(clippy::new_without_default, reason = "a bench makes folders; nothing about it is a default")]
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["desktop", "resources"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-        }
+        let mut bench = Self::at(PathBuf::new(), executable("misbehaving-worker"));
+        bench.resources = bench.folder.path().join("resources");
+        fs::create_dir(&bench.resources).unwrap();
         let artefact = |name: &str, role: &str| {
-            fs::write(folder.path().join("resources").join(name), name).unwrap();
+            fs::write(bench.resources.join(name), name).unwrap();
             format!(
                 "[[artefact]]\nname = \"{name}\"\nfile = \"{name}\"\nsha256 = \"00\"\nbytes = {}\nrole = \"{role}\"\n",
                 name.len()
             )
         };
         let manifest = artefact("runtime.so", "runtime") + &artefact("finder.onnx", "text_detection");
-        fs::write(folder.path().join("resources/manifest.toml"), manifest).unwrap();
-        let patience = Patience {
+        fs::write(bench.resources.join("manifest.toml"), manifest).unwrap();
+        bench.settings.patience = Patience {
             hello: Duration::from_secs(20),
             beat: Duration::from_millis(50),
             quiet_beats: 20,
@@ -64,8 +64,20 @@ impl Bench {
             breaker_pause: Duration::from_millis(50),
             ..Patience::default()
         };
-        let settings = Settings { patience, ..Settings::default() };
-        Self { folder, worker: executable("misbehaving-worker"), settings }
+        bench
+    }
+
+    /// A bench with this worker, the real library and models, and the patience of every day.
+    pub fn with_real_resources(worker: PathBuf) -> Self {
+        let chosen = std::env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
+        let beside = || executable("resources/manifest.toml").parent().unwrap().to_owned();
+        Self::at(chosen.unwrap_or_else(beside), worker)
+    }
+
+    fn at(resources: PathBuf, worker: PathBuf) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("desktop")).unwrap();
+        Self { folder, resources, worker, settings: Settings::default() }
     }
 
     /// Starts the worker under this name.
@@ -73,6 +85,16 @@ impl Bench {
         let link = self.folder.path().join(name);
         symlink(&self.worker, &link).unwrap();
         self.worker = link;
+        self
+    }
+
+    /// Starts the worker with these calls denied: see the denying wrapper, which goes by its own name.
+    pub fn denying(mut self, calls: &str) -> Self {
+        let folder = self.folder.path();
+        symlink(&self.worker, folder.join("worker")).unwrap();
+        let wrapper = folder.join(calls);
+        symlink(executable("denying-wrapper"), &wrapper).unwrap();
+        self.worker = wrapper;
         self
     }
 
@@ -101,8 +123,7 @@ impl Bench {
 
     /// An engine on this bench, as another process would have it.
     pub fn engine(&self) -> Engine {
-        let resources =
-            Resources::in_folder(&self.folder.path().join("resources"), self.worker.clone()).unwrap();
+        let resources = Resources::in_folder(&self.resources, self.worker.clone()).unwrap();
         Engine::open(Home::at(self.home()), resources, self.settings.clone()).unwrap()
     }
 

@@ -20,4 +20,4 @@ mod ocr;
 
 pub use job::{Finding, Interruption, Medium, Watch};
 pub use pipeline::{Engines, load_runtime, read_image};
-pub use serve::serve;
+pub use serve::{Reader, serve};

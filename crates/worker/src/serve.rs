@@ -23,7 +23,10 @@ use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::wire::{Ear, Mouth, converse};
-use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime, read_image};
+use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime};
+
+/// What is done with a picture once the worker is ready: see [`crate::read_image`].
+pub type Reader = fn(Medium, &mut Engines, &dyn Watch) -> Result<Finding, Interruption>;
 
 /// The conversation, what is printed, the models and a medium take about a dozen.
 const DESCRIPTORS: u64 = 64;
@@ -47,9 +50,9 @@ enum End {
     Thread(std::io::Error),
 }
 
-/// The whole life of a worker process.
-pub fn serve() -> ExitCode {
-    let end = match live() {
+/// The whole life of a worker process, which reads pictures with this reader.
+pub fn serve(read: Reader) -> ExitCode {
+    let end = match live(read) {
         Ok(()) | Err(End::Wire(FrameError::Closed)) => return exit::DONE.into(),
         Err(end) => end,
     };
@@ -65,7 +68,7 @@ pub fn serve() -> ExitCode {
     }
 }
 
-fn live() -> Result<(), End> {
+fn live(read: Reader) -> Result<(), End> {
     let bare = sandbox::begin();
     let (mut ear, mouth) = converse().map_err(End::NotStartedByEngine)?;
     // Should the engine be killed, so are we, even in the middle of a native library. Had it gone before
@@ -82,7 +85,7 @@ fn live() -> Result<(), End> {
         .name("listen".to_owned())
         .spawn(move || listen(ear, &hand, &listening))
         .map_err(End::Thread)?;
-    work(&mouth, &jobs, &mut engines, &cancelled)
+    work(&mouth, &jobs, &mut engines, &cancelled, read)
 }
 
 /// Loads what has to be loaded from a path, and gives up everything else for good.
@@ -168,17 +171,18 @@ fn work(
     jobs: &Receiver<Job>,
     engines: &mut Engines,
     cancelled: &AtomicU64,
+    read: Reader,
 ) -> Result<(), End> {
     while let Ok(Job { id, kind, medium }) = jobs.recv() {
         let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Decode), cancelled };
-        let read = || match kind {
-            MediaKind::Image => read_image(medium, &mut *engines, &teller),
+        let attempt = || match kind {
+            MediaKind::Image => read(medium, &mut *engines, &teller),
             MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => {
                 let reason = format!("{kind} files are not read by this version of Deskscribe");
                 Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
             }
         };
-        let result = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let result = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
             engines.forget();
             Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref())))
         });

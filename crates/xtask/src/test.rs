@@ -40,6 +40,8 @@ fn plain(cargo: &dyn Fn(&[&str]) -> Command) -> Outcome<ExitStatus> {
     eprintln!(
         "xtask: cargo-nextest is not installed (cargo install cargo-nextest --locked): using cargo test"
     );
+    // Nextest builds examples by itself, which tests start; here they would be left out.
+    workspace::finish(workspace::cargo().args(["build", "--workspace", "--examples"]))?;
     let mut test = cargo(&["test", "--lib", "--bins", "--tests"]);
     if io::stdin().is_terminal() {
         return test.status().doing("start cargo test");
