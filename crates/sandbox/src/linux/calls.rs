@@ -43,6 +43,7 @@ pub(super) fn before_libraries() -> Vec<Refusal> {
 /// Nothing that working in memory on open descriptors takes.
 pub(super) fn after_libraries() -> Vec<Refusal> {
     let mut refused = always(&MEMORY_FILES);
+    refused.extend(always(&QUESTIONS));
     refused.extend(always(&[libc::SYS_seccomp, libc::SYS_capset, libc::SYS_sched_setaffinity]));
     let executable = Test::HasBits(libc::PROT_EXEC as u64);
     refused.extend([
@@ -59,12 +60,13 @@ pub(super) fn after_libraries() -> Vec<Refusal> {
 }
 
 /// Other programs and other processes.
-const PROCESSES: [i64; 26] = calls![
+const PROCESSES: [i64; 27] = calls![
     SYS_fork SYS_vfork SYS_execve SYS_execveat
     SYS_ptrace SYS_process_vm_readv SYS_process_vm_writev SYS_process_madvise SYS_process_mrelease SYS_kcmp
     SYS_pidfd_open SYS_pidfd_getfd SYS_pidfd_send_signal SYS_tkill SYS_rt_sigqueueinfo SYS_rt_tgsigqueueinfo
     SYS_setpgid SYS_setsid SYS_setpriority SYS_ioprio_set
     SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setattr SYS_setrlimit SYS_migrate_pages SYS_move_pages
+    SYS_get_robust_list
 ];
 
 /// The machine.
@@ -82,8 +84,9 @@ const NAMESPACES: [i64; 15] = calls![
 ];
 
 /// Everybody else on this machine or another.
-const SOCKETS: [i64; 8] = calls![
+const SOCKETS: [i64; 11] = calls![
     SYS_socket SYS_socketpair SYS_connect SYS_bind SYS_listen SYS_accept SYS_accept4 SYS_setsockopt
+    SYS_getsockopt SYS_sendmsg SYS_sendmmsg
 ];
 
 /// Large interfaces that do the work of other calls, or have a history of holes.
@@ -131,6 +134,12 @@ const PATHS: [i64; 44] = calls![
     SYS_mkdir SYS_mkdirat SYS_rmdir SYS_truncate SYS_chdir SYS_fchdir SYS_getcwd SYS_statfs SYS_getxattr
     SYS_lgetxattr SYS_fgetxattr SYS_listxattr SYS_llistxattr SYS_flistxattr SYS_ftruncate SYS_fallocate
     SYS_fsync SYS_fdatasync SYS_sync_file_range SYS_fstatfs
+];
+
+/// What one process can ask about another.
+const QUESTIONS: [i64; 9] = calls![
+    SYS_getpgid SYS_getsid SYS_getpriority SYS_ioprio_get SYS_capget
+    SYS_sched_getscheduler SYS_sched_getparam SYS_sched_getattr SYS_sched_rr_get_interval
 ];
 
 /// Files without a path.
