@@ -24,11 +24,10 @@ use tokio_util::sync::CancellationToken;
 use crate::intake::{Arrival, Medium};
 use crate::pool::{self, Ending, Job, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
+use crate::status::Onlookers;
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use ledger::Ledger;
 
-/// Media that are open and wait for a seat. Above this, intake has to wait.
-const PENDING: usize = 16;
 /// Records that are kept for copies that arrive late: more than can be on their way from intake.
 const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
@@ -41,13 +40,15 @@ const WORKER_MEMORY: u64 = 300 << 20;
 /// A medium on its way, and what has happened to it.
 struct Task {
     medium: Arc<Medium>,
+    /// When it came to be waited for.
+    since: Instant,
     deaths: u32,
     changes: u32,
 }
 
 impl Task {
     fn new(medium: Medium) -> Self {
-        Self { medium: Arc::new(medium), deaths: 0, changes: 0 }
+        Self { medium: Arc::new(medium), since: Instant::now(), deaths: 0, changes: 0 }
     }
 }
 
@@ -61,6 +62,8 @@ struct Copy {
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
     limits: Limits,
+    /// Media that may wait for a seat. Above this, intake has to wait.
+    queue: usize,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
     entries: mpsc::Sender<Entry>,
@@ -106,26 +109,27 @@ impl Dispatch {
         settings: &Settings,
         writer: Writer,
         folders: &[PathBuf],
-        events: mpsc::Sender<Event>,
+        onlookers: Onlookers,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
         let seats = seats(settings.workers);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
-        let (entries, committed) = record::start(writer)?;
+        let (entries, committed) = record::start(writer, Arc::clone(&onlookers.board.recording))?;
         if seats < settings.workers {
             // Cannot be full: nothing was sent before.
             let text = format!("memory is short: {seats} workers instead of {}", settings.workers);
-            let _ = events.try_send(Event::Note(text));
+            let _ = onlookers.events.try_send(Event::Note(text));
         }
         Ok(Self {
             seats,
             limits: settings.limits.clone(),
-            pool: Pool::open(seats, resources, settings, home, &report)?,
+            queue: settings.queue.get(),
+            pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
             entries,
             committed,
             cancel,
-            ledger: Ledger::begin(home, folders, events)?,
+            ledger: Ledger::begin(home, folders, onlookers)?,
             next_job: 0,
             pending: VecDeque::new(),
             running: HashMap::new(),
@@ -180,6 +184,8 @@ impl Dispatch {
         let mut more = true;
         loop {
             self.lend();
+            let oldest = self.pending.iter().map(|task| task.since).min();
+            self.ledger.board.pending(self.pending.len(), self.queue, oldest.map(Instant::into_std));
             let idle = self.pending.is_empty() && self.running.is_empty() && self.recording == 0;
             if !more && idle {
                 return Ok(());
@@ -189,7 +195,7 @@ impl Dispatch {
             }
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < PENDING => match arrival {
+                arrival = arrivals.recv(), if more && self.pending.len() < self.queue => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
@@ -265,7 +271,9 @@ impl Dispatch {
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
         match report {
-            Report::Starting { slot } => self.ledger.worker(slot, WorkerState::Starting).await,
+            Report::Starting { worker } => {
+                self.ledger.worker(worker.slot, WorkerState::Starting { pid: worker.pid }).await;
+            }
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
                 self.failed_starts = 0;
@@ -282,6 +290,16 @@ impl Dispatch {
                 if let Some(slot) = slot {
                     self.ledger.worker(slot, WorkerState::Ended).await;
                 }
+            }
+            Report::Lent { job, worker } => {
+                if let Some(task) = self.running.get(&job) {
+                    let path = task.medium.path.clone();
+                    self.ledger.worker(worker.slot, WorkerState::Busy { path }).await;
+                }
+            }
+            Report::Gone { worker, job, death } => {
+                let path = job.and_then(|job| self.running.get(&job)).map(|task| task.medium.path.clone());
+                self.mourn(worker, path.as_deref(), death).await;
             }
             Report::Progress { job, worker, stage, done, total } => {
                 if let Some(task) = self.running.get(&job) {
@@ -306,7 +324,10 @@ impl Dispatch {
         loop {
             let committed = tokio::select! {
                 permit = self.entries.reserve() => {
-                    permit.map_err(|_| io::Error::other("the recorder thread has ended"))?.send(entry);
+                    let permit = permit.map_err(|_| io::Error::other("the recorder thread has ended"))?;
+                    // Before it is sent: the recorder may be done with it at once.
+                    self.ledger.board.recording.enter();
+                    permit.send(entry);
                     self.recording += 1;
                     return Ok(());
                 }

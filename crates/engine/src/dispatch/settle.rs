@@ -1,7 +1,7 @@
 //! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{Outcome, Record};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
@@ -12,7 +12,7 @@ use super::{ASK_AGAIN, Copy, Dispatch, Halt, STORED_KEPT, Task};
 use crate::intake::{Medium, examine};
 use crate::pool::{Ending, StartError};
 use crate::record::{self, Entry, What};
-use crate::{Row, RunError, WorkerName, WorkerState};
+use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
 
 /// Deaths of workers before a file is given up. The first may be another's fault: memory ran out, somebody
 /// killed the process.
@@ -28,9 +28,7 @@ impl Dispatch {
             self.ledger.worker(worker.slot, WorkerState::Idle).await;
         }
         if let Ending::Died { worker, how, .. } = &ending {
-            let path = task.medium.path.display();
-            tracing::warn!(slot = worker.slot, pid = worker.pid, how, %path, "worker died");
-            self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
+            self.mourn(*worker, Some(&task.medium.path), how.clone()).await;
         }
         if let Ending::Read { worker, .. } | Ending::Failed { worker, .. } | Ending::Died { worker, .. } =
             &ending
@@ -83,9 +81,17 @@ impl Dispatch {
         }
     }
 
+    /// Tells of a worker that died, or had to be killed.
+    pub(super) async fn mourn(&self, worker: WorkerName, path: Option<&Path>, death: Death) {
+        let file = path.map(|path| path.display().to_string());
+        tracing::warn!(slot = worker.slot, pid = worker.pid, how = %death, file, "worker died");
+        let crash = Crash::of(worker, path, death);
+        self.ledger.worker(worker.slot, WorkerState::Died(crash)).await;
+    }
+
     /// The file was written to while a worker read it: what came out belongs to no content.
     async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
-        let Task { medium, deaths, changes } = task;
+        let Task { medium, deaths, changes, .. } = task;
         self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
             match self.look_again(medium.path.clone(), medium.kind).await? {

@@ -2,11 +2,12 @@
 //!
 //! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
 //! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), watches what it spends
-//! ([`usage`]) and keeps its last words ([`evidence`]). Whatever happens to a worker reaches the dispatcher
+//! ([`usage`]) and keeps its last words ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
 mod ceiling;
 mod evidence;
+mod examine;
 mod slot;
 mod spawn;
 mod usage;
@@ -22,10 +23,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
-use crate::{Home, Resources, Settings, WorkerName};
+use crate::status::Traffic;
+use crate::{Death, Home, Resources, Settings, WorkerName};
+pub(crate) use examine::{Examined, examine};
 use slot::Slot;
 use spawn::Spawner;
-pub(crate) use usage::available_memory;
+pub(crate) use usage::{available_memory, resident_memory};
 
 /// One medium for one worker.
 #[derive(Debug)]
@@ -48,14 +51,18 @@ enum Order {
 /// What a slot has to say.
 #[derive(Debug)]
 pub(crate) enum Report {
-    /// A worker process was started in this slot.
-    Starting { slot: usize },
+    /// A worker process was started.
+    Starting { worker: WorkerName },
     /// The worker is ready for its first job.
     Ready { worker: WorkerName, confinement: Confinement },
+    /// The worker was given this job.
+    Lent { job: JobId, worker: WorkerName },
     /// The worker is at work.
     Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
     /// The job is over, and this seat is free again.
     Ended { seat: usize, job: JobId, ending: Ending },
+    /// The worker never got ready, or had to be killed; what becomes of its job is told apart from this.
+    Gone { worker: WorkerName, job: Option<JobId>, death: Death },
     /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
     Rested { seat: usize, slot: Option<usize> },
 }
@@ -68,7 +75,7 @@ pub(crate) enum Ending {
     /// The worker says that it cannot be read, or the engine had to stop it.
     Failed { worker: WorkerName, failure: Failure },
     /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: String, killed: bool },
+    Died { worker: WorkerName, how: Death, killed: bool },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.
@@ -112,6 +119,7 @@ impl Pool {
         settings: &Settings,
         home: &Home,
         reports: &mpsc::Sender<Report>,
+        traffic: &Arc<Traffic>,
     ) -> std::io::Result<Self> {
         let spawner = Spawner::start()?;
         let closing = CancellationToken::new();
@@ -126,6 +134,7 @@ impl Pool {
                     settings: settings.clone(),
                     spawner: spawner.clone(),
                     reports: reports.clone(),
+                    traffic: Arc::clone(traffic),
                     closing: closing.clone(),
                 };
                 tasks.spawn(slot.serve(incoming));

@@ -18,6 +18,13 @@ fn parse(stat: &str, ticks_per_second: u64) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 1000 / ticks_per_second.max(1)))
 }
 
+/// Memory of this process that is in RAM, in bytes. `None` when it is gone, or where the system does not tell.
+pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
+    let sizes = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    let pages = sizes.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}
+
 /// Memory that can be used without pushing anything out, in bytes. `None` where the system does not tell.
 pub(crate) fn available_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
@@ -41,5 +48,7 @@ mod tests {
         assert!(cpu_time(std::process::id()).is_some());
         assert_eq!(cpu_time(u32::MAX), None);
         assert!(available_memory().unwrap() > 1 << 20);
+        assert!(resident_memory(std::process::id()).unwrap() > 1 << 20);
+        assert_eq!(resident_memory(u32::MAX), None);
     }
 }
