@@ -36,7 +36,7 @@ fn describe(diagnosis: &Diagnosis) -> String {
             Isolation::Reduced | Isolation::Off => "weak",
         };
         let (level, required) = (worker.isolation.as_str(), worker.required.as_str());
-        let found = format!("{level}; the least that a worker must have is {required}");
+        let found = format!("{level}; at least {required} is required");
         table.add(["isolation".to_owned(), good.to_owned(), found]);
     }
     text += &table.text();
@@ -85,15 +85,15 @@ fn advice(diagnosis: &Diagnosis) -> String {
             "Everything is fine: a broken or hostile file can reach nothing of yours.".to_owned()
         }
         (Verdict::Weak, Some(WorkerCheck { isolation: Isolation::Reduced, .. }), _) => {
-            format!("It works, with one layer of confinement instead of two. {BETTER}")
+            format!("It works, with one layer of confinement instead of two.\n{BETTER}")
         }
         (Verdict::Weak, ..) => format!(
             "It works, but the system does not confine workers, and the settings allow that: scan only \
-             pictures that you would open in a viewer. {BETTER}"
+             pictures that you would open in a viewer.\n{BETTER}"
         ),
         (Verdict::Broken, _, Some(check)) => tame(&format!("It does not work: {}.", check.found)),
         (Verdict::Broken, ..) => format!(
-            "It does not work: workers are confined less than the settings demand, and get no file. {BETTER} \
+            "It does not work: workers are confined less than the settings demand, and get no file.\n{BETTER}\n\
              To work with less, at your own risk, put the level that there is into settings.toml, such as \
              isolation = \"off\"."
         ),

@@ -92,14 +92,14 @@ fn describe(status: &Status) -> String {
     text
 }
 
-/// Such as `Process 4711 reads ~/Desktop, for 0:42 so far: 40 of 320 files, 35 read, 5 failed, 0 skipped.`
+/// Such as `Process 4711 has been reading /desktop for 0:42: 40 of 320 files, 35 read, 5 failed, 0 skipped.`
 fn headline(status: &Status) -> String {
     let RunCounts { files, read, failed, skipped, seconds, .. } = status.counts;
     let what = status.folders.join(", ");
-    let how = if status.stopping { "is stopping" } else { "reads" };
+    let how = if status.stopping { "is stopping; it has read" } else { "has been reading" };
     let of = status.found.map_or_else(|| " so far".to_owned(), |found| format!(" of {found}"));
     let line = format!(
-        "Process {} {how} {what}, for {} so far: {files}{of} files, {read} read, {failed} failed, {skipped} \
+        "Process {} {how} {what} for {}: {files}{of} files, {read} read, {failed} failed, {skipped} \
          skipped.",
         status.pid,
         clock(seconds)

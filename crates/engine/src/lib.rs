@@ -10,6 +10,8 @@
 //!                      ╰─▶ events ─▶ terminal
 //! ```
 //!
+//! Beside them, [`status`] keeps what is true now for whoever asks, and [`control`] lets other processes ask.
+//!
 //! Data moves forward; only messages come back. Nothing in here decodes a medium: what is in a file is
 //! learned by workers alone.
 

@@ -11,6 +11,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use deskscribe_engine::{Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings};
@@ -100,6 +101,15 @@ impl Bench {
         let resources =
             Resources::in_folder(&self.folder.path().join("resources"), self.worker.clone()).unwrap();
         Engine::open(Home::at(self.home()), resources, self.settings.clone()).unwrap()
+    }
+
+    /// The program itself on this bench, with these arguments: the settings are those of its own file.
+    pub fn deskscribe(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(executable("deskscribe"));
+        command.args(arguments).env("DESKSCRIBE_HOME", self.home()).env("DESKSCRIBE_WORKER", &self.worker);
+        command.env("DESKSCRIBE_RESOURCES", self.folder.path().join("resources"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     /// Scans the desktop to the end.

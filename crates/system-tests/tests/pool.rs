@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Code, Event, RowState, RunError, WorkerState};
+use deskscribe_engine::{Code, Event, Exit, RowState, RunError, WorkerState};
 use deskscribe_system_tests::{Bench, follow, is_there};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -101,7 +101,7 @@ async fn a_killed_worker_costs_a_moment_and_nothing_else() {
     })
     .await;
     assert_eq!(told.counts().read, 6);
-    let died = |event: &Event| matches!(event, Event::Worker { state: WorkerState::Died { how }, .. } if how.contains("SIGKILL"));
+    let died = |event: &Event| matches!(event, Event::Worker { state: WorkerState::Died(crash), .. } if crash.death.exit == Some(Exit::Signal(9)));
     assert_eq!(told.events.iter().filter(|event| died(event)).count(), 1);
 }
 

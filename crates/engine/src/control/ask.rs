@@ -8,7 +8,7 @@ use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::folder::Folder;
-use super::{Answer, ControlError, LONGEST_ANSWER, Request, WITHIN, hear, own, peer, say};
+use super::{ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, Request, hear, own, peer, say};
 use crate::{Home, Status};
 
 /// How often to look whether an engine that was stopped is gone.
@@ -92,7 +92,7 @@ impl RunningEngine {
     }
 
     async fn ask(&self, request: Request) -> Result<Answer, ControlError> {
-        let asked = timeout(WITHIN, async {
+        let asked = timeout(ASK_WITHIN, async {
             let mut stream = self.folder.connect(&self.id).await?;
             Ok::<_, io::Error>(match self.check(&stream)? {
                 Some(owner) => Err(ControlError::Foreign { owner, path: self.folder.place(&self.id) }),

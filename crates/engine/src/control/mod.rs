@@ -32,8 +32,10 @@ pub(crate) use serve::Control;
 const LONGEST_REQUEST: u64 = 1 << 10;
 /// The longest answer, in bytes: a status is a few kilobytes, and its last words and paths are capped.
 const LONGEST_ANSWER: u64 = 4 << 20;
-/// From the connection to the answer, on either side.
-const WITHIN: Duration = Duration::from_secs(2);
+/// From the connection to the answer, for whoever asks: enough for a few that only waste an engine's time.
+const ASK_WITHIN: Duration = Duration::from_secs(5);
+/// The same for the engine, after which it hangs up.
+const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 /// What can be asked of a running engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

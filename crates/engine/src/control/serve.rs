@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
-use super::{Answer, ControlError, LONGEST_REQUEST, Request, WITHIN, hear, own, peer, say};
+use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say};
 use crate::Home;
 use crate::status::Board;
 
@@ -72,7 +72,7 @@ async fn serve(listener: UnixListener, board: Arc<Board>, cancel: CancellationTo
         let (board, cancel) = (Arc::clone(&board), cancel.clone());
         tokio::spawn(async move {
             // One that is slow or silent is hung up on.
-            let _ = timeout(WITHIN, answer(stream, &board, &cancel)).await;
+            let _ = timeout(ANSWER_WITHIN, answer(stream, &board, &cancel)).await;
             drop(place);
         });
     }
