@@ -28,6 +28,11 @@ impl Cache {
         Ok(cache)
     }
 
+    /// The version of SQLite that is linked in.
+    pub fn sqlite_version() -> &'static str {
+        rusqlite::version()
+    }
+
     /// A way to read. Never waits for writers, and sees what was committed before it was asked.
     pub fn read(&self) -> Result<ReadGuard, CacheError> {
         ReadGuard::open(&self.folder)

@@ -16,6 +16,9 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(ScanArgs),
+    Status(StatusArgs),
+    Stop(StopArgs),
+    Doctor(DoctorArgs),
 }
 
 /// Read every picture in folders.
@@ -38,9 +41,38 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) again: bool,
 
-    /// The most workers at once, 1 to 8; fewer start when there are fewer files or memory is short
-    #[arg(long, value_name = "N", default_value = "8", value_parser = workers)]
-    pub(crate) workers: NonZeroUsize,
+    /// The most workers at once, 1 to 8 [default: 8, or what settings.toml says]; fewer start when there are
+    /// fewer files or memory is short
+    #[arg(long, value_name = "N", value_parser = workers)]
+    pub(crate) workers: Option<NonZeroUsize>,
+}
+
+/// Show how running scans go: workers, queues and counts.
+///
+/// Exit code: 0 all were asked, also when nothing is running, 1 one did not answer, 2 nothing could be asked.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Stop running scans, as Ctrl-C does.
+///
+/// What was read is kept, and the next scan goes on from there.
+///
+/// Exit code: 0 all have stopped, also when nothing was running, 1 one is still there, 2 nothing could be asked.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StopArgs {}
+
+/// Check this installation, and how well workers are confined.
+///
+/// Exit code: 0 everything is fine, 1 it works but workers are not fully confined, 2 it does not work.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DoctorArgs {
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 fn workers(text: &str) -> Result<NonZeroUsize, String> {

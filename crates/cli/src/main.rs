@@ -1,15 +1,18 @@
 //! Deskscribe in the terminal.
 
 mod args;
+mod doctor;
 mod log;
 mod scan;
 mod show;
+mod status;
+mod stop;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, StopArgs};
 
 fn main() -> ExitCode {
     // What is read in a picture is nobody else's business: every file that we make is the user's alone.
@@ -17,6 +20,9 @@ fn main() -> ExitCode {
     let Args { command } = Args::parse();
     let result = match command {
         Command::Scan(args) => scan::scan(args),
+        Command::Status(args) => status::status(args),
+        Command::Stop(StopArgs {}) => stop::stop(),
+        Command::Doctor(args) => doctor::doctor(args),
     };
     result.unwrap_or_else(|error| {
         show::complain(&error);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
@@ -15,7 +16,7 @@ use crate::log;
 use crate::show::{Progress, Rows, say};
 
 /// Some files failed.
-const SOME_FAILED: u8 = 1;
+pub(crate) const SOME_FAILED: u8 = 1;
 /// The scan could not begin, or not go on.
 pub(crate) const COULD_NOT_RUN: u8 = 2;
 /// Stopped by Ctrl-C, as shells count it.
@@ -32,15 +33,15 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     let ScanArgs { paths, json, again, workers } = args;
     let home = Home::locate()?;
     let resources = Resources::locate()?;
+    let mut settings = Settings::load(&home)?;
+    if let Some(workers) = workers {
+        settings.workers = workers;
+    }
     let paths = if paths.is_empty() { vec![desktop()?] } else { paths };
     log::start(&home)?;
-    let engine = Engine::open(home, resources, Settings { workers, ..Settings::default() })?;
+    let engine = Engine::open(home, resources, settings)?;
 
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("the program could not start its threads")?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let run = if again { engine.scan_again(paths)? } else { engine.scan(paths)? };
         follow(run, Rows::new(json), Progress::new()).await
@@ -55,6 +56,12 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// What everything runs on that waits for something.
+pub(crate) fn runtime() -> anyhow::Result<Runtime> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.context("the program could not start its threads")
+}
+
 fn desktop() -> anyhow::Result<PathBuf> {
     let Some(desktop) = dirs::desktop_dir().filter(|desktop| desktop.is_dir()) else {
         bail!("this user has no Desktop folder; name the folder to scan: deskscribe scan FOLDER");
@@ -67,7 +74,7 @@ fn desktop() -> anyhow::Result<PathBuf> {
 async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
     let signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     // Apart from the rows: whoever does not read them must not keep us from ending.
-    tokio::spawn(stop_on(signals, run.canceller()));
+    tokio::spawn(stop_on(signals, run.stopping(), run.canceller()));
     let mut redraw = tokio::time::interval(REDRAW);
     loop {
         tokio::select! {
@@ -94,16 +101,23 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
     outcome
 }
 
-/// Ctrl-C or SIGTERM ends the run early; a second one, or a run that cannot end, the program.
-async fn stop_on((mut interrupt, mut terminate): (Signal, Signal), cancel: impl Fn()) {
+/// Ctrl-C, SIGTERM or `deskscribe stop` ends the run early; a second signal, or a run that cannot end, the
+/// program.
+async fn stop_on(
+    (mut interrupt, mut terminate): (Signal, Signal),
+    stopping: impl Future<Output = ()>,
+    cancel: impl Fn(),
+) {
     let mut asked = async || {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     };
-    asked().await;
-    cancel();
+    tokio::select! {
+        () = asked() => cancel(),
+        () = stopping => {}
+    }
     // What was stored stays stored, and workers go when we do.
     let _ = timeout(LONGEST_STOP, asked()).await;
     std::process::exit(STOPPED.into());

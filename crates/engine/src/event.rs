@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use deskscribe_protocol::{Isolation, Stage};
 
-use crate::{Row, RunCounts, WorkerName};
+use crate::{Crash, Row, RunCounts, WorkerName};
 
 /// Something happened in a run.
 #[derive(Debug, Clone)]
@@ -55,7 +55,10 @@ pub struct Activity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerState {
     /// Its process was started.
-    Starting,
+    Starting {
+        /// Its process.
+        pid: u32,
+    },
     /// It can be given files.
     Ready {
         /// Its process.
@@ -63,13 +66,15 @@ pub enum WorkerState {
         /// How well it is confined.
         isolation: Isolation,
     },
-    /// It has nothing to do.
+    /// It was given a file.
+    Busy {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// Its file is done with, and it has nothing to do.
     Idle,
     /// It was sent home.
     Ended,
     /// It died, or had to be killed.
-    Died {
-        /// How, and its last words.
-        how: String,
-    },
+    Died(Crash),
 }

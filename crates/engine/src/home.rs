@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 ///  <home>/
 ///    summaries.sqlite  summaries.lock  thumbnails.sqlite      what was learned
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
+///    engines/<process>-<time>.sock                            where a running engine can be asked
+///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
 /// ```
@@ -42,6 +44,16 @@ impl Home {
     /// The locks that make eight the number of the user, not of the process.
     pub fn slots(&self) -> PathBuf {
         self.0.join("slots")
+    }
+
+    /// The control sockets of running engines.
+    pub fn engines(&self) -> PathBuf {
+        self.0.join("engines")
+    }
+
+    /// What the user has chosen; there need not be such a file.
+    pub fn settings(&self) -> PathBuf {
+        self.0.join("settings.toml")
     }
 
     /// What each run did.

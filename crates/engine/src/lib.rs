@@ -10,9 +10,12 @@
 //!                      ╰─▶ events ─▶ terminal
 //! ```
 //!
+//! Beside them, [`status`] keeps what is true now for whoever asks, and [`control`] lets other processes ask.
+//!
 //! Data moves forward; only messages come back. Nothing in here decodes a medium: what is in a file is
 //! learned by workers alone.
 
+mod crash;
 mod event;
 mod home;
 mod resources;
@@ -28,14 +31,22 @@ mod row;
 mod run_log;
 mod scan;
 
+mod control;
+mod doctor;
+mod status;
+
+pub use control::{ControlError, RunningEngine};
+pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::CacheError;
 pub use deskscribe_protocol::{
     Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage,
 };
+pub use doctor::{Check, Diagnosis, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
 pub use intake::WalkError;
 pub use resources::{ResourceError, Resources};
 pub use row::{Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};
-pub use settings::{Patience, Settings, Wear};
+pub use settings::{Patience, Settings, SettingsError, Wear};
+pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};

@@ -4,6 +4,7 @@
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
 use std::io;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -12,9 +13,12 @@ use deskscribe_protocol::{ContentKey, Raster};
 use tokio::sync::mpsc;
 
 use crate::Row;
+use crate::status::Queue;
 
 /// The most entries of one commit.
 const BATCH: usize = 64;
+/// Entries that may wait: as many as are being stored, and as many behind them.
+pub(crate) const WAITING: usize = 2 * BATCH;
 /// How long another process may hold the cache's lock. A commit takes milliseconds; something that holds it
 /// this long is stuck, and the error names it.
 const LOCK_WITHIN: Duration = Duration::from_secs(30);
@@ -41,14 +45,19 @@ pub(crate) enum What {
 /// What became of a commit: the rows that are stored now, or why none of them is.
 pub(crate) type Committed = Result<Vec<Box<Row>>, CacheError>;
 
-/// Starts the recorder. It ends when its entries end, and closes the other channel when all is stored.
-pub(crate) fn start(mut writer: Writer) -> io::Result<(mpsc::Sender<Entry>, mpsc::Receiver<Committed>)> {
+/// Starts the recorder. It ends when its entries end, and closes the other channel when all is stored; who
+/// hands it an entry puts that into the queue, which counts what is not stored yet.
+pub(crate) fn start(
+    mut writer: Writer,
+    queue: Arc<Queue>,
+) -> io::Result<(mpsc::Sender<Entry>, mpsc::Receiver<Committed>)> {
     let (entries, mut incoming) = mpsc::channel(BATCH);
     let (outgoing, committed) = mpsc::channel(BATCH);
     thread::Builder::new().name("record".to_owned()).spawn(move || {
         let mut batch = Vec::with_capacity(BATCH);
         while incoming.blocking_recv_many(&mut batch, BATCH) > 0 {
             let stored = store(&mut writer, &batch);
+            queue.leave(batch.len());
             let rows = batch.drain(..).map(|entry: Entry| entry.row).collect();
             if outgoing.blocking_send(stored.map(|()| rows)).is_err() {
                 return;

@@ -103,6 +103,13 @@ impl Resources {
         Self::in_folder(&folder.ok_or(ResourceError::Folder(places))?, worker)
     }
 
+    /// What was found, in one line.
+    pub(crate) fn describe(&self) -> String {
+        let folder = self.runtime.parent().unwrap_or(Path::new("/")).display();
+        let Self { worker, models, .. } = self;
+        format!("ONNX Runtime and {} models in {folder}, worker {}", models.len(), worker.display())
+    }
+
     fn worker_beside(folder: &Path) -> Result<PathBuf, ResourceError> {
         let mut worker = folder.join("deskscribe-worker");
         if cfg!(debug_assertions)

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use deskscribe_cache::{Outcome, Record};
 use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is told about one file. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -174,7 +174,7 @@ impl Row {
 }
 
 /// What a run came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunCounts {
     /// Files that were settled: read, failed and skipped together.
     pub files: u64,

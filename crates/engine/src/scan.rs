@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use deskscribe_cache::{Cache, CacheError};
@@ -9,9 +10,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::control::Control;
 use crate::dispatch::Dispatch;
 use crate::intake::{self, Arrival, Trust, WalkError};
-use crate::{Event, Home, Resources, RunCounts, Settings};
+use crate::status::{Board, Onlookers};
+use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
 const EVENTS_WAITING: usize = 256;
@@ -31,6 +34,7 @@ pub struct Run {
     /// What happens. It ends when the run is over.
     pub events: mpsc::Receiver<Event>,
     cancel: CancellationToken,
+    board: Arc<Board>,
     outcome: JoinHandle<Result<RunCounts, RunError>>,
 }
 
@@ -81,15 +85,21 @@ impl Engine {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
+        let id = Control::new_id();
+        let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
+        let onlookers = Onlookers { events, board: Arc::clone(&board) };
         let dispatch = Dispatch::open(
             &self.home,
             &self.resources,
             &self.settings,
             self.cache.writer()?,
             &paths,
-            events,
+            onlookers,
             cancel.clone(),
         )?;
+        let control = Control::open(&self.home, id, Arc::clone(&board), cancel.clone());
+        // A run that cannot be asked is a run all the same.
+        let control = control.inspect_err(|error| tracing::warn!(%error, "no control socket")).ok();
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
         let most = self.settings.limits.bytes();
@@ -101,8 +111,12 @@ impl Engine {
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;
-        let outcome = tokio::spawn(dispatch.run(arrivals));
-        Ok(Run { events: incoming, cancel, outcome })
+        let outcome = tokio::spawn(async move {
+            let outcome = dispatch.run(arrivals).await;
+            drop(control);
+            outcome
+        });
+        Ok(Run { events: incoming, cancel, board, outcome })
     }
 }
 
@@ -112,7 +126,17 @@ impl Run {
         self.cancel.cancel();
     }
 
-    /// The same, for somebody who does not hold the run.
+    /// How it goes, at any time.
+    pub fn status(&self) -> Status {
+        self.board.status()
+    }
+
+    /// Ends when the run is asked to stop, by whomever.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.cancel.clone().cancelled_owned()
+    }
+
+    /// The same as [`Self::cancel`], for somebody who does not hold the run.
     pub fn canceller(&self) -> impl Fn() + Send + 'static {
         let cancel = self.cancel.clone();
         move || cancel.cancel()

@@ -12,6 +12,8 @@ pub struct JobId(pub u64);
 pub enum Stage {
     /// Turning the file into pixels.
     Decode,
+    /// Loading the models that read text: once in the life of a worker, with its first file.
+    Load,
     /// Finding and reading the text in them.
     Ocr,
     /// Making a title, a summary and tags of the text.
@@ -23,6 +25,7 @@ impl Stage {
     pub fn as_verb(self) -> &'static str {
         match self {
             Self::Decode => "opening",
+            Self::Load => "loading",
             Self::Ocr => "reading",
             Self::Summarise => "summarising",
         }

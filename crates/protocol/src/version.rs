@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// 1. The first: one job at a time, images only.
 /// 2. Workers are given a memory ceiling, and tell how they are confined in full.
-pub const PROTOCOL: u32 = 2;
+/// 3. Workers tell when they load their models, so that the first file of each is not silent.
+pub const PROTOCOL: u32 = 3;
 
 /// What one side of the conversation is: its protocol and its build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

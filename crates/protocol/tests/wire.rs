@@ -7,7 +7,7 @@ use deskscribe_protocol::{
 use insta::assert_json_snapshot;
 
 fn build() -> Build {
-    Build { protocol: 2, id: "0.1.0+0123456789abcdef".to_owned() }
+    Build { protocol: 3, id: "0.1.0+0123456789abcdef".to_owned() }
 }
 
 #[test]
@@ -82,6 +82,7 @@ fn worker_to_engine() {
                 }],
             },
         },
+        FromWorker::Progress { job: JobId(7), stage: Stage::Load, done: 1, total: 2 },
         FromWorker::Progress { job: JobId(7), stage: Stage::Ocr, done: 3, total: 12 },
         FromWorker::Done {
             job: JobId(7),

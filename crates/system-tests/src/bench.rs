@@ -11,6 +11,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use deskscribe_engine::{
@@ -127,6 +128,15 @@ impl Bench {
         Engine::open(Home::at(self.home()), resources, self.settings.clone()).unwrap()
     }
 
+    /// The program itself on this bench, with these arguments: the settings are those of its own file.
+    pub fn deskscribe(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(executable("deskscribe"));
+        command.args(arguments).env("DESKSCRIBE_HOME", self.home()).env("DESKSCRIBE_WORKER", &self.worker);
+        command.env("DESKSCRIBE_RESOURCES", self.folder.path().join("resources"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     /// Scans the desktop to the end.
     pub async fn scan(&self) -> Told {
         let run = self.engine().scan(vec![self.desktop()]).unwrap();
@@ -169,11 +179,11 @@ impl Told {
     }
 
     /// How workers died, in order.
-    pub fn deaths(&self) -> Vec<&str> {
+    pub fn deaths(&self) -> Vec<String> {
         let events = self.events.iter();
         events
             .filter_map(|event| match event {
-                Event::Worker { state: WorkerState::Died { how }, .. } => Some(how.as_str()),
+                Event::Worker { state: WorkerState::Died(crash), .. } => Some(crash.death.to_string()),
                 _ => None,
             })
             .collect()

@@ -83,7 +83,7 @@ fn killing_a_worker_costs_a_moment_and_nothing_else() {
     rows.extend(text.lines().map(str::to_owned));
     assert_eq!((said.code, rows.len()), (Some(0), 7), "{}", said.stderr);
     assert!(rows[..6].iter().all(|row| row.contains("\"state\":\"read\"")));
-    assert!(said.stderr.contains("died and is replaced: ended by SIGKILL"), "{}", said.stderr);
+    assert!(said.stderr.contains(".gif and is replaced: ended by SIGKILL"), "{}", said.stderr);
 }
 
 #[test]

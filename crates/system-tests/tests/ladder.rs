@@ -35,7 +35,11 @@ async fn a_poison_file_is_tried_twice_in_company_twice_alone_and_holds_up_nobody
         "two in company, two when all else is read: {states:#?}"
     );
     for death in &deaths[2..] {
-        assert!(matches!(states[death - 1], WorkerState::Ready { .. }), "in a fresh worker: {states:#?}");
+        let before = &states[death - 2..*death];
+        assert!(
+            matches!(before, [WorkerState::Ready { .. }, WorkerState::Busy { .. }]),
+            "in a fresh worker: {states:#?}"
+        );
     }
     let ended = place(|state| *state == WorkerState::Ended);
     assert!(ended.iter().all(|at| *at < deaths[2]) && !ended.is_empty(), "and beside no other: {states:#?}");

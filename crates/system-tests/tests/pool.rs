@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Code, Event, Isolation, RowState, RunError, WorkerState};
+use deskscribe_engine::{Code, Event, Exit, Isolation, RowState, RunError, WorkerState};
 use deskscribe_system_tests::{Bench, follow, is_there};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -118,7 +118,7 @@ async fn a_killed_worker_costs_a_moment_and_nothing_else() {
     })
     .await;
     assert_eq!(told.counts().read, 6);
-    let died = |event: &Event| matches!(event, Event::Worker { state: WorkerState::Died { how }, .. } if how.contains("SIGKILL"));
+    let died = |event: &Event| matches!(event, Event::Worker { state: WorkerState::Died(crash), .. } if crash.death.exit == Some(Exit::Signal(9)));
     assert_eq!(told.events.iter().filter(|event| died(event)).count(), 1);
 }
 
@@ -151,7 +151,7 @@ async fn progress_does_not_buy_processor_time_for_ever() {
 #[tokio::test]
 async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
     for (name, why) in [
-        ("other-build", "the worker is build 0.0.1+someone-else (protocol 2), this program is build 0.1.0+"),
+        ("other-build", "the worker is build 0.0.1+someone-else (protocol 3), this program is build 0.1.0+"),
         ("stillborn", "ended with exit code 3; its last words: stillborn: no such luck"),
         ("not-ready", "the ONNX Runtime library cannot be loaded"),
         ("mute", "a worker did not say hello within 0.2 s"),

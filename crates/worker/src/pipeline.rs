@@ -23,10 +23,13 @@ impl Engines {
         Self { models, threads, ocr: None }
     }
 
-    fn ocr(&mut self) -> Result<&Ocr, Interruption> {
+    fn ocr(&mut self, watch: &dyn Watch) -> Result<&Ocr, Interruption> {
         Ok(match self.ocr.take() {
             Some(ocr) => self.ocr.insert(ocr),
-            None => self.ocr.insert(Ocr::load(&self.models, self.threads).map_err(Interruption::Unfit)?),
+            None => {
+                let tell = |done, total| watch.progress(Stage::Load, done, total);
+                self.ocr.insert(Ocr::load(&self.models, self.threads, tell).map_err(Interruption::Unfit)?)
+            }
         })
     }
 
@@ -61,8 +64,8 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
         return Err(Interruption::Cancelled);
     }
 
+    let engine = engines.ocr(watch)?;
     watch.progress(Stage::Ocr, 0, 1);
-    let engine = engines.ocr()?;
     let (width, height) = picture.dimensions();
     let lines = engine.read(picture, watch)?;
     let text = ocr::text_of(&lines);

@@ -218,7 +218,7 @@ fn blame(stage: Stage, panic: &(dyn Any + Send)) -> Failure {
         Stage::Decode => {
             Failure::new(Code::Damaged, format!("the decoder could not make sense of it ({text})"))
         }
-        Stage::Ocr | Stage::Summarise => {
+        Stage::Load | Stage::Ocr | Stage::Summarise => {
             Failure::new(Code::Internal, format!("a fault of Deskscribe while {}: {text}", stage.as_verb()))
         }
     }

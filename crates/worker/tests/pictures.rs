@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
@@ -23,6 +24,20 @@ const NOTICE: [&str; 5] = [
     "Open the cover, take out the jammed label and close the cover",
     "until it clicks. Then choose Retry.",
 ];
+
+/// Keeps the progress that is told.
+#[derive(Default)]
+struct Listener(RefCell<Vec<(Stage, u32, u32)>>);
+
+impl Watch for Listener {
+    fn progress(&self, stage: Stage, done: u32, total: u32) {
+        self.0.borrow_mut().push((stage, done, total));
+    }
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
 
 struct Alone;
 
@@ -86,6 +101,25 @@ fn found(reading: &Reading) -> BTreeMap<&'static str, usize> {
 #[track_caller]
 fn assert_found(reading: &Reading, times: usize) {
     assert!(found(reading).values().all(|count| *count == times), "{:?}: {}", found(reading), reading.text);
+}
+
+#[test]
+fn a_worker_tells_that_it_loads_its_models_once() {
+    let Reader(mut engines) = Reader::new();
+    let png = encode(&notice(), ImageFormat::Png);
+    let mut stages = || {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&png).unwrap();
+        file.rewind().unwrap();
+        let medium = Medium { file, bytes: png.len() as u64, extension: None, limits: Limits::default() };
+        let listener = Listener::default();
+        read_image(medium, &mut engines, &listener).unwrap();
+        listener.0.into_inner()
+    };
+    let first = stages();
+    assert_eq!(first[..3], [(Stage::Decode, 0, 1), (Stage::Load, 0, 2), (Stage::Load, 1, 2)]);
+    assert_eq!(first.last(), Some(&(Stage::Summarise, 0, 1)));
+    assert!(stages().iter().all(|(stage, ..)| *stage != Stage::Load));
 }
 
 #[test]

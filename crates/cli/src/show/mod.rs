@@ -3,16 +3,43 @@
 mod pace;
 mod progress;
 mod rows;
+mod table;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 pub(crate) use progress::Progress;
 pub(crate) use rows::Rows;
+pub(crate) use table::Table;
 
 /// Says something that is no result, on stderr.
 pub(crate) fn say(text: &str) {
     // When even stderr is closed, there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "{}", tame(text));
+}
+
+/// Prints a result on stdout, in one write.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Seconds as `0:34` or `1:02:07`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// Bytes as `812 B`, `4.2 kB` or `143.0 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    match bytes {
+        0.0..1e3 => format!("{bytes} B"),
+        1e3..1e6 => format!("{:.1} kB", bytes / 1e3),
+        1e6..1e9 => format!("{:.1} MB", bytes / 1e6),
+        _ => format!("{:.1} GB", bytes / 1e9),
+    }
 }
 
 /// Says why nothing could be done, with every cause on one line.
@@ -22,12 +49,23 @@ pub(crate) fn complain(error: &anyhow::Error) {
 
 /// Text from a file, a path or a picture, made safe for a terminal: nothing in it moves the cursor, changes
 /// colours or begins a new line.
-fn tame(text: &str) -> String {
+pub(crate) fn tame(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::{clock, size};
+
+    #[test]
+    fn times_and_sizes_are_short() {
+        assert_eq!((clock(34.4), clock(3727.4)), ("0:34".to_owned(), "1:02:07".to_owned()));
+        assert_eq!(
+            [0, 999, 4_210, 143_000_000, 7_500_000_000].map(size),
+            ["0 B", "999 B", "4.2 kB", "143.0 MB", "7.5 GB"]
+        );
+    }
+
     #[test]
     fn a_name_cannot_speak_to_the_terminal() {
         assert_eq!(super::tame("a\x1b[2Jb\nc\u{9b}d 📄"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d 📄");

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use deskscribe_engine::{Event, RowState};
 
+use super::clock;
+
 /// The numbers of the progress line.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
@@ -60,13 +62,6 @@ impl Pace {
     }
 }
 
-/// Seconds as `0:34` or `1:02:07`.
-fn clock(seconds: f64) -> String {
-    let seconds = seconds.round() as u64;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,10 +77,5 @@ mod tests {
         assert_eq!(pace.line(at(6)), "40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left");
         pace = Pace { files: Some(0), settled: 0, worked: 0, ..pace };
         assert_eq!(pace.line(at(6)), "0/0 (100.0%) · 35 read · 5 failed");
-    }
-
-    #[test]
-    fn long_times_have_hours() {
-        assert_eq!(clock(3727.4), "1:02:07");
     }
 }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Activity, Event, WorkerState};
+use deskscribe_engine::{Activity, Crash, Event, WorkerState};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::pace::Pace;
@@ -45,8 +46,10 @@ impl Progress {
         if let Event::Note(text) = event {
             self.aside(|| say(text));
         }
-        if let Event::Worker { slot, state: WorkerState::Died { how } } = event {
-            self.aside(|| say(&format!("Worker {} died and is replaced: {how}", slot + 1)));
+        if let Event::Worker { state: WorkerState::Died(crash), .. } = event
+            && let Some(line) = obituary(crash)
+        {
+            self.aside(|| say(&line));
         }
         if let Face::Bar(bar) = &mut self.face {
             match event {
@@ -111,9 +114,9 @@ impl Bar {
 
     fn worker(&mut self, slot: usize, state: &WorkerState) {
         match state {
-            WorkerState::Starting => self.at(slot).set_message(format!("  {}  starting", slot + 1)),
-            WorkerState::Ready { .. } => {}
-            WorkerState::Idle | WorkerState::Ended | WorkerState::Died { .. } => {
+            WorkerState::Starting { .. } => self.at(slot).set_message(format!("  {}  starting", slot + 1)),
+            WorkerState::Ready { .. } | WorkerState::Busy { .. } => {}
+            WorkerState::Idle | WorkerState::Ended | WorkerState::Died(_) => {
                 if let Some(line) = self.workers.remove(&slot) {
                     self.lines.remove(&line);
                 }
@@ -127,6 +130,14 @@ impl Bar {
         let lines = &self.lines;
         self.workers.entry(slot).or_insert_with(|| lines.insert(above + 1, line()))
     }
+}
+
+/// A death in one line; its last words are in the log. One without a file never got ready: if that goes on, it
+/// ends the run, which then says why.
+fn obituary(crash: &Crash) -> Option<String> {
+    let name = Path::new(crash.path.as_deref()?).file_name()?.to_string_lossy();
+    let what = if crash.death.exit.is_some() { "died" } else { "was killed" };
+    Some(format!("Worker {} {what} on {name} and is replaced: {}", crash.slot + 1, crash.death.in_short()))
 }
 
 /// A line that holds a message and is cut at the width of the terminal.

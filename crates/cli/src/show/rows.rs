@@ -1,12 +1,12 @@
 //! Rows on stdout: JSON Lines for programs, one line a file for people.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use deskscribe_engine::{Event, Row, RowState, RunCounts};
 use serde::Serialize;
 
-use super::tame;
+use super::{print, tame};
 
 /// What is printed of a run on stdout.
 pub(crate) enum Rows {
@@ -32,9 +32,7 @@ impl Rows {
             _ => return Ok(()),
         };
         line.push('\n');
-        let mut out = io::stdout().lock();
-        out.write_all(line.as_bytes())?;
-        out.flush()
+        print(&line)
     }
 }
 

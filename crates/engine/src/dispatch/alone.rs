@@ -1,5 +1,6 @@
 //! Jobs that run while nothing else does: files under suspicion, and the control picture.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use deskscribe_protocol::JobId;
@@ -11,7 +12,7 @@ use super::task::{Suspect, Task};
 use super::{Dispatch, Halt};
 use crate::intake::Medium;
 use crate::pool::Ending;
-use crate::{RunError, WorkerState};
+use crate::{Crash, Death, RunError, WorkerName, WorkerState};
 
 /// A picture of our own with three words in it, that every worker of this build can read.
 const CONTROL: &[u8] = include_bytes!("control.png");
@@ -97,7 +98,7 @@ impl Dispatch {
     pub(super) async fn settle_control(&mut self, job: JobId, ending: Ending) -> Result<(), Halt> {
         tracing::info!(job = job.0, ?ending, "control");
         self.control = None;
-        self.tell_end(&ending, "a control picture").await;
+        self.tell_end(&ending, None).await;
         let how = match ending {
             Ending::Read { .. } => {
                 let keys = self.breaker.control_read();
@@ -117,7 +118,7 @@ impl Dispatch {
                 self.ledger.note(text).await;
                 return Ok(());
             }
-            Ending::Died { how, .. } => how,
+            Ending::Died { how, .. } => how.to_string(),
             Ending::Failed { failure, .. } | Ending::Stopped { failure, .. } => failure.reason,
             Ending::NotStarted(error) => return self.not_started(&error),
             Ending::NoPlace => return self.no_place().await,
@@ -130,16 +131,23 @@ impl Dispatch {
     }
 
     /// Tells what a job's end means for its worker.
-    pub(super) async fn tell_end(&self, ending: &Ending, what: &str) {
-        let (worker, how) = match ending {
+    pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
+        let (worker, death) = match ending {
             Ending::Read { worker, .. } | Ending::Failed { worker, .. } => {
                 return self.ledger.worker(worker.slot, WorkerState::Idle).await;
             }
-            Ending::Died { worker, how, .. } => (worker, how),
-            Ending::Stopped { worker, failure } => (worker, &failure.reason),
+            Ending::Died { worker, how, .. } => (worker, how.clone()),
+            Ending::Stopped { worker, failure } => (worker, Death::killed(&*failure.reason)),
             Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
         };
-        tracing::warn!(slot = worker.slot, pid = worker.pid, how, what, "worker died");
-        self.ledger.worker(worker.slot, WorkerState::Died { how: how.clone() }).await;
+        self.mourn(*worker, path, death).await;
+    }
+
+    /// Tells of a worker that died, or had to be killed; without a path if it had no file of the user's.
+    pub(super) async fn mourn(&self, worker: WorkerName, path: Option<&Path>, death: Death) {
+        let file = path.map(|path| path.display().to_string());
+        tracing::warn!(slot = worker.slot, pid = worker.pid, how = %death, file, "worker died");
+        let crash = Crash::of(worker, path, death);
+        self.ledger.worker(worker.slot, WorkerState::Died(crash)).await;
     }
 }

@@ -2,25 +2,29 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
 
 use crate::run_log::RunLog;
+use crate::status::{Board, Onlookers};
 use crate::{Event, Home, Row, RunCounts, WorkerState};
 
-/// The counts, the log and the onlooker of one run.
+/// The counts, the log and the onlookers of one run.
 pub(super) struct Ledger {
     events: mpsc::Sender<Event>,
+    pub(super) board: Arc<Board>,
     log: RunLog,
     begun: Instant,
     pub(super) counts: RunCounts,
 }
 
 impl Ledger {
-    pub(super) fn begin(home: &Home, folders: &[PathBuf], events: mpsc::Sender<Event>) -> io::Result<Self> {
+    pub(super) fn begin(home: &Home, folders: &[PathBuf], onlookers: Onlookers) -> io::Result<Self> {
         let log = RunLog::begin(home, folders)?;
-        Ok(Self { events, log, begun: Instant::now(), counts: RunCounts::default() })
+        let Onlookers { events, board } = onlookers;
+        Ok(Self { events, board, log, begun: Instant::now(), counts: RunCounts::default() })
     }
 
     pub(super) async fn row(&mut self, row: Box<Row>) {
@@ -38,6 +42,7 @@ impl Ledger {
     }
 
     pub(super) async fn event(&self, event: Event) {
+        self.board.hear(&event, &self.counts);
         // An onlooker that has gone away does not stop the run.
         let _ = self.events.send(event).await;
     }

@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::intake::{Arrival, Medium};
 use crate::pool::{Ending, Job, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
+use crate::status::Onlookers;
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
 use ledger::Ledger;
@@ -98,26 +99,26 @@ impl Dispatch {
         settings: &Settings,
         writer: Writer,
         folders: &[PathBuf],
-        events: mpsc::Sender<Event>,
+        onlookers: Onlookers,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
-        let Room { seats, pending, short } = Room::now(settings.workers);
+        let Room { seats, pending, short } = Room::now(settings);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
-        let (entries, committed) = record::start(writer)?;
+        let (entries, committed) = record::start(writer, Arc::clone(&onlookers.board.recording))?;
         if let Some(text) = short {
             // Cannot be full: nothing was sent before.
-            let _ = events.try_send(Event::Note(text));
+            let _ = onlookers.events.try_send(Event::Note(text));
         }
         Ok(Self {
             seats,
             most_pending: pending,
             limits: settings.limits.clone(),
-            pool: Pool::open(seats, resources, settings, home, &report)?,
+            pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
             entries,
             committed,
             cancel,
-            ledger: Ledger::begin(home, folders, events)?,
+            ledger: Ledger::begin(home, folders, onlookers)?,
             next_job: 0,
             pending: VecDeque::new(),
             running: HashMap::new(),
@@ -175,6 +176,7 @@ impl Dispatch {
         let mut more = true;
         loop {
             self.lend();
+            self.show_queue();
             let last = !more && self.pending.is_empty();
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
@@ -262,6 +264,13 @@ impl Dispatch {
         }
     }
 
+    /// Lets onlookers see what waits for a seat.
+    fn show_queue(&self) {
+        let oldest = self.pending.iter().map(|task| task.since).min();
+        let waiting = self.pending.len() + self.solo.len();
+        self.ledger.board.pending(waiting, self.most_pending, oldest.map(Instant::into_std));
+    }
+
     /// A job of its own for this medium.
     fn job(&mut self, medium: Arc<Medium>) -> Job {
         let id = JobId(self.next_job);
@@ -275,7 +284,9 @@ impl Dispatch {
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
         match report {
-            Report::Starting { slot } => self.ledger.worker(slot, WorkerState::Starting).await,
+            Report::Starting { worker } => {
+                self.ledger.worker(worker.slot, WorkerState::Starting { pid: worker.pid }).await;
+            }
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
                 self.failed_starts = 0;
@@ -293,6 +304,13 @@ impl Dispatch {
                     self.ledger.worker(slot, WorkerState::Ended).await;
                 }
             }
+            Report::Lent { job, worker } => {
+                if let Some(task) = self.running.get(&job) {
+                    let path = task.medium.path.clone();
+                    self.ledger.worker(worker.slot, WorkerState::Busy { path }).await;
+                }
+            }
+            Report::Gone { worker, death } => self.mourn(worker, None, death).await,
             Report::Progress { job, worker, stage, done, total } => {
                 if let Some(task) = self.running.get(&job) {
                     let path = task.medium.path.clone();
@@ -318,7 +336,10 @@ impl Dispatch {
         loop {
             let committed = tokio::select! {
                 permit = self.entries.reserve() => {
-                    permit.map_err(|_| io::Error::other("the recorder thread has ended"))?.send(entry);
+                    let permit = permit.map_err(|_| io::Error::other("the recorder thread has ended"))?;
+                    // Before it is sent: the recorder may be done with it at once.
+                    self.ledger.board.recording.enter();
+                    permit.send(entry);
                     self.recording += 1;
                     return Ok(());
                 }

@@ -6,8 +6,6 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::{Settings, pool};
 
-/// Media that are open and wait for a seat. Above this, intake has to wait.
-const PENDING: usize = 16;
 /// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
 const WORKER_MEMORY: u64 = 300 << 20;
 /// Descriptors that are open whatever there is to do: the cache, the logs, the runtime, media on their way from
@@ -29,12 +27,17 @@ pub(super) struct Room {
 
 impl Room {
     /// What there is room for now.
-    pub(super) fn now(wanted: NonZeroUsize) -> Self {
+    pub(super) fn now(settings: &Settings) -> Self {
         let open_files = getrlimit(Resource::Nofile).current;
-        Self::within(wanted, pool::available_memory(), open_files)
+        Self::within(settings.workers, settings.queue, pool::available_memory(), open_files)
     }
 
-    fn within(wanted: NonZeroUsize, memory: Option<u64>, open_files: Option<u64>) -> Self {
+    fn within(
+        wanted: NonZeroUsize,
+        queue: NonZeroUsize,
+        memory: Option<u64>,
+        open_files: Option<u64>,
+    ) -> Self {
         let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let by_memory = memory.map_or(Settings::SLOTS, |bytes| count(bytes / WORKER_MEMORY));
         let left = open_files.map_or(usize::MAX, count).saturating_sub(OWN_DESCRIPTORS);
@@ -49,7 +52,7 @@ impl Room {
         };
         Self {
             seats,
-            pending: left.saturating_sub(seats.get() * WORKER_DESCRIPTORS).clamp(1, PENDING),
+            pending: left.saturating_sub(seats.get() * WORKER_DESCRIPTORS).clamp(1, queue.get()),
             short: (seats < wanted).then(|| format!("{why}: {seats} workers instead of {wanted}")),
         }
     }
@@ -60,8 +63,12 @@ mod tests {
     use super::*;
 
     fn room(memory: u64, open_files: u64) -> (usize, usize, Option<String>) {
-        let Room { seats, pending, short } =
-            Room::within(NonZeroUsize::new(8).unwrap(), Some(memory), Some(open_files));
+        let Room { seats, pending, short } = Room::within(
+            NonZeroUsize::new(8).unwrap(),
+            NonZeroUsize::new(16).unwrap(),
+            Some(memory),
+            Some(open_files),
+        );
         (seats.get(), pending, short)
     }
 

@@ -23,7 +23,7 @@ const FAILED_STARTS: u32 = 3;
 
 impl Dispatch {
     pub(super) async fn settle(&mut self, task: Task, ending: Ending) -> Result<(), Halt> {
-        self.tell_end(&ending, &task.medium.path.to_string_lossy()).await;
+        self.tell_end(&ending, Some(&task.medium.path)).await;
         if let Ending::Read { worker, .. }
         | Ending::Failed { worker, .. }
         | Ending::Stopped { worker, .. }
@@ -51,7 +51,7 @@ impl Dispatch {
             }
             Ending::Died { worker, how, cause } => {
                 self.count_death(&task).await;
-                self.climb(task, cause, &how, worker).await
+                self.climb(task, cause, &how.to_string(), worker).await
             }
             Ending::NotStarted(error) => {
                 self.put_back(task);

@@ -6,19 +6,23 @@ use std::sync::Arc;
 use deskscribe_cache::Place;
 use deskscribe_protocol::{ContentKey, MediaKind};
 
+use tokio::time::Instant;
+
 use super::ladder::Trial;
 use crate::intake::Medium;
 
 /// A medium that is open, and what has happened to it.
 pub(super) struct Task {
     pub(super) medium: Arc<Medium>,
+    /// When it came to be waited for.
+    pub(super) since: Instant,
     pub(super) trial: Trial,
     pub(super) changes: u32,
 }
 
 impl Task {
     pub(super) fn new(medium: Medium) -> Self {
-        Self { medium: Arc::new(medium), trial: Trial::default(), changes: 0 }
+        Self { medium: Arc::new(medium), since: Instant::now(), trial: Trial::default(), changes: 0 }
     }
 }
 
@@ -34,7 +38,7 @@ pub(super) struct Suspect {
 }
 
 impl From<Task> for Suspect {
-    fn from(Task { medium, trial, changes }: Task) -> Self {
+    fn from(Task { medium, trial, changes, .. }: Task) -> Self {
         Self { path: medium.path.clone(), kind: medium.kind, key: medium.key, trial, changes }
     }
 }

@@ -1,12 +1,13 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
 //! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
-//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends
-//! ([`watch`], [`usage`]) and keeps its last words ([`evidence`]). Whatever happens to a worker reaches the dispatcher
+//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`],
+//! [`usage`]) and keeps its last words ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
 mod ceiling;
 mod evidence;
+mod examine;
 mod slot;
 mod spawn;
 mod usage;
@@ -23,10 +24,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
-use crate::{Home, Resources, Settings, WorkerName};
+use crate::status::Traffic;
+use crate::{Death, Home, Resources, Settings, WorkerName};
+pub(crate) use examine::{Examined, examine};
 use slot::Slot;
 use spawn::Spawner;
-pub(crate) use usage::available_memory;
+pub(crate) use usage::{available_memory, resident_memory};
 
 /// One medium for one worker.
 #[derive(Debug)]
@@ -49,14 +52,18 @@ enum Order {
 /// What a slot has to say.
 #[derive(Debug)]
 pub(crate) enum Report {
-    /// A worker process was started in this slot.
-    Starting { slot: usize },
+    /// A worker process was started.
+    Starting { worker: WorkerName },
     /// The worker is ready for its first job.
     Ready { worker: WorkerName, confinement: Confinement },
+    /// The worker was given this job.
+    Lent { job: JobId, worker: WorkerName },
     /// The worker is at work.
     Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
     /// The job is over, and this seat is free again.
     Ended { seat: usize, job: JobId, ending: Ending },
+    /// The worker never got ready; what becomes of its job is told apart from this.
+    Gone { worker: WorkerName, death: Death },
     /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
     Rested { seat: usize, slot: Option<usize> },
 }
@@ -71,7 +78,7 @@ pub(crate) enum Ending {
     /// The engine had to kill the worker.
     Stopped { worker: WorkerName, failure: Failure },
     /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: String, cause: Cause },
+    Died { worker: WorkerName, how: Death, cause: Cause },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.
@@ -128,6 +135,7 @@ impl Pool {
         settings: &Settings,
         home: &Home,
         reports: &mpsc::Sender<Report>,
+        traffic: &Arc<Traffic>,
     ) -> std::io::Result<Self> {
         let spawner = Spawner::start()?;
         let closing = CancellationToken::new();
@@ -142,6 +150,7 @@ impl Pool {
                     settings: settings.clone(),
                     spawner: spawner.clone(),
                     reports: reports.clone(),
+                    traffic: Arc::clone(traffic),
                     closing: closing.clone(),
                 };
                 tasks.spawn(slot.serve(incoming));

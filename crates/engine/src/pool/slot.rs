@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, Reading, Stage, ToWorker};
 use tokio::sync::mpsc;
@@ -11,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::ceiling::Ceiling;
 use super::spawn::Spawner;
 use super::watch::{Judgement, Watch};
-use super::worker::{Worker, start};
+use super::worker::{Unready, Worker, start};
 use super::{Ending, Job, Order, Report, StartError};
+use crate::status::Traffic;
 use crate::{Resources, Settings, WorkerName};
 
 /// Cool-downs grow no longer than 2² times the first.
@@ -26,6 +28,7 @@ pub(super) struct Slot {
     pub(super) settings: Settings,
     pub(super) spawner: Spawner,
     pub(super) reports: mpsc::Sender<Report>,
+    pub(super) traffic: Arc<Traffic>,
     pub(super) closing: CancellationToken,
 }
 
@@ -103,11 +106,20 @@ impl Slot {
         let taken =
             taken.map_err(|error| StartError::Passing(format!("no worker slot could be taken: {error}")))?;
         let Some(place) = taken else { return Ok(None) };
-        self.report(Report::Starting { slot: place.number }).await;
-        let Self { spawner, resources, settings, .. } = self;
-        let (worker, confinement) = start(place, spawner, resources, settings, threads).await?;
-        self.report(Report::Ready { worker: worker.name, confinement }).await;
-        Ok(Some(worker))
+        let Self { spawner, resources, settings, traffic, .. } = self;
+        let worker = start(place, spawner, resources, threads, traffic).await?;
+        let name = worker.name;
+        self.report(Report::Starting { worker: name }).await;
+        match worker.get_ready(resources, settings, threads).await {
+            Ok((worker, confinement)) => {
+                self.report(Report::Ready { worker: name, confinement }).await;
+                Ok(Some(worker))
+            }
+            Err(Unready { error, death }) => {
+                self.report(Report::Gone { worker: name, death }).await;
+                Err(error)
+            }
+        }
     }
 
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
@@ -166,6 +178,7 @@ impl Slot {
         if worker.mouth.say(&order, &[file.as_fd()]).await.is_err() {
             return Verdict::Lost("it was gone when it was given the file".to_owned());
         }
+        self.report(Report::Lent { job: job.id, worker: worker.name }).await;
         let mut watch = Watch::begin(&self.settings, worker.name.pid, job.medium.stamp.size);
         loop {
             let message = tokio::select! {

@@ -20,7 +20,7 @@ fn parse(stat: &str, ticks_per_second: u64) -> Option<Duration> {
 
 /// Memory that this process holds, in bytes: its own and what it shares with others. `None` when it is gone, or
 /// where the system does not tell.
-pub(super) fn resident_memory(pid: u32) -> Option<u64> {
+pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
     let pages = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
     let resident = pages.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()?;
     Some(resident.saturating_mul(rustix::param::page_size() as u64))

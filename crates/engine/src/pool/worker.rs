@@ -2,8 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deskscribe_protocol::{Build, Code, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
@@ -18,7 +17,8 @@ use super::usage::resident_memory;
 use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
 use super::{Cause, Ending, StartError};
-use crate::{Patience, Resources, Settings, Wear, WorkerName};
+use crate::status::Traffic;
+use crate::{Death, Exit, Patience, Resources, Settings, Wear, WorkerName};
 
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
@@ -42,14 +42,20 @@ pub(super) struct Worker {
     _place: Place,
 }
 
-/// Starts a worker in this place and sees it ready.
+/// Why a worker never got ready, and how it ended.
+pub(super) struct Unready {
+    pub(super) error: StartError,
+    pub(super) death: Death,
+}
+
+/// Starts the process of a worker in this place.
 pub(super) async fn start(
     place: Place,
     spawner: &Spawner,
     resources: &Resources,
-    settings: &Settings,
     threads: NonZeroUsize,
-) -> Result<(Worker, Confinement), StartError> {
+    traffic: &Arc<Traffic>,
+) -> Result<Worker, StartError> {
     let passing = |what: &str, error: std::io::Error| StartError::Passing(format!("{what}: {error}"));
     let path = resources.worker.display();
     let spawned = spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
@@ -59,39 +65,12 @@ pub(super) async fn start(
         _ => passing("the worker program could not be started", error),
     })?;
     let pid = spawned.child.id().unwrap_or_default();
-    let (mouth, ear) = converse(spawned.socket);
+    let (mouth, ear) = converse(spawned.socket, Arc::clone(traffic));
     let evidence =
         Evidence::collect(spawned.output).map_err(|error| passing("a worker's output is lost", error))?;
     let name = WorkerName { slot: place.number, pid };
     let child = spawned.child;
-    let mut worker =
-        Worker { name, mouth, ear, child, evidence, jobs: 0, panics: 0, settled: None, _place: place };
-
-    match worker.shake_hands(resources, settings, threads).await {
-        Ok(confinement) if confinement.level() >= settings.isolation => Ok((worker, confinement)),
-        Ok(confinement) => {
-            worker.kill().await;
-            Err(StartError::Hopeless(unconfined(&confinement, settings.isolation)))
-        }
-        Err(Refusal::OtherBuild(theirs)) => {
-            worker.kill().await;
-            let ours = Build::own();
-            Err(StartError::Hopeless(format!(
-                "the worker is build {theirs}, this program is build {ours}; install Deskscribe again, or \
-                 restart it to finish an update: {path}"
-            )))
-        }
-        Err(Refusal::Silent(what)) => {
-            worker.kill().await;
-            Err(StartError::Passing(what))
-        }
-        Err(Refusal::Gone(what)) => {
-            let (how, status) = worker.last_words(what).await;
-            let hopeless = status.and_then(|status| status.code()) == Some(exit::NOT_READY.into());
-            let what = format!("a worker could not get ready: {how}");
-            Err(if hopeless { StartError::Hopeless(what) } else { StartError::Passing(what) })
-        }
-    }
+    Ok(Worker { name, mouth, ear, child, evidence, jobs: 0, panics: 0, settled: None, _place: place })
 }
 
 /// Why a handshake came to nothing.
@@ -102,6 +81,37 @@ enum Refusal {
 }
 
 impl Worker {
+    /// Sees it ready, and confined as well as it has to be.
+    pub(super) async fn get_ready(
+        mut self,
+        resources: &Resources,
+        settings: &Settings,
+        threads: NonZeroUsize,
+    ) -> Result<(Self, Confinement), Unready> {
+        let error = match self.shake_hands(resources, settings, threads).await {
+            Ok(confinement) if confinement.level() >= settings.isolation => return Ok((self, confinement)),
+            Ok(confinement) => StartError::Hopeless(unconfined(&confinement, settings.isolation)),
+            Err(Refusal::OtherBuild(theirs)) => {
+                let (ours, path) = (Build::own(), resources.worker.display());
+                StartError::Hopeless(format!(
+                    "the worker is build {theirs}, this program is build {ours}; install Deskscribe again, \
+                     or restart it to finish an update: {path}"
+                ))
+            }
+            Err(Refusal::Silent(what)) => StartError::Passing(what),
+            Err(Refusal::Gone(what)) => {
+                let death = self.last_words(what).await;
+                let what = format!("a worker could not get ready: {death}");
+                let hopeless = death.exit == Some(Exit::Code(exit::NOT_READY.into()));
+                let error = if hopeless { StartError::Hopeless(what) } else { StartError::Passing(what) };
+                return Err(Unready { error, death });
+            }
+        };
+        self.kill().await;
+        let death = Death::killed(error.to_string());
+        Err(Unready { error, death })
+    }
+
     async fn shake_hands(
         &mut self,
         resources: &Resources,
@@ -177,24 +187,22 @@ impl Worker {
     /// itself unfit, because a model does not load, would have been no better with another file.
     pub(super) async fn bury(self, what: String) -> Ending {
         let worker = self.name;
-        let (how, status) = self.last_words(what).await;
-        match status.and_then(|status| status.code()) {
-            Some(code) if code == i32::from(exit::NOT_READY) => {
-                Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")))
-            }
-            _ => {
-                let cause = match status.and_then(|status| status.signal()) {
-                    Some(KILLED) => Cause::Kill,
-                    Some(_) if is_want_of_memory(&how) => Cause::Memory,
-                    _ => Cause::Crash,
-                };
-                Ending::Died { worker, how, cause }
-            }
+        let how = self.last_words(what).await;
+        if how.exit == Some(Exit::Code(exit::NOT_READY.into())) {
+            return Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")));
         }
+        let cause = match how.exit {
+            Some(Exit::Signal(KILLED)) => Cause::Kill,
+            Some(Exit::Signal(_)) if how.last_words.as_deref().is_some_and(is_want_of_memory) => {
+                Cause::Memory
+            }
+            _ => Cause::Crash,
+        };
+        Ending::Died { worker, how, cause }
     }
 
-    /// What it was, how it ended and what it printed last, in one line.
-    async fn last_words(mut self, what: String) -> (String, Option<ExitStatus>) {
+    /// What was seen of it, how it ended and what it printed last.
+    async fn last_words(mut self, what: String) -> Death {
         drop(self.mouth);
         // It may still be on its way out, with its true reason; only then is it helped along.
         let status = match timeout(GONE_WITHIN, self.child.wait()).await {
@@ -204,9 +212,11 @@ impl Worker {
                 None
             }
         };
-        let words = self.evidence.last_words().await.map(|words| format!("its last words: {words}"));
-        let parts = [Some(what).filter(|what| !what.is_empty()), status.map(describe), words];
-        (parts.into_iter().flatten().collect::<Vec<_>>().join("; "), status)
+        Death {
+            saw: Some(what).filter(|what| !what.is_empty()),
+            exit: status.and_then(Exit::of),
+            last_words: self.evidence.last_words().await,
+        }
     }
 }
 
@@ -236,25 +246,4 @@ async fn reap(child: &mut Child) {
 /// Whether these last words are those of Rust or of C++ when an allocation fails, before they abort.
 fn is_want_of_memory(words: &str) -> bool {
     words.contains("bad_alloc") || words.contains("memory allocation of ") && words.contains(" bytes failed")
-}
-
-/// An exit status as a person would say it.
-fn describe(status: ExitStatus) -> String {
-    const NAMES: [(i32, &str); 7] = [
-        (4, "SIGILL, an invalid instruction"),
-        (6, "SIGABRT, an abort"),
-        (7, "SIGBUS, a bad memory access"),
-        (8, "SIGFPE, an arithmetic error"),
-        (9, "SIGKILL, by a person or because memory ran out"),
-        (11, "SIGSEGV, a bad memory access"),
-        (15, "SIGTERM, a request to end"),
-    ];
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => match NAMES.iter().find(|(number, _)| *number == signal) {
-            Some((_, name)) => format!("ended by {name}"),
-            None => format!("ended by signal {signal}"),
-        },
-        (None, Some(code)) => format!("ended with exit code {code}"),
-        (None, None) => "ended".to_owned(),
-    }
 }

@@ -35,8 +35,12 @@ pub(crate) struct Ocr {
 }
 
 impl Ocr {
-    /// Loads the models from their descriptors.
-    pub(crate) fn load(models: &[(ModelGrant, File)], threads: usize) -> Result<Self, Failure> {
+    /// Loads the models from their descriptors, and tells how many of how many are there.
+    pub(crate) fn load(
+        models: &[(ModelGrant, File)],
+        threads: usize,
+        tell: impl Fn(u32, u32),
+    ) -> Result<Self, Failure> {
         let session = OrtSessionConfig::new()
             .with_intra_threads(threads)
             .with_inter_threads(1)
@@ -45,7 +49,9 @@ impl Ocr {
             .with_memory_pattern(false)
             // Named, the processor works without an arena: a quarter less memory for a few percent of time.
             .with_execution_providers(vec![OrtExecutionProvider::CPU]);
+        tell(0, 2);
         let finder = load(models, ModelRole::TextDetection, |model| Finder::load(model, session.clone()))?;
+        tell(1, 2);
         let recogniser =
             load(models, ModelRole::TextRecognition, |model| Recogniser::load(model, session.clone()))?;
         let provenance = models.iter().map(|(grant, _)| EngineUse {

@@ -1,15 +1,21 @@
 //! What the user can choose.
 
+mod file;
+
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use deskscribe_protocol::{Isolation, Limits};
+
+pub use file::SettingsError;
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The most workers at once; eight for all processes of the user together, whatever this says.
     pub workers: NonZeroUsize,
+    /// Files that may be open and wait for a worker.
+    pub queue: NonZeroUsize,
     /// What may be spent on one medium.
     pub limits: Limits,
     /// The least confinement a worker must have to be given a file.
@@ -111,6 +117,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             workers: NonZeroUsize::new(Self::SLOTS).unwrap_or(NonZeroUsize::MIN),
+            queue: NonZeroUsize::new(16).unwrap_or(NonZeroUsize::MIN),
             limits: Limits::default(),
             isolation: Isolation::Reduced,
             memory_ceiling: 2 << 30,

@@ -1,0 +1,127 @@
+//! The death of a worker: who, with which file, how, and what it said last.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::ExitStatus;
+
+use serde::{Deserialize, Serialize};
+
+use crate::WorkerName;
+
+/// A worker that died, or had to be killed. The JSON form is part of [`Status`](crate::Status).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crash {
+    /// Its slot, 0 to 7.
+    pub slot: usize,
+    /// Its process, which is gone.
+    pub pid: u32,
+    /// The file it had, if any; bytes of the path that are no UTF-8 are shown as U+FFFD.
+    pub path: Option<String>,
+    /// How it came about.
+    #[serde(flatten)]
+    pub death: Death,
+}
+
+/// How a worker came to its end. Written out, it is one line with all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Death {
+    /// What was wrong with it before it was gone, if the engine saw anything.
+    pub saw: Option<String>,
+    /// How its process ended by itself; absent when the engine had to kill it.
+    pub exit: Option<Exit>,
+    /// The last lines it printed, as one.
+    pub last_words: Option<String>,
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exit {
+    /// By a signal, such as 11 for SIGSEGV.
+    Signal(i32),
+    /// With an exit code.
+    Code(i32),
+}
+
+impl Crash {
+    /// The death of this worker, with the file it had.
+    pub(crate) fn of(worker: WorkerName, path: Option<&Path>, death: Death) -> Self {
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        Self { slot: worker.slot, pid: worker.pid, path, death }
+    }
+}
+
+impl Death {
+    /// The engine had to kill it, for this reason.
+    pub(crate) fn killed(why: impl Into<String>) -> Self {
+        Self { saw: Some(why.into()), ..Self::default() }
+    }
+
+    /// How it ended without its last words, which may be long.
+    pub fn in_short(&self) -> String {
+        let parts = [self.saw.clone(), self.exit.map(|exit| exit.to_string())];
+        let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+        if text.is_empty() { "it was killed".to_owned() } else { text }
+    }
+}
+
+impl fmt::Display for Death {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_short())?;
+        match &self.last_words {
+            Some(words) => write!(f, "; its last words: {words}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Exit {
+    /// What this status says; nothing for a process that was only stopped or continued.
+    pub(crate) fn of(status: ExitStatus) -> Option<Self> {
+        status.signal().map(Self::Signal).or_else(|| status.code().map(Self::Code))
+    }
+}
+
+/// As a person would say it.
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [(i32, &str); 7] = [
+            (4, "SIGILL, an invalid instruction"),
+            (6, "SIGABRT, an abort"),
+            (7, "SIGBUS, a bad memory access"),
+            (8, "SIGFPE, an arithmetic error"),
+            (9, "SIGKILL, by a person or because memory ran out"),
+            (11, "SIGSEGV, a bad memory access"),
+            (15, "SIGTERM, a request to end"),
+        ];
+        match self {
+            Self::Signal(signal) => match NAMES.iter().find(|(number, _)| number == signal) {
+                Some((_, name)) => write!(f, "ended by {name}"),
+                None => write!(f, "ended by signal {signal}"),
+            },
+            Self::Code(code) => write!(f, "ended with exit code {code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_death_is_told_in_one_line_and_kept_in_parts() {
+        let death = Death {
+            saw: Some("it spoke out of turn".to_owned()),
+            exit: Some(Exit::Signal(11)),
+            last_words: Some("double free".to_owned()),
+        };
+        assert_eq!(
+            death.to_string(),
+            "it spoke out of turn; ended by SIGSEGV, a bad memory access; its last words: double free"
+        );
+        assert_eq!(death.in_short(), "it spoke out of turn; ended by SIGSEGV, a bad memory access");
+        assert_eq!(Exit::Signal(64).to_string(), "ended by signal 64");
+        assert_eq!(Death::default().to_string(), "it was killed");
+    }
+}

@@ -1,0 +1,207 @@
+//! Examines an installation: whether it can work, and how well its workers are confined.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+
+use deskscribe_cache::Cache;
+use deskscribe_protocol::{Build, Canary, Isolation, LayerState};
+use serde::Serialize;
+
+use crate::pool::{self, Examined};
+use crate::{Home, Resources, Settings};
+
+/// What an examination came to. The JSON form is for scripts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Diagnosis {
+    /// All in all.
+    pub verdict: Verdict,
+    /// The build of this program.
+    pub program: String,
+    /// What was looked at, in order. After the first thing that keeps the program from working, what needs it
+    /// is not looked at.
+    pub checks: Vec<Check>,
+    /// The worker that was started, if one could be.
+    pub worker: Option<WorkerCheck>,
+}
+
+/// All in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It works, and workers are fully confined.
+    Fine,
+    /// It works, and workers are confined less than they can be, but as much as they have to be.
+    Weak,
+    /// It does not work.
+    Broken,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// One word, such as `cache`.
+    pub what: &'static str,
+    /// Whether it is as it has to be.
+    pub good: bool,
+    /// One line: what was found, and what to do if it is not good.
+    pub found: String,
+}
+
+/// A worker that was started to be looked at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorkerCheck {
+    /// From its start to its being ready for a file, in milliseconds.
+    pub ready_ms: f64,
+    /// How well it is confined, by what it tried.
+    pub isolation: Isolation,
+    /// The least that the settings demand.
+    pub required: Isolation,
+    /// What was put on.
+    pub layers: Vec<LayerState>,
+    /// What it tried, and what the system answered.
+    pub canaries: Vec<Canary>,
+}
+
+impl Diagnosis {
+    /// Examines what belongs to this home and to the running executable. Starts one worker. Must be called
+    /// inside a tokio runtime.
+    pub async fn make(home: &Home) -> Self {
+        let mut checks = Vec::new();
+        let mut look = |what, result: Result<String, String>| {
+            let good = result.is_ok();
+            checks.push(Check { what, good, found: result.unwrap_or_else(|problem| problem) });
+        };
+        if let Ok(release) = fs::read_to_string("/proc/sys/kernel/osrelease") {
+            look("system", Ok(format!("Linux {}", release.trim())));
+        }
+        let settings = Settings::load(home);
+        look(
+            "settings",
+            match &settings {
+                Ok(_) if !home.settings().exists() => {
+                    Ok("all as they come; there is no settings.toml".to_owned())
+                }
+                Ok(_) => Ok(home.settings().display().to_string()),
+                Err(error) => Err(error.to_string()),
+            },
+        );
+        let place = home.folder().display();
+        let writable = write_something(home);
+        look(
+            "home",
+            match &writable {
+                Ok(()) => Ok(format!("can be written: {place}")),
+                Err(error) => Err(format!(
+                    "cannot be written ({error}); check its permissions, or set DESKSCRIBE_HOME to another \
+                 folder: {place}"
+                )),
+            },
+        );
+        if writable.is_ok() {
+            look(
+                "cache",
+                match Cache::open(home.folder()) {
+                    Ok(_) => Ok(format!("opens, with SQLite {}", Cache::sqlite_version())),
+                    Err(error) => Err(error.to_string()),
+                },
+            );
+        }
+        let resources = Resources::locate();
+        look(
+            "resources",
+            match &resources {
+                Ok(resources) => Ok(resources.describe()),
+                Err(error) => Err(error.to_string()),
+            },
+        );
+        let mut worker = None;
+        if let (Ok(settings), Ok(()), Ok(resources)) = (&settings, &writable, &resources) {
+            look(
+                "worker",
+                match pool::examine(home, resources, settings).await {
+                    Ok(Some(examined)) => {
+                        let check = WorkerCheck::of(examined, settings.isolation);
+                        let text = format!("of the same build, ready in {:.0} ms", check.ready_ms);
+                        worker = Some(check);
+                        Ok(text)
+                    }
+                    Ok(None) => {
+                        let text =
+                            "not examined: other scans use all eight workers; try again when one has ended";
+                        Err(text.to_owned())
+                    }
+                    Err(error) => Err(error.to_string()),
+                },
+            );
+        }
+        let verdict = Verdict::of(&checks, worker.as_ref());
+        Self { verdict, program: Build::own().to_string(), checks, worker }
+    }
+}
+
+impl WorkerCheck {
+    fn of(examined: Examined, required: Isolation) -> Self {
+        let Examined { confinement, ready_in } = examined;
+        Self {
+            ready_ms: ready_in.as_secs_f64() * 1000.0,
+            isolation: confinement.level(),
+            required,
+            layers: confinement.layers,
+            canaries: confinement.canaries,
+        }
+    }
+}
+
+impl Verdict {
+    fn of(checks: &[Check], worker: Option<&WorkerCheck>) -> Self {
+        match worker {
+            Some(worker) if worker.isolation >= worker.required && checks.iter().all(|check| check.good) => {
+                if worker.isolation == Isolation::Full {
+                    Self::Fine
+                } else {
+                    Self::Weak
+                }
+            }
+            _ => Self::Broken,
+        }
+    }
+}
+
+/// Makes the home if it is missing, and a file in it that is gone again.
+fn write_something(home: &Home) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(home.folder())?;
+    let path = home.folder().join(format!(".doctor-{}", std::process::id()));
+    File::create_new(&path)?;
+    fs::remove_file(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verdict_is_what_the_worst_finding_says() {
+        use Isolation::{Full, Off, Reduced};
+        let worker = |isolation, required| WorkerCheck {
+            ready_ms: 1.0,
+            isolation,
+            required,
+            layers: Vec::new(),
+            canaries: Vec::new(),
+        };
+        let checks = |good| [Check { what: "cache", good, found: String::new() }];
+        for (good, worker, verdict) in [
+            (true, Some(worker(Full, Off)), Verdict::Fine),
+            (true, Some(worker(Full, Full)), Verdict::Fine),
+            (true, Some(worker(Reduced, Reduced)), Verdict::Weak),
+            (true, Some(worker(Off, Off)), Verdict::Weak),
+            (true, Some(worker(Off, Reduced)), Verdict::Broken),
+            (true, Some(worker(Reduced, Full)), Verdict::Broken),
+            (false, Some(worker(Full, Off)), Verdict::Broken),
+            (true, None, Verdict::Broken),
+        ] {
+            assert_eq!(Verdict::of(&checks(good), worker.as_ref()), verdict, "{good} {worker:?}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What a running engine tells about itself, whenever it is asked.
+//!
+//! [`board`] takes note of everything that happens, the way any onlooker hears of it; [`traffic`] and
+//! [`queue`] count what is too frequent to be an event. Nobody who works ever looks at any of it: data flows
+//! one way, and a [`Status`] is a copy.
+
+mod board;
+mod queue;
+mod traffic;
+
+pub(crate) use board::{Board, Onlookers};
+pub(crate) use queue::Queue;
+pub(crate) use traffic::Traffic;
+
+use deskscribe_protocol::{Isolation, Stage};
+use serde::{Deserialize, Serialize};
+
+use crate::{Crash, RunCounts};
+
+/// A running engine at one moment. The JSON form is part of the program's contract and pinned by a test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Names the run among all that go on in this home.
+    pub id: String,
+    /// The process of the engine.
+    pub pid: u32,
+    /// Its build.
+    pub program: String,
+    /// What is being read, as it was named.
+    pub folders: Vec<String>,
+    /// Whether it was asked to stop.
+    pub stopping: bool,
+    /// Files that will each get a row; absent while the folders are still being walked.
+    pub found: Option<u64>,
+    /// What the run came to so far.
+    pub counts: RunCounts,
+    /// Memory of the engine itself that is in RAM, in bytes.
+    pub resident: Option<u64>,
+    /// Every slot that this run has used, by its number.
+    pub workers: Vec<WorkerStatus>,
+    /// Where things wait.
+    pub queues: Queues,
+    /// What was said to workers and by them, all of them together.
+    pub wire: Wire,
+    /// Workers that died, or had to be killed.
+    pub deaths: u64,
+    /// The last of those deaths, the latest last.
+    pub crashes: Vec<CrashStatus>,
+}
+
+/// One slot and its worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkerStatus {
+    /// 0 to 7.
+    pub slot: usize,
+    /// The process, which is gone when the state is `ended` or `died`.
+    pub pid: u32,
+    /// What it is doing.
+    pub state: Phase,
+    /// For how long, in seconds.
+    pub seconds: f64,
+    /// The file it has.
+    pub work: Option<Work>,
+    /// Its memory that is in RAM, in bytes.
+    pub resident: Option<u64>,
+    /// Files that workers of this slot have finished in this run, read or not.
+    pub files: u64,
+    /// Workers of this slot that died in this run, or had to be killed.
+    pub deaths: u64,
+    /// How well it is confined; absent before it is ready.
+    pub isolation: Option<Isolation>,
+}
+
+/// What a worker is doing, from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Its process was started, and loads its libraries.
+    Starting,
+    /// It was never given a file.
+    Ready,
+    /// It has its first file, and loads its models for it.
+    Loading,
+    /// It has a file.
+    Busy,
+    /// It waits for the next file.
+    Idle,
+    /// It was sent home.
+    Ended,
+    /// It died, or had to be killed.
+    Died,
+}
+
+/// A file with a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Absolute path; bytes that are no UTF-8 are shown as U+FFFD.
+    pub path: String,
+    /// The stage it is in; absent until the worker says something.
+    pub stage: Option<Stage>,
+    /// Units of the stage that are done.
+    pub done: u32,
+    /// Units of the stage in all; 0 until the worker says something.
+    pub total: u32,
+}
+
+/// The queues, in the order in which a file meets them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Queues {
+    /// Files that were found and looked at, on their way to the dispatcher.
+    pub arrivals: QueueStatus,
+    /// Open files that wait for a worker.
+    pub pending: QueueStatus,
+    /// What was learned and is not stored yet.
+    pub recording: QueueStatus,
+    /// Events that whoever shows the run has not looked at yet.
+    pub events: QueueStatus,
+}
+
+/// One queue.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct QueueStatus {
+    /// How many wait in it.
+    pub depth: usize,
+    /// How many may wait before whoever fills it has to wait as well.
+    pub capacity: usize,
+    /// For how long the oldest has waited, in seconds; absent when it is empty, or where this is not known.
+    pub oldest_seconds: Option<f64>,
+}
+
+/// The conversation with workers, since the run began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Wire {
+    /// To workers. Open files, which ride beside frames, have no bytes.
+    pub sent: Volume,
+    /// From workers.
+    pub received: Volume,
+}
+
+/// So much in one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Volume {
+    /// Whole frames.
+    pub frames: u64,
+    /// Their bytes, headers and attachments included.
+    pub bytes: u64,
+}
+
+/// A death in this run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CrashStatus {
+    /// How long ago, in seconds.
+    pub seconds_ago: f64,
+    /// Who died, of what, and how.
+    #[serde(flatten)]
+    pub crash: Crash,
+}
+
+impl Phase {
+    /// The word used in tables and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::Loading => "loading",
+            Self::Busy => "busy",
+            Self::Idle => "idle",
+            Self::Ended => "ended",
+            Self::Died => "died",
+        }
+    }
+
+    /// Whether there is a process to speak of.
+    pub fn is_alive(self) -> bool {
+        !matches!(self, Self::Ended | Self::Died)
+    }
+}

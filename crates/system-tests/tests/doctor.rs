@@ -1,0 +1,99 @@
+//! `deskscribe doctor`: a whole installation, and everything that may be wrong with one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::process::Command;
+
+use deskscribe_system_tests::{Bench, Terminal};
+use serde_json::Value;
+
+/// What it says as JSON, its exit code, and what it says to a person.
+fn doctor(command: impl Fn(&[&str]) -> Command) -> (Value, Option<i32>, String) {
+    let json = command(&["doctor", "--json"]).output().unwrap();
+    let text = command(&["doctor"]).output().unwrap();
+    assert_eq!(json.status.code(), text.status.code());
+    let document = serde_json::from_slice(&json.stdout).unwrap();
+    (document, json.status.code(), String::from_utf8(text.stdout).unwrap())
+}
+
+fn check<'a>(diagnosis: &'a Value, what: &str) -> &'a Value {
+    let mut checks = diagnosis["checks"].as_array().unwrap().iter();
+    checks.find(|check| check["what"] == what).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn a_whole_installation_works() {
+    let terminal = Terminal::new();
+    let (diagnosis, code, text) = doctor(|arguments| terminal.deskscribe(arguments));
+    assert!(diagnosis["checks"].as_array().unwrap().iter().all(|check| check["good"] == true), "{text}");
+    let worker = &diagnosis["worker"];
+    assert!(worker["ready_ms"].as_f64().unwrap() > 0.0);
+    assert!(check(&diagnosis, "cache")["found"].as_str().unwrap().starts_with("opens, with SQLite 3."));
+    assert!(text.contains("of the same build, ready in "), "{text}");
+    // What the system grants differs from machine to machine; what is said about it does not.
+    let expected = match worker["isolation"].as_str().unwrap() {
+        "full" => ("fine", Some(0)),
+        _ => ("weak", Some(1)),
+    };
+    assert_eq!((diagnosis["verdict"].as_str().unwrap(), code), expected, "{text}");
+    for canary in worker["canaries"].as_array().unwrap() {
+        assert!(text.contains(canary["attempt"].as_str().unwrap()), "{text}");
+        assert!(text.contains(canary["outcome"].as_str().unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn a_worker_that_is_confined_too_little_is_examined_all_the_same() {
+    let bench = Bench::new().worker_named("unconfined");
+    fs::create_dir_all(bench.home()).unwrap();
+    let demand = |level: &str| {
+        fs::write(bench.home().join("settings.toml"), format!("isolation = \"{level}\"")).unwrap();
+        doctor(|arguments| bench.deskscribe(arguments))
+    };
+    let (diagnosis, code, text) = demand("full");
+    assert_eq!((&diagnosis["verdict"], code), (&"broken".into(), Some(2)));
+    assert_eq!(
+        (&diagnosis["worker"]["isolation"], &diagnosis["worker"]["required"]),
+        (&"off".into(), &"full".into())
+    );
+    assert!(text.contains("isolation  WRONG  off; at least full is required"), "{text}");
+    assert!(text.contains("put the level that there is into settings.toml"), "{text}");
+
+    let (diagnosis, code, text) = demand("off");
+    assert_eq!((&diagnosis["verdict"], code), (&"weak".into(), Some(1)));
+    assert!(text.contains("scan only pictures that you would open in a viewer"), "{text}");
+}
+
+#[test]
+fn what_keeps_it_from_working_is_named() {
+    let bench = Bench::new().worker_named("stillborn");
+    let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
+    assert_eq!((&diagnosis["verdict"], code), (&"broken".into(), Some(2)));
+    assert!(check(&diagnosis, "worker")["found"].as_str().unwrap().contains("no such luck"), "{text}");
+
+    let bench = Bench::new();
+    fs::create_dir_all(bench.home()).unwrap();
+    fs::write(bench.home().join("settings.toml"), "isolation = 1").unwrap();
+    let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
+    assert_eq!((code, &diagnosis["worker"]), (Some(2), &Value::Null));
+    assert!(
+        text.contains("It does not work: line 1 of the settings has isolation = 1; allowed is "),
+        "{text}"
+    );
+
+    let bench = Bench::new();
+    fs::write(bench.home(), "a file where the folder should be").unwrap();
+    let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
+    assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
+    assert!(text.contains("set DESKSCRIBE_HOME to another folder"), "{text}");
+
+    let bench = Bench::new();
+    let nowhere = |arguments: &[&str]| {
+        let mut command = bench.deskscribe(arguments);
+        command.env("DESKSCRIBE_RESOURCES", bench.desktop());
+        command
+    };
+    let (diagnosis, code, text) = doctor(nowhere);
+    assert_eq!((code, check(&diagnosis, "resources")["good"].as_bool()), (Some(2), Some(false)), "{text}");
+}
