@@ -30,6 +30,7 @@ use deskscribe_protocol::{
     Build, Confinement, Digest, Frame, FrameError, FromWorker, HEADER_BYTES, Header, JobId, MAX_BODY_BYTES,
     Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
 };
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 type Result<T> = std::result::Result<T, FrameError>;
 
@@ -44,6 +45,8 @@ fn main() -> ExitCode {
 fn live() -> Result<u8> {
     let name = std::env::args().next().unwrap_or_default();
     let is = |what: &str| name.ends_with(what);
+    // Like the true one: whatever it hangs in, it goes when the engine does.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     if is("mute") {
         sleep(Duration::from_secs(3600));
@@ -90,7 +93,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         }
         "signal" => {
             // Until it works: the runtime's own handler survives a first SIGSEGV or SIGBUS that nobody caused.
-            while let Some(signal) = rustix::process::Signal::from_named_raw(number()) {
+            while let Some(signal) = Signal::from_named_raw(number()) {
                 rustix::process::kill_process(rustix::process::getpid(), signal).map_err(io::Error::from)?;
                 sleep(Duration::from_millis(10));
             }
