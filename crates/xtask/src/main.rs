@@ -57,7 +57,7 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "soak",
-        arguments: "[--short] [--seed N] [--damage FOLDER]",
+        arguments: "[--short] [--damage FOLDER]",
         purpose: "kill, fill up and damage what can be, and count what was lost",
         start: soak::start,
     },

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use crate::problem::{Doing, Outcome};
 use crate::{build, workspace};
 
-/// `cargo xtask soak [--short] [--seed N] [--damage FOLDER]`
+/// `cargo xtask soak [--short] [--seed N] [--only PART] [--damage FOLDER [--tries N]]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     let executables = build::program(true)?;
     let mut cargo = workspace::cargo();

@@ -23,8 +23,8 @@ const ONE_HANG_IN: usize = 1000;
 const LOOK: Duration = Duration::from_millis(50);
 /// A dead worker that is not reaped within this is a zombie; to be reaped takes a moment.
 const REAPED_WITHIN: Duration = Duration::from_secs(2);
-/// Descriptors that may come and go, on an average of many looks.
-const DESCRIPTORS_DRIFT: f64 = 4.0;
+/// Descriptors that may come and go on an average of many looks: those of two workers.
+const DESCRIPTORS_DRIFT: f64 = 8.0;
 /// Memory may be a tenth more at the end, or two megabytes.
 const MEMORY_DRIFT: f64 = 0.1;
 const MEMORY_NOISE: f64 = 2048.0;
@@ -187,6 +187,13 @@ fn stored(bed: &Bed, table: &mut Table) {
     table.must("integrity check", &integrity, integrity == "ok");
 }
 
+/// What a parent has, at one moment.
+struct Look {
+    descriptors: u64,
+    /// In KiB.
+    memory: u64,
+}
+
 /// One scan to its end, with workers killed all the while: does its process grow, does it leave zombies?
 pub fn drift(plan: &Jobs) -> Table {
     let Jobs { files, weather, seed } = plan;
@@ -194,7 +201,7 @@ pub fn drift(plan: &Jobs) -> Table {
     let mut rng = Rng::with_seed(*seed);
     let bed = Bed::make(*files, &mut rng);
     let mut look = Instant::now();
-    let mut looks: Vec<(f64, f64)> = Vec::new();
+    let mut looks = Vec::new();
     let mut dead: BTreeMap<u32, (Process, Instant)> = BTreeMap::new();
     let mut zombies = Vec::new();
     let weather = Weather { most_parents: 0, ..weather.clone() };
@@ -203,8 +210,8 @@ pub fn drift(plan: &Jobs) -> Table {
             return;
         }
         look = Instant::now() + LOOK;
-        if let (Some(open), Some(memory)) = (descriptors(scan.pid()), resident(scan.pid())) {
-            looks.push((open as f64, memory as f64));
+        if let (Some(descriptors), Some(memory)) = (descriptors(scan.pid()), resident(scan.pid())) {
+            looks.push(Look { descriptors, memory });
         }
         for worker in scan.workers().into_iter().filter(|worker| worker.state() == Some('Z')) {
             dead.entry(worker.pid).or_insert((worker, Instant::now()));
@@ -223,22 +230,21 @@ pub fn drift(plan: &Jobs) -> Table {
     table.tell("looks at the parent", looks.len());
     // The first tenth is start-up, the last tenth is the end of the work.
     let tenth = looks.len() / 10;
-    let mean = |part: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
-        part.iter().map(of).sum::<f64>() / part.len().max(1) as f64
-    };
     let (early, late) = (&looks[tenth..tenth * 3], &looks[tenth * 7..tenth * 9]);
-    let (open, memory): (fn(&(f64, f64)) -> f64, fn(&(f64, f64)) -> f64) = (|look| look.0, |look| look.1);
-    let (before, after) = (mean(early, open), mean(late, open));
+    let mean = |part: &[Look], of: fn(&Look) -> u64| {
+        part.iter().map(of).sum::<u64>() as f64 / part.len().max(1) as f64
+    };
+    let open = [early, late].map(|part| mean(part, |look| look.descriptors));
     table.must(
         "open descriptors, early and late",
-        format_args!("{before:.1}, {after:.1}"),
-        (after - before) <= DESCRIPTORS_DRIFT,
+        format_args!("{:.1}, {:.1}", open[0], open[1]),
+        open[1] - open[0] <= DESCRIPTORS_DRIFT,
     );
-    let (before, after) = (mean(early, memory), mean(late, memory));
+    let memory = [early, late].map(|part| mean(part, |look| look.memory));
     table.must(
         "memory in KiB, early and late",
-        format_args!("{before:.0}, {after:.0}"),
-        after - before <= (before * MEMORY_DRIFT).max(MEMORY_NOISE),
+        format_args!("{:.0}, {:.0}", memory[0], memory[1]),
+        memory[1] - memory[0] <= (memory[0] * MEMORY_DRIFT).max(MEMORY_NOISE),
     );
     table.timed()
 }
