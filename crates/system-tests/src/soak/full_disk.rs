@@ -10,6 +10,8 @@ use crate::{Said, Terminal, executable};
 
 /// Small, and read in a moment.
 const SAMPLE: &str = "label printer error.gif";
+/// Two workers do: most of the time goes into loading their models.
+const FEW: [&str; 2] = ["--workers", "2"];
 
 /// How the disk is made small.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +39,11 @@ pub fn full_disk(disk: Disk, pictures: u32) -> Table {
     };
     let scan = || match disk {
         Disk::Files(most) => limited(&terminal, most),
-        Disk::Mounted(_) => terminal.scan(),
+        Disk::Mounted(_) => {
+            let mut scan = terminal.scan();
+            scan.args(FEW);
+            scan
+        }
     };
     let full = Scan::start(&mut scan()).said();
     let still = Scan::start(&mut scan()).said();
@@ -81,7 +87,7 @@ fn limited(terminal: &Terminal, most: u64) -> Command {
     let mut scan = Command::new("sh");
     scan.args(["-c", r#"trap '' XFSZ && ulimit -f "$0" && exec "$@""#]);
     // In blocks of 512 bytes.
-    scan.arg((most * 2).to_string()).arg(executable("deskscribe")).args(["scan", "--json"]);
+    scan.arg((most * 2).to_string()).arg(executable("deskscribe")).args(["scan", "--json"]).args(FEW);
     scan.arg(terminal.desktop()).env("DESKSCRIBE_HOME", terminal.home());
     scan
 }

@@ -22,6 +22,12 @@ impl Process {
         stat(self.pid).filter(|(_, started)| *started == self.started).map(|(state, _)| state)
     }
 
+    /// What it runs; before it has become a program of its own, the name of the thread that started it.
+    pub(super) fn name(self) -> String {
+        let name = fs::read_to_string(format!("/proc/{}/comm", self.pid)).unwrap_or_default();
+        name.trim().to_owned()
+    }
+
     /// Whether it still runs: what is dead and waits for its parent does not.
     pub(super) fn is_alive(self) -> bool {
         self.state().is_some_and(|state| state != 'Z' && state != 'X')

@@ -15,6 +15,8 @@ use crate::Said;
 
 /// The storm's eye: how often it looks whether somebody is due.
 const LOOK: Duration = Duration::from_millis(5);
+/// How much longer an orphan is waited for.
+const GIVEN_UP: Duration = Duration::from_secs(10);
 /// Scans that end by themselves with an error before the storm is given up.
 const STOPS: usize = 30;
 
@@ -54,11 +56,8 @@ impl Toll {
         table.none("orphans", &self.orphans);
         let slowest = self.slowest.as_secs_f64() * 1000.0;
         table.tell("the slowest worker to go, in ms", format_args!("{slowest:.0}"));
-        let stopped: Vec<&str> = self.stopped.iter().map(String::as_str).collect();
-        table.tell(
-            "scans that stopped by themselves",
-            format_args!("{} {}", stopped.len(), stopped.join(" ")),
-        );
+        let last = self.stopped.last().map_or(String::new(), |words| format!(", the last one: {words}"));
+        table.tell("scans that stopped by themselves", format_args!("{}{last}", self.stopped.len()));
     }
 }
 
@@ -103,16 +102,25 @@ pub(super) fn storm(
 }
 
 impl Toll {
-    /// Waits for these workers to go, and counts those that do not.
+    /// Waits for these workers to go. Those that take too long are counted, and waited for all the same, so that it
+    /// is told how long they took.
     fn bereave(&mut self, workers: &[Process], within: Duration) {
         let begun = Instant::now();
-        while begun.elapsed() < within && workers.iter().any(|worker| worker.is_alive()) {
+        let mut late = Vec::new();
+        let mut left = workers.to_vec();
+        while !left.is_empty() && begun.elapsed() < within + GIVEN_UP {
+            left.retain(|worker| worker.is_alive());
+            if late.is_empty() && begun.elapsed() >= within {
+                late = left.iter().map(|worker| (*worker, worker.name())).collect();
+            }
             sleep(Duration::from_millis(1));
         }
         self.bereaved += workers.len();
         self.slowest = self.slowest.max(begun.elapsed());
-        let left = workers.iter().filter(|worker| worker.is_alive());
-        self.orphans.extend(left.map(|worker| format!("process {}", worker.pid)));
+        self.orphans.extend(late.into_iter().map(|(worker, name)| {
+            let end = if worker.is_alive() { "still there" } else { "gone later" };
+            format!("{name} {} ({end})", worker.pid)
+        }));
     }
 }
 
