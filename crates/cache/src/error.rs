@@ -29,6 +29,17 @@ pub enum CacheError {
     /// The disk is full.
     #[error("the disk is full, so nothing more can be stored; free some space, then try again: {0}")]
     Full(PathBuf),
+    /// The disk fails, or takes no more for another reason than being full, such as a limit on the size of files.
+    #[error(
+        "the disk does not take what is to be stored ({reason}); check that it is whole, and that files may grow \
+         there, then try again: {path}"
+    )]
+    Disk {
+        /// What SQLite says.
+        reason: rusqlite::Error,
+        /// The file.
+        path: PathBuf,
+    },
     /// The file may not be written.
     #[error("the cache may not be written; check its permissions: {0}")]
     ReadOnly(PathBuf),
@@ -71,6 +82,7 @@ impl CacheError {
         let path = path.to_owned();
         match reason.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full(path),
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { reason, path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(path),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged { reason: reason.to_string(), path }

@@ -61,7 +61,9 @@ impl ReadGuard {
 
     fn sort(&self, error: rusqlite::Error) -> CacheError {
         // A value that is not what a column is for was not written by us.
-        if let rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) = &error
+        if let rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) = &error
         {
             let path = self.folder.join(SUMMARIES.file);
             return CacheError::Damaged { reason: error.to_string(), path };

@@ -30,5 +30,5 @@ pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, M
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
 pub use message::{FromWorker, ModelGrant, ModelRole, Raster, ToWorker};
-pub use reading::{Digest, EngineUse, Line, Provenance, Reading, StageTime};
+pub use reading::{Digest, EngineUse, Line, Provenance, Reading, ReadingError, StageTime};
 pub use version::{Build, PROTOCOL};

@@ -122,8 +122,8 @@ pub struct Raster {
 }
 
 impl Raster {
-    /// How many bytes its pixels take.
+    /// How many bytes its pixels take; for numbers that no picture has, the most there is.
     pub fn bytes(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height) * 3
+        (u64::from(self.width) * u64::from(self.height)).saturating_mul(3)
     }
 }

@@ -44,27 +44,8 @@ impl Bench {
     pub fn new() -> Self {
         let mut bench = Self::at(PathBuf::new(), executable("misbehaving-worker"));
         bench.resources = bench.folder.path().join("resources");
-        fs::create_dir(&bench.resources).unwrap();
-        let artefact = |name: &str, role: &str| {
-            fs::write(bench.resources.join(name), name).unwrap();
-            format!(
-                "[[artefact]]\nname = \"{name}\"\nfile = \"{name}\"\nsha256 = \"00\"\nbytes = {}\nrole = \"{role}\"\n",
-                name.len()
-            )
-        };
-        let manifest = artefact("runtime.so", "runtime") + &artefact("finder.onnx", "text_detection");
-        fs::write(bench.resources.join("manifest.toml"), manifest).unwrap();
-        bench.settings.patience = Patience {
-            hello: Duration::from_secs(20),
-            beat: Duration::from_millis(50),
-            quiet_beats: 20,
-            grace_beats: 4,
-            cpu_base: Duration::from_secs(1),
-            rest: Duration::from_secs(60),
-            cool_down: Duration::from_millis(20),
-            breaker_pause: Duration::from_millis(50),
-            ..Patience::default()
-        };
+        bare_resources(&bench.resources);
+        bench.settings = impatient();
         bench
     }
 
@@ -150,6 +131,36 @@ impl Bench {
     }
 }
 
+/// Makes a folder of resources that are all there and say nothing: the misbehaving worker loads none.
+pub fn bare_resources(folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    let artefact = |name: &str, role: &str| {
+        fs::write(folder.join(name), name).unwrap();
+        format!(
+            "[[artefact]]\nname = \"{name}\"\nfile = \"{name}\"\nsha256 = \"00\"\nbytes = {}\nrole = \"{role}\"\n",
+            name.len()
+        )
+    };
+    let manifest = artefact("runtime.so", "runtime") + &artefact("finder.onnx", "text_detection");
+    fs::write(folder.join("manifest.toml"), manifest).unwrap();
+}
+
+/// Settings with little patience, so that nobody has to wait for what hangs.
+pub fn impatient() -> Settings {
+    let patience = Patience {
+        hello: Duration::from_secs(20),
+        beat: Duration::from_millis(50),
+        quiet_beats: 20,
+        grace_beats: 4,
+        cpu_base: Duration::from_secs(1),
+        rest: Duration::from_secs(60),
+        cool_down: Duration::from_millis(20),
+        breaker_pause: Duration::from_millis(50),
+        ..Patience::default()
+    };
+    Settings { patience, ..Settings::default() }
+}
+
 /// Follows a run to its end, with a say in it after every event.
 pub async fn follow(mut run: Run, mut then: impl FnMut(&Event, &Run)) -> Told {
     let mut events = Vec::new();
@@ -210,11 +221,15 @@ impl Told {
     }
 }
 
-/// An executable of this workspace, beside the test's own folder. Cargo builds those of this package for its
-/// tests; `cargo xtask test` builds the others.
+/// An executable of this workspace, beside our own one or the test's own folder. Cargo builds those of this
+/// package for its tests; `cargo xtask test` and `cargo xtask soak` build the others.
 pub fn executable(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
-    let path = own.ancestors().nth(2).unwrap().join(name);
+    let mut folder = own.parent().unwrap();
+    if folder.ends_with("deps") {
+        folder = folder.parent().unwrap();
+    }
+    let path = folder.join(name);
     assert!(path.is_file(), "run the tests with `cargo xtask test`, which builds {}", path.display());
     path
 }

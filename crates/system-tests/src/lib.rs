@@ -1,9 +1,11 @@
-//! Tests across real processes: a bench to run an engine on, and a worker that misbehaves on command.
+//! Tests across real processes: a bench to run an engine on, a worker that misbehaves on command, and the soak.
 
 mod bench;
 mod targets;
 mod terminal;
 
-pub use bench::{Bench, Told, executable, follow, is_there};
+pub mod soak;
+
+pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
 pub use targets::Targets;
 pub use terminal::{Said, Terminal, samples};

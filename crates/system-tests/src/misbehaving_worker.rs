@@ -43,8 +43,7 @@ use deskscribe_protocol::{
     Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES, Header,
     JobId, Layer, MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
 };
-
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
 /// How late a late worker is.
 const LATE: Duration = Duration::from_millis(500);
@@ -62,6 +61,8 @@ fn main() -> ExitCode {
 fn live() -> Result<u8> {
     let name = std::env::args().next().unwrap_or_default();
     let is = |what: &str| name.ends_with(what);
+    // Like the true one: whatever it hangs in, it goes when the engine does.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let own = name.rsplit('/').next().unwrap_or_default().replace('-', " ");
     if let Some(deed) = own.strip_prefix("hello ") {

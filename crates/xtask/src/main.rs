@@ -8,9 +8,11 @@ mod bench;
 mod build;
 mod check;
 mod edges;
+mod fuzz;
 mod prepare;
 mod problem;
 mod run;
+mod soak;
 mod test;
 mod workspace;
 
@@ -52,6 +54,18 @@ const MODES: &[Mode] = &[
         arguments: "[FOLDER] [-- RIVAL]",
         purpose: "time the release build on a folder, beside a rival's command if one is given",
         start: bench::start,
+    },
+    Mode {
+        name: "soak",
+        arguments: "[--short] [--damage FOLDER]",
+        purpose: "kill, fill up and damage what can be, and count what was lost",
+        start: soak::start,
+    },
+    Mode {
+        name: "fuzz",
+        arguments: "[TARGET] [SECONDS]",
+        purpose: "throw bytes at the parsers of frames and messages, with cargo-fuzz",
+        start: fuzz::start,
     },
     Mode {
         name: "prepare",

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, Reading, Stage, ToWorker};
+use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, Stage, ToWorker};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -209,8 +209,8 @@ impl Slot {
                     let Some(thumbnail) = framed(thumbnail, attachment, job.limits.thumbnail_edge) else {
                         return Verdict::Lost("its thumbnail is not what it says".to_owned());
                     };
-                    if !is_plausible(&reading) {
-                        return Verdict::Lost("its reading cannot be true".to_owned());
+                    if let Err(error) = reading.check() {
+                        return Verdict::Lost(format!("its reading cannot be true: {error}"));
                     }
                     let name = worker.name;
                     return Verdict::Ended(Ending::Read { worker: name, reading, thumbnail });
@@ -252,14 +252,4 @@ fn framed(raster: Option<Raster>, pixels: Vec<u8>, edge: u32) -> Option<Option<(
     let Some(raster) = raster else { return pixels.is_empty().then_some(None) };
     let fits = (1..=edge).contains(&raster.width) && (1..=edge).contains(&raster.height);
     (fits && raster.bytes() == pixels.len() as u64).then_some(Some((raster, pixels)))
-}
-
-/// Whether a reading keeps the promises of its type. A worker that was taken over by a file can still lie
-/// about that file, but not about anything else, and not beyond these bounds.
-fn is_plausible(reading: &Reading) -> bool {
-    let line_holds = |line: &deskscribe_protocol::Line| {
-        line.page < reading.pages && (0.0..=1.0).contains(&line.confidence)
-    };
-    let size = u64::from(reading.width) * u64::from(reading.height);
-    size > 0 && reading.digest.tags.len() <= 8 && reading.lines.iter().all(line_holds)
 }

@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use deskscribe_protocol::Line;
+use deskscribe_protocol::{Digest, Line};
 
-/// The most tags.
-const TAGS: usize = 8;
 /// Shorter words than this say little, except in scripts that need few characters.
 const SHORTEST: usize = 3;
 
@@ -68,7 +66,7 @@ impl Words {
         let mut words: Vec<&(String, f32)> =
             self.order.iter().filter_map(|word| self.weights.get(word)).collect();
         words.sort_by(|one, other| other.1.total_cmp(&one.1));
-        words.into_iter().take(TAGS).map(|(word, _)| word.clone()).collect()
+        words.into_iter().take(Digest::MOST_TAGS).map(|(word, _)| word.clone()).collect()
     }
 }
 

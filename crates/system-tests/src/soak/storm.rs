@@ -1,0 +1,129 @@
+//! A storm: a scan that is begun again and again while its workers and itself are killed at random.
+
+use std::ops::Range;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use rustix::process::Signal;
+
+use super::processes::{Process, signal};
+use super::scan::Scan;
+use super::table::Table;
+use crate::Said;
+
+/// The storm's eye: how often it looks whether somebody is due.
+const LOOK: Duration = Duration::from_millis(5);
+/// How much longer an orphan is waited for.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+/// Scans that end by themselves with an error before the storm is given up.
+const STOPS: usize = 30;
+
+/// Who is killed, how often. Gaps are in milliseconds, drawn anew for each kill.
+#[derive(Debug, Clone)]
+pub struct Weather {
+    /// Between two kills of a worker.
+    pub workers: Range<u64>,
+    /// Workers are spared after so many kills.
+    pub most_workers: usize,
+    /// From the start of a scan to the kill of its process.
+    pub parents: Range<u64>,
+    /// Parents are spared after so many kills.
+    pub most_parents: usize,
+    /// Within this a worker must be gone once its parent is killed.
+    pub gone_within: Duration,
+}
+
+/// What a storm did, and found.
+#[derive(Debug, Default)]
+pub(super) struct Toll {
+    workers: usize,
+    parents: usize,
+    /// Workers that were seen to go with their parents.
+    bereaved: usize,
+    orphans: Vec<String>,
+    slowest: Duration,
+    /// What scans said that ended by themselves with an error.
+    stopped: Vec<String>,
+}
+
+impl Toll {
+    pub(super) fn tell(&self, table: &mut Table) {
+        table.tell("workers killed", self.workers);
+        table.tell("parents killed", self.parents);
+        table.tell("workers whose parent was killed under them", self.bereaved);
+        table.none("orphans", &self.orphans);
+        let slowest = self.slowest.as_secs_f64() * 1000.0;
+        table.tell("the slowest worker to go, in ms", format_args!("{slowest:.0}"));
+        let last = self.stopped.last().map_or(String::new(), |words| format!(", the last one: {words}"));
+        table.tell("scans that stopped by themselves", format_args!("{}{last}", self.stopped.len()));
+    }
+}
+
+/// Scans until a scan comes to its end; says what every life of it said. `watch` is shown the scan now and then.
+pub(super) fn storm(
+    command: &dyn Fn() -> Command,
+    weather: &Weather,
+    rng: &mut Rng,
+    mut watch: impl FnMut(&Scan),
+) -> (Vec<Said>, Toll) {
+    let (mut lives, mut toll) = (Vec::new(), Toll::default());
+    let mut due = Instant::now() + gap(rng, &weather.workers);
+    loop {
+        let mut scan = Scan::start(&mut command());
+        let end = (toll.parents < weather.most_parents).then(|| Instant::now() + gap(rng, &weather.parents));
+        while !scan.has_ended() {
+            sleep(LOOK);
+            watch(&scan);
+            if Instant::now() >= due && toll.workers < weather.most_workers {
+                due = Instant::now() + gap(rng, &weather.workers);
+                toll.workers +=
+                    usize::from(rng.choice(scan.workers()).is_some_and(|one| signal(one.pid, Signal::KILL)));
+            }
+            if end.is_some_and(|end| Instant::now() >= end) {
+                let workers = scan.kill();
+                toll.parents += 1;
+                toll.bereave(&workers, weather.gone_within);
+                break;
+            }
+        }
+        let said = scan.said();
+        let ended = matches!(said.code, Some(0 | 1));
+        if said.code.is_some() && !ended {
+            toll.stopped.push(said.stderr.lines().last().unwrap_or_default().to_owned());
+            assert!(toll.stopped.len() < STOPS, "no scan comes to its end: {:?}", toll.stopped);
+        }
+        lives.push(said);
+        if ended {
+            return (lives, toll);
+        }
+    }
+}
+
+impl Toll {
+    /// Waits for these workers to go. Those that take too long are counted, and waited for all the same, so that it
+    /// is told how long they took.
+    fn bereave(&mut self, workers: &[Process], within: Duration) {
+        let begun = Instant::now();
+        let mut late = Vec::new();
+        let mut left = workers.to_vec();
+        while !left.is_empty() && begun.elapsed() < within + GIVEN_UP {
+            left.retain(|worker| worker.is_alive());
+            if late.is_empty() && begun.elapsed() >= within {
+                late = left.iter().map(|worker| (*worker, worker.name())).collect();
+            }
+            sleep(Duration::from_millis(1));
+        }
+        self.bereaved += workers.len();
+        self.slowest = self.slowest.max(begun.elapsed());
+        self.orphans.extend(late.into_iter().map(|(worker, name)| {
+            let end = if worker.is_alive() { "still there" } else { "gone later" };
+            format!("{name} {} ({end})", worker.pid)
+        }));
+    }
+}
+
+fn gap(rng: &mut Rng, range: &Range<u64>) -> Duration {
+    Duration::from_millis(rng.u64(range.clone()))
+}

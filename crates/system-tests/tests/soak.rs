@@ -1,0 +1,68 @@
+//! Short forms of the soak; `cargo xtask soak` runs the long ones.
+
+use std::time::Duration;
+
+use deskscribe_system_tests::samples;
+use deskscribe_system_tests::soak::{
+    Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, drift, full_disk, jobs,
+    pictures, writers,
+};
+
+/// The soak's own bound on orphans is 250 ms; here others may use the processors, and only the end counts.
+const GONE_WITHIN: Duration = Duration::from_secs(20);
+const SEED: u64 = 20_261_121;
+
+#[track_caller]
+fn is_sound(table: &Table) {
+    assert!(table.is_sound(), "{table}");
+}
+
+fn storm() -> Weather {
+    Weather {
+        workers: 0..120,
+        most_workers: 60,
+        parents: 300..1200,
+        most_parents: 3,
+        gone_within: GONE_WITHIN,
+    }
+}
+
+#[test]
+fn jobs_in_a_storm_end_as_they_must() {
+    is_sound(&jobs(&Jobs { files: 300, weather: storm(), seed: SEED }));
+}
+
+#[test]
+fn a_parent_neither_grows_nor_leaves_zombies() {
+    let weather = Weather { most_workers: 0, ..storm() };
+    is_sound(&drift(&Jobs { files: 300, weather, seed: SEED }));
+}
+
+#[test]
+fn real_pictures_in_a_storm_are_read_once() {
+    let of = vec!["label printer error.gif", "holiday.jpg"];
+    let weather =
+        Weather { workers: 300..900, most_workers: 2, parents: 600..1800, most_parents: 1, ..storm() };
+    is_sound(&pictures(&Pictures { pictures: 6, of, weather, seed: SEED }));
+}
+
+#[test]
+fn killed_writers_lose_nothing_that_was_acknowledged() {
+    let lasts = Duration::from_millis(1500);
+    is_sound(&writers(&Writers { writers: 4, lasts, every: 60, seed: SEED }));
+}
+
+#[test]
+fn a_cut_or_damaged_cache_opens_or_says_so() {
+    is_sound(&cuts(&Cuts { most: Some(150), flips: 60, seed: SEED }));
+}
+
+#[test]
+fn a_full_disk_costs_nothing_that_was_told() {
+    is_sound(&full_disk(Disk::Files(128), 10));
+}
+
+#[test]
+fn damaged_pictures_end_in_one_clear_line() {
+    is_sound(&damage(&Damage { folder: samples().join("Old desktop"), tries: 12, seed: SEED }));
+}
