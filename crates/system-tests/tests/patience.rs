@@ -2,66 +2,55 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use deskscribe_engine::{Event, RowState, RunError, WorkerState};
+use deskscribe_engine::{Event, RowState, RunError};
 use deskscribe_system_tests::{Bench, follow};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
-/// Run by the next test in a process of its own, which can be stopped with all its workers.
-#[tokio::test]
-#[ignore = "run by a_process_tree_that_was_stopped_and_goes_on_has_killed_nobody"]
-async fn two_silent_workers() {
-    let mut bench = Bench::new().workers(2);
-    bench.settings.patience.beat = Duration::from_millis(20);
-    bench.settings.patience.quiet_beats = 100;
-    for number in 0..2 {
-        bench.order(&format!("{number}.png"), &format!("silent 5 {number}"));
-    }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
-    let mut ready = 0;
-    let told = follow(run, |event, _| {
-        ready += u32::from(matches!(event, Event::Worker { state: WorkerState::Ready { .. }, .. }));
-        if ready == 2 {
-            ready = 0;
-            println!("\nworkers are ready");
-        }
-    })
-    .await;
-    assert_eq!((told.counts().read, told.deaths().len()), (2, 0), "{told:#?}");
+/// The state of every worker of the engine that runs on this bench.
+fn workers(bench: &Bench) -> Vec<Value> {
+    let output = bench.deskscribe(&["status", "--json"]).output().unwrap();
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    status["engines"][0]["workers"].as_array().cloned().unwrap_or_default()
 }
 
 #[test]
 fn a_process_tree_that_was_stopped_and_goes_on_has_killed_nobody() {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "two_silent_workers", "--ignored", "--nocapture"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line == "workers are ready"));
-    let children = |pid: u32| -> Vec<u32> {
-        let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-        let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-        lists
-            .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
-            .collect()
+    let bench = Bench::new();
+    fs::create_dir(bench.home()).unwrap();
+    fs::write(bench.home().join("settings.toml"), "quiet_seconds = 3").unwrap();
+    for number in 0..2 {
+        bench.order(&format!("{number}.png"), &format!("silent 10 {number}"));
+    }
+    let desktop = bench.desktop();
+    let child = bench.deskscribe(&["scan", desktop.to_str().unwrap()]).spawn().unwrap();
+    let tree = loop {
+        let busy: Vec<u64> = workers(&bench)
+            .iter()
+            .filter(|worker| worker["state"] == "busy")
+            .map(|worker| worker["pid"].as_u64().unwrap())
+            .collect();
+        if busy.len() == 2 {
+            break [busy, vec![child.id().into()]].concat();
+        }
+        sleep(Duration::from_millis(10));
     };
-    let mut tree = children(child.id());
-    assert_eq!(tree.len(), 2);
-    tree.push(child.id());
     let tell = |signal| {
-        tree.iter().for_each(|pid| kill_process(Pid::from_raw(*pid as i32).unwrap(), signal).unwrap())
+        for pid in &tree {
+            kill_process(Pid::from_raw(*pid as i32).unwrap(), signal).unwrap();
+        }
     };
     tell(Signal::STOP);
-    // Longer than a worker may be silent by far: 2 s.
-    sleep(Duration::from_secs(4));
+    // Longer by far than a worker may be silent.
+    sleep(Duration::from_secs(6));
     tell(Signal::CONT);
-    let rest: Vec<String> = lines.collect();
-    assert!(child.wait().unwrap().success(), "{rest:#?}");
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success() && !said.contains("died"), "{said}");
+    assert!(said.contains("2 files: 2 read, 0 failed"), "{said}");
 }
 
 #[tokio::test]
