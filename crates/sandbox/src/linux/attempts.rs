@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::process::Command;
 
 use rustix::net::{AddressFamily, SocketType, socket};
 use rustix::process::{getppid, test_kill_process};
@@ -31,6 +30,8 @@ pub(super) fn on_calls() -> Vec<Attempt> {
         attempt("make an Internet socket", connect(AddressFamily::INET)),
         attempt("make a Unix socket", connect(AddressFamily::UNIX)),
         attempt("start a program", start_a_program()),
+        attempt("fork", fork()),
+        attempt("make a call that is not in the tables", make_an_unknown_call()),
         attempt("signal the parent", signal_the_parent()),
         attempt("map executable memory", map_executable()),
     ]
@@ -54,7 +55,41 @@ fn make_a_file() -> io::Result<()> {
 }
 
 fn start_a_program() -> io::Result<()> {
-    Command::new("/bin/true").status().map(drop)
+    let nowhere: *const libc::c_char = std::ptr::null();
+    // SAFETY: without a path nothing can be started; the kernel looks at it after it allowed the call.
+    #[expect(unsafe_code, reason = "safe interfaces fork first, which would be refused in its place")]
+    let result = unsafe { libc::syscall(libc::SYS_execve, nowhere, nowhere, nowhere) };
+    told(result)
+}
+
+fn fork() -> io::Result<()> {
+    // SAFETY: the child, if there is one, does nothing but end.
+    #[expect(unsafe_code, reason = "no safe interface forks")]
+    unsafe {
+        match libc::fork() {
+            0 => libc::_exit(0),
+            child => told(libc::c_long::from(if child < 0 {
+                child
+            } else {
+                libc::waitpid(child, std::ptr::null_mut(), 0)
+            })),
+        }
+    }
+}
+
+/// `mseal`, which the tables do not know. Where the kernel does not either, this shows nothing.
+fn make_an_unknown_call() -> io::Result<()> {
+    const MSEAL: libc::c_long = 462;
+    // SAFETY: no memory is named, and the flags are ones that do not exist.
+    #[expect(unsafe_code, reason = "no safe interface makes calls by number")]
+    let result = unsafe { libc::syscall(MSEAL, 0, 0, u64::MAX) };
+    told(result)
+}
+
+/// What the last call said. An error that only comes once the call was allowed is an error like any other here:
+/// it is no refusal.
+fn told(result: libc::c_long) -> io::Result<()> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 fn signal_the_parent() -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! From tables of refused calls to seccomp filters.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -54,12 +55,12 @@ pub(super) fn put_on(name: &str, refusals: &[Refusal]) -> String {
     }
 }
 
-/// Refuses every call that is newer than `newest`, for good and in all threads. The tables know only numbers
-/// that were there when they were made: what a newer kernel adds would be open.
-pub(super) fn refuse_newer_than(newest: i64) -> String {
-    match apply(&newer_than(newest)) {
-        Ok(()) => format!("seccomp: calls newer than number {newest} refused"),
-        Err(error) => format!("seccomp: newer calls could not be refused: {error}"),
+/// Refuses every call that the tables do not know, for good and in all threads: what is newer than `newest`, and
+/// what fills the `gap`. A newer kernel would leave it open.
+pub(super) fn refuse_unknown(newest: i64, gap: &RangeInclusive<i64>) -> String {
+    match apply(&unknown(newest, gap)) {
+        Ok(()) => format!("seccomp: unknown calls refused, such as those newer than number {newest}"),
+        Err(error) => format!("seccomp: unknown calls could not be refused: {error}"),
     }
 }
 
@@ -99,13 +100,16 @@ fn condition(condition: &Condition) -> Result<SeccompCondition, BackendError> {
 
 /// With the newer numbers go those of the x32 calling convention, which have a high bit set and would slip past
 /// tables of x86-64 numbers.
-fn newer_than(newest: i64) -> BpfProgram {
+fn unknown(newest: i64, gap: &RangeInclusive<i64>) -> BpfProgram {
     const NUMBER_OFFSET: u32 = 0;
     let step = |code: u32, jt, jf, k| sock_filter { code: code as u16, jt, jf, k };
+    let jump = libc::BPF_JMP | libc::BPF_K;
     vec![
         step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, NUMBER_OFFSET),
-        step(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 0, 1, newest as u32),
-        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()),
+        step(jump | libc::BPF_JGT, 3, 0, newest as u32),
+        step(jump | libc::BPF_JGT, 1, 0, *gap.end() as u32),
+        step(jump | libc::BPF_JGE, 1, 0, *gap.start() as u32),
         step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()),
     ]
 }

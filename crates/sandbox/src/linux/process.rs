@@ -1,18 +1,32 @@
 //! What the process itself gives up: descriptors, limits, rights.
 
-use std::io;
-
+use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
-use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities, set_no_new_privs};
+use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, set_capabilities, set_no_new_privs};
 
 use crate::Policy;
 
 /// Closes all descriptors from 3 on. A shell may have left some that are none of a worker's business.
 pub(crate) fn close_inherited() {
-    // Where the call is missing, before Linux 5.9, descriptors of others stay; ours close by themselves.
     // SAFETY: `begin` is the first thing that the process does: nobody owns a descriptor from 3 on yet.
     #[expect(unsafe_code, reason = "no safe interface closes descriptors that nobody owns")]
-    let _ = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
+    if closed != 0 {
+        close_one_by_one();
+    }
+}
+
+/// Where one call for all is missing: before Linux 5.9, or refused by somebody's filter.
+fn close_one_by_one() {
+    const MOST: u64 = 1 << 16;
+    let most = getrlimit(Resource::Nofile).current.map_or(MOST, |most| most.min(MOST));
+    for descriptor in 3..most as i32 {
+        // SAFETY: as above.
+        #[expect(unsafe_code, reason = "no safe interface closes descriptors that nobody owns")]
+        unsafe {
+            libc::close(descriptor);
+        }
+    }
 }
 
 /// Limits what can be spent and taken along. Says what could not be limited.
@@ -29,7 +43,7 @@ pub(super) fn limit(policy: &Policy) -> String {
         ("niceness", Resource::Nice, 0),
     ];
     let mut missing: Vec<String> = Vec::new();
-    let mut check = |what: &str, result: Result<(), rustix::io::Errno>| {
+    let mut check = |what: &str, result: Result<(), Errno>| {
         if let Err(error) = result {
             missing.push(format!("{what} ({error})"));
         }
@@ -62,15 +76,18 @@ fn ignore_file_size_signal() {
     let _ = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
 }
 
-/// Gives up all capabilities, so that a worker of root is no more than any other.
-pub(super) fn drop_rights() -> String {
-    let none = CapabilitySets {
-        effective: CapabilitySet::empty(),
-        permitted: CapabilitySet::empty(),
-        inheritable: CapabilitySet::empty(),
+/// Gives up all capabilities but these, so that a worker of root is no more than any other.
+pub(super) fn drop_rights(kept: CapabilitySet) -> String {
+    let drop = || -> Result<CapabilitySet, Errno> {
+        let had = capabilities(None)?;
+        let left = had.permitted & kept;
+        let inheritable = CapabilitySet::empty();
+        set_capabilities(None, CapabilitySets { effective: left, permitted: left, inheritable })?;
+        Ok(left)
     };
-    match set_capabilities(None, none).map_err(io::Error::from) {
-        Ok(()) => "no capabilities".to_owned(),
+    match drop() {
+        Ok(left) if left.is_empty() => "no capabilities".to_owned(),
+        Ok(_) => "no capabilities but to read files, while libraries are loaded".to_owned(),
         Err(error) => format!("capabilities could not be dropped: {error}"),
     }
 }

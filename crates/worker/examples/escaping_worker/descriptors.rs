@@ -56,6 +56,17 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
     }),
     ("lock the lent file (fcntl)", |book| lock(book, libc::F_SETLK)),
     ("lock the lent file (open file description)", |book| lock(book, libc::F_OFD_SETLK)),
+    ("take a delegation of the lent file", |book| {
+        // `F_SETDELEG`, of Linux 6.19; older kernels say that there is no such command.
+        let delegation = [0_u32, libc::F_RDLCK as u32];
+        call!(libc::SYS_fcntl, book.lent(), 1040, delegation.as_ptr()).map(drop)
+    }),
+    ("move the lent file into the pipe that is printed to (splice)", |book| {
+        call!(libc::SYS_splice, book.lent(), 0, libc::STDERR_FILENO, 0, 1, libc::SPLICE_F_NONBLOCK).map(drop)
+    }),
+    ("send the lent file over the pipe that is printed to (sendfile)", |book| {
+        call!(libc::SYS_sendfile, libc::STDERR_FILENO, book.lent(), 0, 1).map(drop)
+    }),
     ("take a lease on the lent file", |book| {
         call!(libc::SYS_fcntl, book.lent(), libc::F_SETLEASE, libc::F_RDLCK)?;
         call!(libc::SYS_fcntl, book.lent(), libc::F_SETLEASE, libc::F_UNLCK).map(drop)
