@@ -8,6 +8,7 @@ mod show;
 mod status;
 mod stop;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,6 +26,11 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::doctor(args),
     };
     result.unwrap_or_else(|error| {
+        // Nobody reads what we print any more: `deskscribe status | head`.
+        let broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        if error.downcast_ref().is_some_and(broken_pipe) {
+            return ExitCode::SUCCESS;
+        }
         show::complain(&error);
         ExitCode::from(scan::COULD_NOT_RUN)
     })

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -25,12 +26,16 @@ const STOPPED: u8 = 130;
 /// The longest a run may take to end once it is asked to.
 const LONGEST_STOP: Duration = Duration::from_secs(2);
 
+/// The signal of a write beyond the limit on file sizes, as on every Linux but those of MIPS and the like.
+const SIGXFSZ: i32 = 25;
+
 /// How often the progress is drawn anew without an event.
 const REDRAW: Duration = Duration::from_millis(250);
 
 /// Runs the command.
 pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     let ScanArgs { paths, json, again, workers } = args;
+    let runtime = runtime()?;
     let home = Home::locate()?;
     let resources = Resources::locate()?;
     let mut settings = Settings::load(&home)?;
@@ -40,8 +45,6 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     let paths = if paths.is_empty() { vec![desktop()?] } else { paths };
     log::start(&home)?;
     let engine = Engine::open(home, resources, settings)?;
-
-    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let run = if again { engine.scan_again(paths)? } else { engine.scan(paths)? };
         follow(run, Rows::new(json), Progress::new()).await
@@ -59,7 +62,13 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
 /// What everything runs on that waits for something.
 pub(crate) fn runtime() -> anyhow::Result<Runtime> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("the program could not start its threads")
+    let runtime = runtime.context("the program could not start its threads")?;
+    let inside = runtime.enter();
+    // Once somebody listens, writing beyond a limit on file sizes is an error like that of a full disk, and not the
+    // end of the program.
+    let heard = signal(SignalKind::from_raw(SIGXFSZ)).context("the program could not listen for signals")?;
+    drop((heard, inside));
+    Ok(runtime)
 }
 
 fn desktop() -> anyhow::Result<PathBuf> {
@@ -72,9 +81,7 @@ fn desktop() -> anyhow::Result<PathBuf> {
 
 /// Shows a run until it is over.
 async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
-    let signals = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    // Apart from the rows: whoever does not read them must not keep us from ending.
-    tokio::spawn(stop_on(signals, run.stopping(), run.canceller()));
+    listen_for_the_end(&run)?;
     let mut redraw = tokio::time::interval(REDRAW);
     loop {
         tokio::select! {
@@ -99,6 +106,19 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
         say("Stopped. What was read is kept; the next scan goes on from there.");
     }
     outcome
+}
+
+/// Waits for signals on a thread of its own: neither somebody who does not read the rows, nor a disk that does not
+/// answer, must keep us from ending.
+fn listen_for_the_end(run: &Run) -> io::Result<()> {
+    let listener = Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _inside = listener.enter();
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    let (stopping, cancel) = (run.stopping(), run.canceller());
+    let wait = move || listener.block_on(stop_on(signals, stopping, cancel));
+    thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
 }
 
 /// Ctrl-C, SIGTERM or `deskscribe stop` ends the run early; a second signal, or a run that cannot end, the

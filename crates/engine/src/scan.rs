@@ -85,7 +85,7 @@ impl Engine {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
-        let id = Control::new_id();
+        let (id, note) = (Control::new_id(), events.clone());
         let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
         let onlookers = Onlookers { events, board: Arc::clone(&board) };
         let dispatch = Dispatch::open(
@@ -99,7 +99,14 @@ impl Engine {
         )?;
         let control = Control::open(&self.home, id, Arc::clone(&board), cancel.clone());
         // A run that cannot be asked is a run all the same.
-        let control = control.inspect_err(|error| tracing::warn!(%error, "no control socket")).ok();
+        let control = control
+            .inspect_err(|error| {
+                tracing::warn!(%error, "no control socket");
+                let text =
+                    format!("`deskscribe status` and `deskscribe stop` will not find this scan: {error}");
+                let _ = note.try_send(Event::Note(text));
+            })
+            .ok();
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
         let most = self.settings.limits.bytes();

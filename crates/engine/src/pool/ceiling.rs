@@ -2,9 +2,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use fs4::FileExt;
+use rustix::fs::OFlags;
 
 use crate::{Home, Settings};
 
@@ -29,19 +31,27 @@ impl Ceiling {
     /// Takes the lowest free place, if other workers do not hold all. The kernel frees the places of a process
     /// that dies, so none can be lost.
     pub(super) fn try_take(&self) -> io::Result<Option<Place>> {
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(|error| named(&error, &self.folder))?;
         for number in 0..Settings::SLOTS {
             // Never deleted: two processes could then hold locks on two files of one name.
             let path = self.folder.join(format!("{number}.lock"));
-            let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            // Not to wait, should somebody have put a pipe there.
+            let wait = OFlags::NONBLOCK.bits() as i32;
+            let mut open = OpenOptions::new();
+            let open = open.create(true).truncate(false).write(true).custom_flags(wait).open(&path);
+            let lock = open.map_err(|error| named(&error, &path))?;
             match FileExt::try_lock(&lock) {
                 Ok(()) => return Ok(Some(Place { number, _lock: lock })),
                 Err(fs4::TryLockError::WouldBlock) => {}
-                Err(fs4::TryLockError::Error(error)) => return Err(error),
+                Err(fs4::TryLockError::Error(error)) => return Err(named(&error, &path)),
             }
         }
         Ok(None)
     }
+}
+
+fn named(error: &io::Error, path: &Path) -> io::Error {
+    io::Error::new(error.kind(), format!("{error}: {}", path.display()))
 }
 
 #[cfg(test)]
