@@ -1,7 +1,5 @@
 //! What surrounds the program and is not as it should be: limits, files in the way, readers that have gone.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 use std::process::Command;
 
