@@ -61,18 +61,15 @@ impl Code {
     }
 
     /// Whether the same bytes will fail the same way with the same program, so that the failure is worth
-    /// remembering; the others are tried again at the next scan.
+    /// remembering; the others are tried again at the next scan. Says nothing of files that workers died of:
+    /// those are judged by how they died, and how often.
     pub fn is_lasting(self) -> bool {
         match self {
-            Self::Empty
-            | Self::Damaged
-            | Self::Unsupported
-            | Self::TooLarge
-            | Self::TimedOut
-            | Self::WorkerCrashed => true,
+            Self::Empty | Self::Damaged | Self::Unsupported | Self::TooLarge | Self::TimedOut => true,
             // Somebody may have stopped the worker, or taken all memory.
             Self::Stalled
             | Self::OutOfMemory
+            | Self::WorkerCrashed
             | Self::Changed
             | Self::Vanished
             | Self::PermissionDenied
@@ -80,6 +77,49 @@ impl Code {
             | Self::NotAFile
             | Self::Unreadable
             | Self::Internal => false,
+        }
+    }
+
+    /// Whether this has to do with what the file holds, so that every copy of it will fail alike; the others
+    /// are about the place where it lies.
+    pub fn is_of_content(self) -> bool {
+        match self {
+            Self::Empty
+            | Self::Damaged
+            | Self::Unsupported
+            | Self::TooLarge
+            | Self::TimedOut
+            | Self::Stalled
+            | Self::OutOfMemory
+            | Self::WorkerCrashed
+            | Self::Internal => true,
+            Self::Changed
+            | Self::Vanished
+            | Self::PermissionDenied
+            | Self::Symlink
+            | Self::NotAFile
+            | Self::Unreadable => false,
+        }
+    }
+
+    /// Whether a worker can know this. It has a descriptor and no path, and no say in how it is judged itself.
+    pub fn is_for_workers(self) -> bool {
+        match self {
+            Self::Empty
+            | Self::Damaged
+            | Self::Unsupported
+            | Self::TooLarge
+            | Self::OutOfMemory
+            | Self::Unreadable
+            | Self::Internal => true,
+            Self::TimedOut
+            | Self::Stalled
+            | Self::WorkerCrashed
+            | Self::Changed
+            | Self::Vanished
+            | Self::PermissionDenied
+            | Self::Symlink
+            | Self::NotAFile => false,
         }
     }
 }

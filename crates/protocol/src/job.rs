@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u64);
 
-/// What a worker is doing with a medium.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What a worker is doing with a medium, in the order in which it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// Loading the models that read text: once in the life of a worker, with its first file, and before
+    /// anything of the file is looked at.
+    Load,
     /// Turning the file into pixels.
     Decode,
-    /// Loading the models that read text: once in the life of a worker, with its first file.
-    Load,
     /// Finding and reading the text in them.
     Ocr,
     /// Making a title, a summary and tags of the text.
@@ -24,8 +25,8 @@ impl Stage {
     /// How a person calls it while it happens.
     pub fn as_verb(self) -> &'static str {
         match self {
-            Self::Decode => "opening",
             Self::Load => "loading",
+            Self::Decode => "opening",
             Self::Ocr => "reading",
             Self::Summarise => "summarising",
         }

@@ -13,6 +13,11 @@
 //! | `panic` | panics, and so ends |
 //! | `hang` | makes no progress and does not listen |
 //! | `linger` | makes no progress, and stops when it is asked to |
+//! | `repeat` | shows the same progress for ever, and does nothing |
+//! | `crawl` | shows new progress for ever, and does nothing |
+//! | `flood` | shows new progress a thousand times at once, then does nothing |
+//! | `threads NUMBER` | starts so many threads, with progress to show for it |
+//! | `claim CODE` | says that the file failed with this code |
 //! | `spin` | uses the processor for ever, with progress to show for it |
 //! | `garbage`, `half`, `huge` | sends bytes that are no frame, half a frame, a frame above the cap |
 //! | `lie` | sends a thumbnail that is not what it says |
@@ -36,6 +41,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -190,6 +196,35 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             ToWorker::Cancel { job } => say(socket, &FromWorker::Cancelled { job })?,
             ToWorker::Start { .. } | ToWorker::Read { .. } => return Ok(Some(exit::WIRE)),
         },
+        "repeat" => loop {
+            say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })?;
+            sleep(Duration::from_millis(10));
+        },
+        "crawl" => loop {
+            progress(socket, job)?;
+            sleep(Duration::from_millis(10));
+        },
+        "flood" => {
+            for _ in 0..1000 {
+                progress(socket, job)?;
+            }
+            sleep(Duration::from_secs(3600));
+        }
+        "threads" => {
+            for _ in 0..number() {
+                let started = std::thread::Builder::new().stack_size(64 << 10).spawn(|| sleep(Duration::MAX));
+                started?;
+            }
+            loop {
+                progress(socket, job)?;
+                sleep(Duration::from_millis(10));
+            }
+        }
+        "claim" => {
+            let code = serde_json::from_value(rest.into()).map_err(io::Error::from)?;
+            let failure = Failure::new(code, "so it says");
+            say(socket, &FromWorker::Failed { job, failure })?;
+        }
         "spin" => loop {
             progress(socket, job)?;
             // Long enough to be seen by a counter of processor time, which counts hundredths of a second.
@@ -253,8 +288,11 @@ fn answer(socket: &mut UnixStream, job: JobId, text: &str) -> Result<()> {
     say(socket, &done(job, text, None))
 }
 
+/// Tells that a little more is done each time.
 fn progress(socket: &mut UnixStream, job: JobId) -> Result<()> {
-    say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })
+    static DONE: AtomicU32 = AtomicU32::new(0);
+    let done = DONE.fetch_add(1, Ordering::Relaxed) + 1;
+    say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done, total: u32::MAX })
 }
 
 fn done(job: JobId, text: &str, thumbnail: Option<Raster>) -> FromWorker {

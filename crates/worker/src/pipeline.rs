@@ -56,6 +56,13 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
     let begun = Instant::now();
     let edge = medium.limits.thumbnail_edge;
 
+    // Before the picture: that a model does not load must be no file's doing.
+    let engine = engines.ocr(watch)?;
+    let loaded = begun.elapsed().as_secs_f64();
+    if watch.cancelled() {
+        return Err(Interruption::Cancelled);
+    }
+
     watch.progress(Stage::Decode, 0, 1);
     let picture = decode::open(medium)?;
     let thumbnail = decode::thumbnail(&picture, edge);
@@ -64,7 +71,6 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
         return Err(Interruption::Cancelled);
     }
 
-    let engine = engines.ocr(watch)?;
     watch.progress(Stage::Ocr, 0, 1);
     let (width, height) = picture.dimensions();
     let lines = engine.read(picture, watch)?;
@@ -92,8 +98,8 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
             program: env!("CARGO_PKG_VERSION").to_owned(),
             engines: engine.provenance(),
             stages: vec![
-                stage(Stage::Decode, decoded),
-                stage(Stage::Ocr, read - decoded),
+                stage(Stage::Decode, decoded - loaded),
+                stage(Stage::Ocr, loaded + read - decoded),
                 stage(Stage::Summarise, seconds - read),
             ],
         },

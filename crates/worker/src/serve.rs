@@ -174,7 +174,7 @@ fn work(
     read: Reader,
 ) -> Result<(), End> {
     while let Ok(Job { id, kind, medium }) = jobs.recv() {
-        let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Decode), cancelled };
+        let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), cancelled };
         let attempt = || match kind {
             MediaKind::Image => read(medium, &mut *engines, &teller),
             MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => {

@@ -117,7 +117,7 @@ fn a_worker_tells_that_it_loads_its_models_once() {
         listener.0.into_inner()
     };
     let first = stages();
-    assert_eq!(first[..3], [(Stage::Decode, 0, 1), (Stage::Load, 0, 2), (Stage::Load, 1, 2)]);
+    assert_eq!(first[..3], [(Stage::Load, 0, 2), (Stage::Load, 1, 2), (Stage::Decode, 0, 1)]);
     assert_eq!(first.last(), Some(&(Stage::Summarise, 0, 1)));
     assert!(stages().iter().all(|(stage, ..)| *stage != Stage::Load));
 }

@@ -11,7 +11,7 @@ use super::ladder::Lane;
 use super::task::{Suspect, Task};
 use super::{Dispatch, Halt};
 use crate::intake::Medium;
-use crate::pool::Ending;
+use crate::pool::{Cause, Ending};
 use crate::{Crash, Death, RunError, WorkerName, WorkerState};
 
 /// A picture of our own with three words in it, that every worker of this build can read.
@@ -80,8 +80,14 @@ impl Dispatch {
         }
     }
 
-    /// A worker died in the shared lane; when files are not believed any more, this says so.
-    pub(super) async fn count_death(&mut self, task: &Task) {
+    /// A worker died of a file; when files, or this worker, are not believed any more, this says so.
+    pub(super) async fn count_death(&mut self, task: &Task, cause: Cause) {
+        if cause == Cause::Unfit && self.breaker.unfit(task.medium.key, Instant::now()) {
+            tracing::warn!("breaker open: a worker calls itself unfit");
+            let text =
+                "a worker says that it can read nothing; a control picture is tried before any other file";
+            return self.ledger.note(text).await;
+        }
         if task.trial.lane() == Lane::Shared
             && let Some(files) = self.breaker.died(task.medium.key, Instant::now())
         {
@@ -111,16 +117,24 @@ impl Dispatch {
                     Suspect::from(task)
                 }));
                 let text = format!(
-                    "the control picture was read, so that this machine is fine; the {} files are tried again \
-                     alone, after all others",
-                    keys.len()
+                    "the control picture was read, so that this machine is fine; {} tried again alone, after all \
+                     others",
+                    if keys.len() == 1 {
+                        "the file is".to_owned()
+                    } else {
+                        format!("the {} files are", keys.len())
+                    }
                 );
                 self.ledger.note(text).await;
                 return Ok(());
             }
+            // It had nothing but a picture of ours: it is believed.
+            Ending::Died { how, cause: Cause::Unfit, .. } => {
+                return Err(RunError::Workers(format!("no worker can read anything: {how}")).into());
+            }
             Ending::Died { how, .. } => how.to_string(),
             Ending::Failed { failure, .. } | Ending::Stopped { failure, .. } => failure.reason,
-            Ending::NotStarted(error) => return self.not_started(&error),
+            Ending::NotStarted(error) => return self.not_started(job, &error).await,
             Ending::NoPlace => return self.no_place().await,
             Ending::Dropped => return Ok(()),
         };

@@ -5,6 +5,10 @@
 //! machine can read pictures and the files were to blame: those under suspicion go on alone, the others as
 //! before. If its worker dies too, the pause is doubled and it is tried again; the third time the run ends, and
 //! no file is blamed.
+//!
+//! A worker that says that it can read nothing, because a model does not load, is taken at its word only if the
+//! control's worker says so too. As long as nothing was read, its word is enough to have the control tried at
+//! once; after that, models are known to load, and its death is a death like any other.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -29,6 +33,8 @@ pub(super) struct Breaker {
     /// Pauses since a file was read: each is twice as long as the one before.
     pauses: u32,
     control_deaths: u32,
+    /// Whether anything was ever read.
+    proven: bool,
     state: State,
 }
 
@@ -57,6 +63,7 @@ impl Breaker {
             suspects: HashSet::new(),
             pauses: 0,
             control_deaths: 0,
+            proven: false,
             state: State::Closed,
         }
     }
@@ -76,6 +83,7 @@ impl Breaker {
 
     /// A file was read in the pool.
     pub(super) fn read(&mut self) {
+        self.proven = true;
         // While it is open, only the control can close it: this worker may be the last of a better time.
         if self.is_closed() {
             self.suspects.clear();
@@ -96,8 +104,23 @@ impl Breaker {
         Some(self.suspects.len())
     }
 
+    /// A worker that had this content said that it can read nothing. Tells whether that trips the breaker.
+    pub(super) fn unfit(&mut self, key: ContentKey, now: Instant) -> bool {
+        if self.proven {
+            return false;
+        }
+        self.suspects.insert(key);
+        let trips = self.is_closed();
+        if trips {
+            self.control_deaths = 0;
+            self.open(now);
+        }
+        trips
+    }
+
     /// The control was read: the breaker is closed. The contents to try alone.
     pub(super) fn control_read(&mut self) -> HashSet<ContentKey> {
+        self.proven = true;
         self.state = State::Closed;
         std::mem::take(&mut self.suspects)
     }
@@ -196,6 +219,16 @@ mod tests {
         breaker.read();
         trip(&mut breaker, now);
         assert_eq!(breaker.control_at(), Some(now + SECOND));
+    }
+
+    #[test]
+    fn a_worker_that_calls_itself_unfit_is_believed_until_something_was_read() {
+        let now = Instant::now();
+        let mut breaker = breaker();
+        assert!(breaker.unfit(file(1), now));
+        assert!(!breaker.unfit(file(2), now), "it is open already");
+        assert_eq!(breaker.control_read().len(), 2);
+        assert!(!breaker.unfit(file(3), now) && breaker.is_closed());
     }
 
     #[test]

@@ -72,7 +72,8 @@ impl Trial {
             Lane::Solo => self.alone += 1,
         }
         match cause {
-            Cause::Crash => self.crashes += 1,
+            // Whatever it said of itself: that a worker here can read is shown by another picture.
+            Cause::Crash | Cause::Unfit => self.crashes += 1,
             Cause::Memory if lane == Lane::Solo => {
                 let reason = format!(
                     "needs more memory than a worker may have, even while nothing else ran; raise the memory \

@@ -10,6 +10,7 @@ mod ladder;
 mod ledger;
 mod room;
 mod settle;
+mod starts;
 mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -21,7 +22,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use deskscribe_cache::{Record, Writer};
-use deskscribe_protocol::{ContentKey, JobId, Limits};
+use deskscribe_protocol::{ContentKey, Failure, JobId, Limits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -34,12 +35,16 @@ use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings
 use breaker::Breaker;
 use ledger::Ledger;
 use room::Room;
+use starts::Starts;
 use task::{Copy, Suspect, Task};
 
 /// Records that are kept for copies that arrive late: more than can be on their way from intake.
 const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
+/// bound on all of them together (see `pool/watch.rs`).
+const MOST_THREADS: usize = 16;
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
 
@@ -68,13 +73,15 @@ pub(crate) struct Dispatch {
     copies: HashMap<ContentKey, Vec<Copy>>,
     /// Entries that were handed to the recorder and did not come back yet.
     recording: usize,
-    failed_starts: u32,
+    starts: Starts,
     /// While other processes hold all other places, only workers we have can be given jobs: when to ask again.
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
     /// What was stored last, for copies that were found before and arrive after.
     stored: VecDeque<Record>,
+    /// Contents that failed in this run in a way that is not stored, for copies alike.
+    given_up: HashMap<ContentKey, Failure>,
     /// Slots whose worker was ready once.
     workers: HashSet<usize>,
 }
@@ -127,10 +134,11 @@ impl Dispatch {
             control: None,
             copies: HashMap::new(),
             recording: 0,
-            failed_starts: 0,
+            starts: Starts::new(&settings.patience),
             crowded: None,
             said_crowded: false,
             stored: VecDeque::new(),
+            given_up: HashMap::new(),
             workers: HashSet::new(),
         })
     }
@@ -199,6 +207,7 @@ impl Dispatch {
                     }
                 },
                 Some(report) = self.reports.recv() => self.hear(report).await?,
+                error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
@@ -242,6 +251,11 @@ impl Dispatch {
             let what = What::Place { key: medium.key };
             return self.record(Entry { row, place: medium.place(), what }).await;
         }
+        if let Some(failure) = self.given_up.get(&medium.key) {
+            let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure.clone(), None);
+            self.ledger.row(Box::new(row)).await;
+            return Ok(());
+        }
         self.copies.insert(medium.key, Vec::new());
         self.pending.push_back(task);
         Ok(())
@@ -278,7 +292,7 @@ impl Dispatch {
         // Workers share the processors: should one have to be started, it gets its share as things are.
         let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
         let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
-        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
         Job { id, medium, limits: self.limits.clone(), threads }
     }
 
@@ -289,7 +303,7 @@ impl Dispatch {
             }
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
-                self.failed_starts = 0;
+                self.starts.succeeded();
                 self.said_crowded = false;
                 if self.workers.is_empty() {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
@@ -310,7 +324,7 @@ impl Dispatch {
                     self.ledger.worker(worker.slot, WorkerState::Busy { path }).await;
                 }
             }
-            Report::Gone { worker, death } => self.mourn(worker, None, death).await,
+            Report::Gone { worker, path, death } => self.mourn(worker, path.as_deref(), death).await,
             Report::Progress { job, worker, stage, done, total } => {
                 if let Some(task) = self.running.get(&job) {
                     let path = task.medium.path.clone();
@@ -323,7 +337,7 @@ impl Dispatch {
                 if self.control == Some(job) {
                     self.settle_control(job, ending).await?;
                 } else if let Some(task) = self.running.remove(&job) {
-                    self.settle(task, ending).await?;
+                    self.settle(job, task, ending).await?;
                 }
             }
         }

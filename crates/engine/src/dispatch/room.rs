@@ -11,8 +11,8 @@ const WORKER_MEMORY: u64 = 300 << 20;
 /// Descriptors that are open whatever there is to do: the cache, the logs, the runtime, media on their way from
 /// intake, and those for a process that is just being started.
 const OWN_DESCRIPTORS: usize = 44;
-/// Descriptors of a busy worker: its socket, its output, its process, its place, its medium.
-const WORKER_DESCRIPTORS: usize = 5;
+/// Descriptors of a busy worker: its socket, its output, its process, the account of that, its place, its medium.
+const WORKER_DESCRIPTORS: usize = 6;
 
 /// What one run may use.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(room(1 << 30, 1024), (3, 16, short("memory is short", 3)));
         assert_eq!(room(0, 1024), (1, 16, short("memory is short", 1)));
         let few = |limit| format!("few files may be open at once (ulimit -n {limit})");
-        assert_eq!(room(16 << 30, 64), (3, 5, short(&few(64), 3)));
+        assert_eq!(room(16 << 30, 64), (2, 8, short(&few(64), 2)));
         assert_eq!(room(16 << 30, 20), (1, 1, short(&few(20), 1)));
     }
 }

@@ -2,13 +2,15 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
+use deskscribe_protocol::{Code, ContentKey, Failure, JobId, MediaKind, Raster};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::ladder::Step;
+use super::starts::Next;
 use super::task::{Copy, Task};
 use super::{ASK_AGAIN, Dispatch, Halt, STORED_KEPT};
 use crate::intake::{Medium, examine};
@@ -18,11 +20,9 @@ use crate::{Row, RunError, WorkerName};
 
 /// Reads of a file that changes meanwhile before it is given up.
 const CHANGES: u32 = 3;
-/// Workers that fail to start, without one that succeeds, before the run is given up.
-const FAILED_STARTS: u32 = 3;
 
 impl Dispatch {
-    pub(super) async fn settle(&mut self, task: Task, ending: Ending) -> Result<(), Halt> {
+    pub(super) async fn settle(&mut self, job: JobId, task: Task, ending: Ending) -> Result<(), Halt> {
         self.tell_end(&ending, Some(&task.medium.path)).await;
         if let Ending::Read { worker, .. }
         | Ending::Failed { worker, .. }
@@ -50,12 +50,12 @@ impl Dispatch {
                 self.give_up(&task.medium, failure, lasting, worker).await
             }
             Ending::Died { worker, how, cause } => {
-                self.count_death(&task).await;
+                self.count_death(&task, cause).await;
                 self.climb(task, cause, &how.to_string(), worker).await
             }
             Ending::NotStarted(error) => {
                 self.put_back(task);
-                self.not_started(&error)
+                self.not_started(job, &error).await
             }
             Ending::NoPlace => {
                 self.put_back(task);
@@ -82,12 +82,18 @@ impl Dispatch {
         }
     }
 
-    /// No worker could be started. Too many times in a row, and there is no use in going on.
-    pub(super) fn not_started(&mut self, error: &StartError) -> Result<(), Halt> {
+    /// No worker could be started for this job. Too many times in a row, and there is no use in going on.
+    pub(super) async fn not_started(&mut self, job: JobId, error: &StartError) -> Result<(), Halt> {
         tracing::warn!(%error, "worker did not start");
-        self.failed_starts += 1;
-        if matches!(error, StartError::Hopeless(_)) || self.failed_starts >= FAILED_STARTS {
-            return Err(RunError::Workers(error.to_string()).into());
+        match self.starts.failed(job, JobId(self.next_job), error) {
+            Next::GiveUp => return Err(RunError::Workers(error.to_string()).into()),
+            Next::Wait { pause, tell } => {
+                if tell {
+                    self.ledger.note(format!("no worker can be started for now; waiting ({error})")).await;
+                }
+                self.wait_for_place(pause);
+            }
+            Next::SameRound => {}
         }
         Ok(())
     }
@@ -97,8 +103,13 @@ impl Dispatch {
         if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
             self.ledger.note("other Deskscribe programs use all eight workers; waiting for one").await;
         }
-        self.crowded = Some(Instant::now() + ASK_AGAIN);
+        self.wait_for_place(ASK_AGAIN);
         Ok(())
+    }
+
+    /// Until then only workers we have can be given jobs.
+    fn wait_for_place(&mut self, pause: Duration) {
+        self.crowded = self.crowded.max(Some(Instant::now() + pause));
     }
 
     /// The file was written to while a worker read it: what came out belongs to no content.
@@ -131,9 +142,19 @@ impl Dispatch {
         if lasting {
             return self.store(medium, Outcome::Failed(failure), None, worker).await;
         }
-        let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure, Some(worker));
+        let (key, of_content) = (medium.key, failure.code.is_of_content());
+        let row = Row::failed(&medium.path, Some(key), medium.kind, failure.clone(), Some(worker));
         self.ledger.row(Box::new(row)).await;
-        self.release_copies(medium.key).await
+        if !of_content {
+            return self.release_copies(key).await;
+        }
+        // Copies of what hung or killed its workers would only do the same, one after the other.
+        for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
+            let row = Row::failed(&place.path, Some(key), kind, failure.clone(), None);
+            self.ledger.row(Box::new(row)).await;
+        }
+        self.given_up.insert(key, failure);
+        Ok(())
     }
 
     /// Files that waited for a reading that does not come: the next one takes its place, and the others wait

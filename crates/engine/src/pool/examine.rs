@@ -30,12 +30,10 @@ pub(crate) async fn examine(
 ) -> Result<Option<Examined>, StartError> {
     let settings = Settings { isolation: Isolation::Off, ..settings.clone() };
     let place = Ceiling::of(home).try_take();
-    let place =
-        place.map_err(|error| StartError::Passing(format!("no worker slot could be taken: {error}")))?;
+    let place = place.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
     let Some(place) = place else { return Ok(None) };
     let spawner = Spawner::start();
-    let spawner =
-        spawner.map_err(|error| StartError::Passing(format!("no thread could be started: {error}")))?;
+    let spawner = spawner.map_err(|error| StartError::refused("no thread could be started", &error))?;
     let (threads, traffic) = (NonZeroUsize::MIN, Arc::new(Traffic::default()));
     let begun = Instant::now();
     let worker = start(place, &spawner, resources, threads, &traffic).await?;

@@ -16,9 +16,11 @@ mod wire;
 mod worker;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskscribe_protocol::{Confinement, Failure, JobId, Limits, Raster, Reading, Stage};
+use rustix::io::Errno;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -62,8 +64,9 @@ pub(crate) enum Report {
     Progress { job: JobId, worker: WorkerName, stage: Stage, done: u32, total: u32 },
     /// The job is over, and this seat is free again.
     Ended { seat: usize, job: JobId, ending: Ending },
-    /// The worker never got ready; what becomes of its job is told apart from this.
-    Gone { worker: WorkerName, death: Death },
+    /// The worker never got ready, or died between two jobs: with the last file it had, if it had one. What
+    /// becomes of a job is told apart from this.
+    Gone { worker: WorkerName, path: Option<PathBuf>, death: Death },
     /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
     Rested { seat: usize, slot: Option<usize> },
 }
@@ -96,6 +99,9 @@ pub(crate) enum Cause {
     Memory,
     /// A SIGKILL that was not ours: a person's, or the kernel's when memory ran out.
     Kill,
+    /// It says that it can read nothing, because a model does not load. Perhaps so; but it had a file of the
+    /// user's, and may be saying what that file wants to be said.
+    Unfit,
 }
 
 /// Why no worker could be started.
@@ -107,6 +113,20 @@ pub(crate) enum StartError {
     /// It may work the next time.
     #[error("{0}")]
     Passing(String),
+    /// The system had no process, descriptor or memory to give, or somebody killed it: it will work when that
+    /// has passed.
+    #[error("{0}")]
+    Short(String),
+}
+
+impl StartError {
+    /// The system refused something that a start needs.
+    fn refused(what: &str, error: &std::io::Error) -> Self {
+        const SHORTAGES: [Errno; 4] = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM];
+        let text = format!("{what}: {error}");
+        let is_short = Errno::from_io_error(error).is_some_and(|error| SHORTAGES.contains(&error));
+        if is_short { Self::Short(text) } else { Self::Passing(text) }
+    }
 }
 
 /// The slots of this engine.
@@ -212,10 +232,45 @@ impl Pool {
         }
     }
 
+    /// Ends when a slot does, which none may before the pool is closed: whoever waits for it waits in vain.
+    pub(crate) async fn broken(&mut self) -> std::io::Error {
+        match self.tasks.join_next().await {
+            Some(Err(error)) => std::io::Error::other(format!("a slot for workers is gone ({error})")),
+            Some(Ok(())) => std::io::Error::other("a slot for workers has ended"),
+            None => std::future::pending().await,
+        }
+    }
+
     /// Ends all workers: idle ones are sent home, busy ones are killed. Returns when they are gone.
     pub(crate) async fn close(mut self) {
         self.closing.cancel();
         self.seats.clear();
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[expect(clippy::panic, reason = "it is what is tested")]
+    async fn a_slot_that_breaks_is_not_waited_for() {
+        let pool = || Pool { seats: Vec::new(), tasks: JoinSet::new(), closing: CancellationToken::new() };
+        let mut panicking = pool();
+        panicking.tasks.spawn(async { panic!("of ours") });
+        assert!(panicking.broken().await.to_string().contains("a slot for workers is gone"));
+        let mut ending = pool();
+        ending.tasks.spawn(async {});
+        assert!(ending.broken().await.to_string().contains("has ended"));
+    }
+
+    #[test]
+    fn a_shortage_is_told_from_what_is_wrong() {
+        let refused = |error: Errno| StartError::refused("it", &error.into());
+        for error in [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM] {
+            assert!(matches!(refused(error), StartError::Short(_)), "{error}");
+        }
+        assert!(matches!(refused(Errno::NOEXEC), StartError::Passing(_)));
     }
 }

@@ -4,18 +4,18 @@ use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, Stage, ToWorker};
+use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, ToWorker};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::ceiling::Ceiling;
 use super::spawn::Spawner;
-use super::watch::{Judgement, Watch};
-use super::worker::{Unready, Worker, start};
-use super::{Ending, Job, Order, Report, StartError};
+use super::watch::{Judgement, Watch, within};
+use super::worker::{Unready, Worker, between_files, start};
+use super::{Cause, Ending, Job, Order, Report, StartError};
 use crate::status::Traffic;
-use crate::{Resources, Settings, WorkerName};
+use crate::{Death, Resources, Settings};
 
 /// Cool-downs grow no longer than 2² times the first.
 const LONGEST_COOL_DOWN: u32 = 2;
@@ -71,23 +71,39 @@ impl Slot {
     /// The next order. A worker that waits too long for one, or dies while it waits, is seen off.
     async fn next(&self, orders: &mut mpsc::Receiver<Order>, worker: &mut Option<Worker>) -> Option<Order> {
         if let Some(waiting) = worker {
-            tokio::select! {
+            let died = tokio::select! {
                 order = orders.recv() => return order,
-                () = sleep(self.settings.patience.rest) => {}
+                () = sleep(self.settings.patience.rest) => None,
                 // A worker has nothing to say unasked; at the end of its stream it is gone.
-                _ = waiting.ear.recv() => {}
+                heard = waiting.ear.recv() => Some(between_files(heard)),
+            };
+            match died {
+                Some(what) => self.bury_idle(worker, what).await,
+                None => self.send_home(worker).await,
             }
-            self.send_home(worker).await;
         }
         orders.recv().await
+    }
+
+    /// Sees off a worker that died between two jobs: not of a file, as far as anybody knows.
+    async fn bury_idle(&self, worker: &mut Option<Worker>, what: String) {
+        if let Some(worker) = worker.take() {
+            self.report(worker.bury_idle(what).await).await;
+            self.report(Report::Rested { seat: self.seat, slot: None }).await;
+        }
     }
 
     async fn send_home(&self, worker: &mut Option<Worker>) {
         let slot = match worker.take() {
             Some(worker) => {
                 let slot = worker.name.slot;
-                worker.dismiss().await;
-                Some(slot)
+                match worker.dismiss().await {
+                    Some(death) => {
+                        self.report(death).await;
+                        None
+                    }
+                    None => Some(slot),
+                }
             }
             None => None,
         };
@@ -103,8 +119,7 @@ impl Slot {
     /// Starts a worker in the next place under the ceiling that is free. `None` when there is none.
     async fn start(&self, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
         let taken = self.ceiling.try_take();
-        let taken =
-            taken.map_err(|error| StartError::Passing(format!("no worker slot could be taken: {error}")))?;
+        let taken = taken.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
         let Some(place) = taken else { return Ok(None) };
         let Self { spawner, resources, settings, traffic, .. } = self;
         let worker = start(place, spawner, resources, threads, traffic).await?;
@@ -116,16 +131,15 @@ impl Slot {
                 Ok(Some(worker))
             }
             Err(Unready { error, death }) => {
-                self.report(Report::Gone { worker: name, death }).await;
+                self.report(Report::Gone { worker: name, path: None, death }).await;
                 Err(error)
             }
         }
     }
 
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
-        if worker.as_mut().is_some_and(Worker::has_gone) {
-            // It died between two jobs: not of this file.
-            self.send_home(worker).await;
+        if let Some(what) = worker.as_mut().and_then(Worker::unasked) {
+            self.bury_idle(worker, what).await;
         }
         let lent = match worker.take() {
             Some(worker) => worker,
@@ -151,6 +165,13 @@ impl Slot {
                 };
                 Ending::Stopped { worker: name, failure }
             }
+            Verdict::Rogue(what) => match worker.take() {
+                Some(worker) => {
+                    let how = Death::killed(what);
+                    Ending::Died { worker: worker.kill().await, how, cause: Cause::Crash }
+                }
+                None => Ending::Dropped,
+            },
             Verdict::Lost(what) => match worker.take() {
                 Some(worker) => worker.bury(what).await,
                 None => Ending::Dropped,
@@ -158,7 +179,7 @@ impl Slot {
         }
     }
 
-    /// Lends the medium and listens until there is an ending, keeping count of what the worker spends.
+    /// Lends the medium and listens until there is an ending.
     async fn work(&self, worker: &mut Worker, job: &Job) -> Verdict {
         let unreadable = |error: std::io::Error| {
             let failure = Failure::new(Code::Unreadable, error.to_string());
@@ -175,25 +196,52 @@ impl Slot {
             bytes: job.medium.stamp.size,
             limits: job.limits.clone(),
         };
-        if worker.mouth.say(&order, &[file.as_fd()]).await.is_err() {
-            return Verdict::Lost("it was gone when it was given the file".to_owned());
+        worker.last_file = Some(job.medium.path.clone());
+        let patience = &self.settings.patience;
+        let grace = patience.beat * patience.grace_beats.max(1);
+        match within(patience, grace, worker.mouth.say(&order, &[file.as_fd()])).await {
+            Some(Ok(())) => {}
+            Some(Err(_)) => return Verdict::Lost("it was gone when it was given the file".to_owned()),
+            None => return Verdict::Lost("it did not take the file that it was given".to_owned()),
         }
-        self.report(Report::Lent { job: job.id, worker: worker.name }).await;
-        let mut watch = Watch::begin(&self.settings, worker.name.pid, job.medium.stamp.size);
+        let mut untold = Some(Report::Lent { job: job.id, worker: worker.name });
+        let verdict = self.listen(worker, job, &mut untold).await;
+        if let Some(report) = untold {
+            self.report(report).await;
+        }
+        verdict
+    }
+
+    /// Listens until there is an ending, keeping count of what the worker spends. Nothing in here waits for
+    /// whoever hears the reports, or a worker would be free to take what it likes while the terminal is paused:
+    /// what is `untold` is told when there is room, and progress only if there is.
+    async fn listen(&self, worker: &mut Worker, job: &Job, untold: &mut Option<Report>) -> Verdict {
+        let patience = &self.settings.patience;
+        let Worker { name, mouth, ear, meter, .. } = worker;
+        let name = *name;
+        let mut watch = Watch::begin(&self.settings, name.pid, meter, job.medium.stamp.size);
         loop {
             let message = tokio::select! {
-                message = worker.ear.recv() => message,
+                Ok(room) = self.reports.reserve(), if untold.is_some() => {
+                    if let Some(report) = untold.take() {
+                        room.send(report);
+                    }
+                    continue;
+                }
                 _ = watch.beat.tick() => {
                     match watch.judge() {
                         Judgement::Fine => {}
                         Judgement::Stop => {
                             // A worker that does not listen any more is found out by the grace period.
-                            let _ = worker.mouth.say(&ToWorker::Cancel { job: job.id }, &[]).await;
+                            let cancel = ToWorker::Cancel { job: job.id };
+                            let _ = within(patience, patience.beat, mouth.say(&cancel, &[])).await;
                         }
                         Judgement::Kill(failure) => return Verdict::Killed(failure),
+                        Judgement::Rogue(what) => return Verdict::Rogue(what),
                     }
                     continue;
                 }
+                message = ear.recv() => message,
             };
             let (message, attachment) = match message {
                 Some(Ok(heard)) => heard,
@@ -202,8 +250,10 @@ impl Slot {
             };
             match message {
                 FromWorker::Progress { job: id, stage, done, total } if id == job.id => {
-                    watch.progress();
-                    self.tell(worker.name, job, stage, done, total).await;
+                    if watch.progress(stage, done, total) && untold.is_none() {
+                        let report = Report::Progress { job: id, worker: name, stage, done, total };
+                        let _ = self.reports.try_send(report);
+                    }
                 }
                 FromWorker::Done { job: id, reading, thumbnail } if id == job.id => {
                     let Some(thumbnail) = framed(thumbnail, attachment, job.limits.thumbnail_edge) else {
@@ -212,27 +262,20 @@ impl Slot {
                     if let Err(error) = reading.check() {
                         return Verdict::Lost(format!("its reading cannot be true: {error}"));
                     }
-                    let name = worker.name;
                     return Verdict::Ended(Ending::Read { worker: name, reading, thumbnail });
                 }
                 FromWorker::Failed { job: id, failure } if id == job.id => {
-                    // Made anew: a failure from a worker is capped and one line like any of ours.
-                    let failure = Failure::new(failure.code, failure.reason);
-                    return Verdict::Ended(Ending::Failed { worker: worker.name, failure });
+                    return Verdict::Ended(Ending::Failed { worker: name, failure: believed(failure) });
                 }
                 FromWorker::Cancelled { job: id } if id == job.id => {
                     return match watch.asked_to_stop() {
-                        Some(failure) => Verdict::Ended(Ending::Failed { worker: worker.name, failure }),
+                        Some(failure) => Verdict::Ended(Ending::Failed { worker: name, failure }),
                         None => Verdict::Lost("it stopped without being asked".to_owned()),
                     };
                 }
                 _ => return Verdict::Lost("it spoke out of turn".to_owned()),
             }
         }
-    }
-
-    async fn tell(&self, worker: WorkerName, job: &Job, stage: Stage, done: u32, total: u32) {
-        self.report(Report::Progress { job: job.id, worker, stage, done, total }).await;
     }
 }
 
@@ -242,8 +285,18 @@ enum Verdict {
     Ended(Ending),
     /// It has to be killed, and the file is to blame.
     Killed(Failure),
+    /// It has to be killed, and that is a death like any other; what it did.
+    Rogue(String),
     /// It is dead or has lost its mind; what was seen of it, if anything.
     Lost(String),
+}
+
+/// A failure as a worker may tell it. Made anew, so that it is capped and one line like any of ours.
+fn believed(Failure { code, reason }: Failure) -> Failure {
+    if code.is_for_workers() {
+        return Failure::new(code, reason);
+    }
+    Failure::new(Code::Internal, format!("the worker said what it cannot know ({}): {reason}", code.as_str()))
 }
 
 /// The thumbnail, if it is what was announced and no larger than what was asked for.

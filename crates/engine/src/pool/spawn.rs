@@ -13,11 +13,14 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
+use super::usage::Meter;
+
 /// A worker process that has just been started.
 pub(super) struct Spawned {
     pub(super) child: Child,
     pub(super) socket: UnixStream,
     pub(super) output: OwnedFd,
+    pub(super) meter: Meter,
 }
 
 /// The thread that starts all workers. On Linux a worker dies with the *thread* that started it, so this
@@ -84,6 +87,8 @@ fn spawn(program: &Path, threads: NonZeroUsize) -> io::Result<Spawned> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
+    // At once: soon it will have made itself unreadable.
+    let meter = Meter::of(child.id().unwrap_or_default());
     ours.set_nonblocking(true)?;
-    Ok(Spawned { child, socket: UnixStream::from_std(ours)?, output: output.into() })
+    Ok(Spawned { child, socket: UnixStream::from_std(ours)?, output: output.into(), meter })
 }

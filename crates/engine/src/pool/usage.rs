@@ -1,25 +1,88 @@
 //! What a worker has spent, as the system counts it.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::sync::Once;
 use std::time::Duration;
 
-/// Processor time that this process has used so far, in user and kernel together. `None` when it is gone, or
-/// where the system does not tell.
-pub(super) fn cpu_time(pid: u32) -> Option<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    parse(&stat, rustix::param::clock_ticks_per_second())
+/// More than the line of `stat` ever is: 52 numbers and a short name.
+const LINE_BYTES: usize = 2048;
+
+/// What a process has spent, and holds, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Usage {
+    /// Processor time, in user and kernel together, of all its threads.
+    pub(super) processor: Duration,
+    /// Memory that it holds, in bytes: its own and what it shares with others.
+    pub(super) resident: u64,
+    pub(super) threads: u64,
 }
 
-/// Fields 14 and 15 of proc(5)'s `stat`, counted after the process name, which may itself hold spaces.
-fn parse(stat: &str, ticks_per_second: u64) -> Option<Duration> {
+/// Looks at one process for as long as it lives.
+///
+/// Holds the system's account of it open from its start: a worker makes itself undumpable, and under a `/proc`
+/// that is mounted with `hidepid` it cannot be found there any more. What is open stays readable, and is never
+/// that of another process which was given the same number.
+#[derive(Debug)]
+pub(super) struct Meter {
+    stat: Option<File>,
+}
+
+impl Meter {
+    /// Must be called as soon as the process is there.
+    pub(super) fn of(pid: u32) -> Self {
+        let stat = File::open(format!("/proc/{pid}/stat"));
+        Self { stat: stat.inspect_err(|error| warn_once(pid, &error.to_string())).ok() }
+    }
+
+    /// What it has spent so far. `None` when it is gone, or where the system does not tell.
+    pub(super) fn read(&self) -> Option<Usage> {
+        let mut line = [0; LINE_BYTES];
+        let length = self.stat.as_ref()?.read_at(&mut line, 0).ok()?;
+        let page = rustix::param::page_size() as u64;
+        parse(&String::from_utf8_lossy(&line[..length]), rustix::param::clock_ticks_per_second(), page)
+    }
+
+    /// The same of a process that has not been reaped: that nothing is told of it is worth a warning.
+    pub(super) fn read_living(&self, pid: u32) -> Option<Usage> {
+        let usage = self.read();
+        if usage.is_none() {
+            warn_once(pid, "its account cannot be read");
+        }
+        usage
+    }
+}
+
+/// Once in the life of the engine: it will be the same for every worker.
+fn warn_once(pid: u32, error: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            pid,
+            error,
+            "the system does not tell what workers spend: their memory, processor time and threads are not \
+             watched, only how long a file takes"
+        );
+    });
+}
+
+/// Fields 14, 15, 20 and 24 of proc(5)'s `stat`, counted after the process name, which may itself hold spaces.
+fn parse(stat: &str, ticks_per_second: u64, page: u64) -> Option<Usage> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_ascii_whitespace().skip(11);
-    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
-    Some(Duration::from_millis(ticks * 1000 / ticks_per_second.max(1)))
+    let mut fields = fields.split_ascii_whitespace().skip(11).map(|field| field.parse::<u64>().ok());
+    let ticks = fields.next()?? + fields.next()??;
+    // Times of children, priority and niceness lie between; some of them may be negative.
+    let threads = fields.nth(4)??;
+    let pages = fields.nth(3)??;
+    Some(Usage {
+        processor: Duration::from_millis(ticks.saturating_mul(1000) / ticks_per_second.max(1)),
+        resident: pages.saturating_mul(page),
+        threads,
+    })
 }
 
-/// Memory that this process holds, in bytes: its own and what it shares with others. `None` when it is gone, or
-/// where the system does not tell.
+/// Memory that the process of this number holds, in bytes, for people to look at. `None` when it is gone, or
+/// where the system does not tell: a `/proc` that is mounted with `hidepid` hides workers from here.
 pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
     let pages = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
     let resident = pages.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()?;
@@ -39,17 +102,29 @@ mod tests {
 
     #[test]
     fn a_name_with_spaces_and_brackets_does_not_shift_the_fields() {
-        let stat = "77 (a (b) c) S 1 77 77 0 -1 4194560 900 0 0 0 150 50 0 0 20 0 1 0 100 1 1";
-        assert_eq!(parse(stat, 100), Some(Duration::from_secs(2)));
-        assert_eq!(parse("77 (cut", 100), None);
+        let stat = "77 (a (b) c) S 1 77 77 0 -1 4194560 900 0 0 0 150 50 0 0 -2 -1 3 0 100 9000 5 1";
+        let usage = Usage { processor: Duration::from_secs(2), resident: 5 * 4096, threads: 3 };
+        assert_eq!(parse(stat, 100, 4096), Some(usage));
+        assert_eq!(parse("77 (cut", 100, 4096), None);
     }
 
     #[test]
     fn our_own_process_is_counted() {
-        assert!(cpu_time(std::process::id()).is_some());
-        assert_eq!(cpu_time(u32::MAX), None);
-        assert!(resident_memory(std::process::id()).unwrap() > 1 << 20);
-        assert_eq!(resident_memory(u32::MAX), None);
+        let own = std::process::id();
+        let usage = Meter::of(own).read().unwrap();
+        assert!(usage.resident > 1 << 20 && usage.threads >= 1, "{usage:?}");
+        assert!(resident_memory(own).unwrap() > 1 << 20);
+        assert_eq!((Meter::of(u32::MAX).read(), resident_memory(u32::MAX)), (None, None));
         assert!(available_memory().unwrap() > 1 << 20);
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_nobody_else() {
+        let mut child = std::process::Command::new("sleep").arg("600").spawn().unwrap();
+        let meter = Meter::of(child.id());
+        assert!(meter.read().is_some());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(meter.read(), None);
     }
 }

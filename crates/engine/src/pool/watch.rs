@@ -5,11 +5,16 @@
 
 use std::time::Duration;
 
-use deskscribe_protocol::{Code, Failure};
+use deskscribe_protocol::{Code, Failure, Stage};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::usage::{cpu_time, resident_memory};
+use super::usage::Meter;
 use crate::{Patience, Settings};
+
+/// More threads than any worker of ours has, with as many processors as one may use.
+const MOST_THREADS: u64 = 64;
+/// No job takes more than so many times its processor time, however much progress it shows.
+const LONGEST: u32 = 4;
 
 /// What a job has spent so far.
 pub(super) struct Watch<'a> {
@@ -17,23 +22,52 @@ pub(super) struct Watch<'a> {
     memory_ceiling: u64,
     pub(super) beat: Interval,
     pid: u32,
+    meter: &'a Meter,
     cpu_at_start: Duration,
     cpu_limit: Duration,
+    /// How far it has come.
+    reached: Option<Mark>,
     /// Beats since the last progress.
     quiet: u32,
+    /// Beats since it began.
+    total: u32,
     /// Why the worker was asked to stop, and the beats it has left.
     stopping: Option<(Failure, u32)>,
+}
+
+/// A point on the way through a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    stage: Stage,
+    done: u32,
+    total: u32,
 }
 
 /// What is to be done about a worker.
 pub(super) enum Judgement {
     Fine,
     Stop,
+    /// Kill it: its file takes more than it is given.
     Kill(Failure),
+    /// Kill it: it does what no sane worker does.
+    Rogue(String),
+}
+
+impl Mark {
+    fn is_sane(self) -> bool {
+        self.total >= 1 && self.done <= self.total
+    }
+
+    /// Whether this is further on the way. Parts of a stage are compared as fractions: how many units there are
+    /// is sometimes known only half way through.
+    fn is_beyond(self, other: Self) -> bool {
+        let fraction = u64::from(self.done) * u64::from(other.total);
+        (self.stage, fraction) > (other.stage, u64::from(other.done) * u64::from(self.total))
+    }
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn begin(settings: &'a Settings, pid: u32, bytes: u64) -> Self {
+    pub(super) fn begin(settings: &'a Settings, pid: u32, meter: &'a Meter, bytes: u64) -> Self {
         let patience = &settings.patience;
         let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
         Self {
@@ -41,16 +75,25 @@ impl<'a> Watch<'a> {
             memory_ceiling: settings.memory_ceiling,
             beat: beats(patience),
             pid,
-            cpu_at_start: cpu_time(pid).unwrap_or_default(),
+            meter,
+            cpu_at_start: meter.read().map(|usage| usage.processor).unwrap_or_default(),
             cpu_limit: patience.cpu_base.saturating_add(patience.cpu_per_mebibyte.saturating_mul(mebibytes)),
+            reached: None,
             quiet: 0,
+            total: 0,
             stopping: None,
         }
     }
 
-    /// The worker showed progress.
-    pub(super) fn progress(&mut self) {
-        self.quiet = 0;
+    /// The worker says how far it has come, which counts as a sign of life if it has come further. Tells whether
+    /// that can be true.
+    pub(super) fn progress(&mut self, stage: Stage, done: u32, total: u32) -> bool {
+        let mark = Mark { stage, done, total };
+        if mark.is_sane() && self.reached.is_none_or(|reached| mark.is_beyond(reached)) {
+            self.reached = Some(mark);
+            self.quiet = 0;
+        }
+        mark.is_sane()
     }
 
     /// Why the worker was asked to stop, if it was.
@@ -60,8 +103,9 @@ impl<'a> Watch<'a> {
 
     /// One beat later.
     pub(super) fn judge(&mut self) -> Judgement {
+        let usage = self.meter.read_living(self.pid);
         // No grace: what takes memory this fast may have taken all of it by the next beat.
-        if let Some(held) = resident_memory(self.pid).filter(|held| *held > self.memory_ceiling) {
+        if let Some(held) = usage.map(|usage| usage.resident).filter(|held| *held > self.memory_ceiling) {
             let reason = format!(
                 "its worker held {} MB of memory, more than the {} MB a worker may",
                 held >> 20,
@@ -69,19 +113,31 @@ impl<'a> Watch<'a> {
             );
             return Judgement::Kill(Failure::new(Code::OutOfMemory, reason));
         }
+        if let Some(threads) = usage.map(|usage| usage.threads).filter(|threads| *threads > MOST_THREADS) {
+            return Judgement::Rogue(format!(
+                "it had {threads} threads, more than the {MOST_THREADS} a worker may"
+            ));
+        }
         if let Some((failure, left)) = &mut self.stopping {
-            *left -= 1;
+            *left = left.saturating_sub(1);
             return if *left == 0 { Judgement::Kill(failure.clone()) } else { Judgement::Fine };
         }
         self.quiet += 1;
-        let spent = cpu_time(self.pid).unwrap_or_default().saturating_sub(self.cpu_at_start);
+        self.total = self.total.saturating_add(1);
+        let spent = usage.map(|usage| usage.processor).unwrap_or_default().saturating_sub(self.cpu_at_start);
+        let beats = |count: u32| self.patience.beat.saturating_mul(count);
         let failure = if spent > self.cpu_limit {
             let seconds = self.cpu_limit.as_secs();
             let reason = format!("took more than {seconds} s of processor time, the limit for its size");
             Failure::new(Code::TimedOut, reason)
         } else if self.quiet >= self.patience.quiet_beats {
-            let seconds = self.patience.beat.as_secs_f32() * self.quiet as f32;
+            let seconds = beats(self.quiet).as_secs_f32();
             let reason = format!("reading it made no progress for {seconds:.0} s and was stopped");
+            Failure::new(Code::Stalled, reason)
+        } else if beats(self.total) > self.cpu_limit.saturating_mul(LONGEST) {
+            // Not lasting, unlike processor time: the machine may have been busy with something else.
+            let seconds = beats(self.total).as_secs_f32();
+            let reason = format!("reading it came to no end within {seconds:.0} s and was stopped");
             Failure::new(Code::Stalled, reason)
         } else {
             return Judgement::Fine;
@@ -118,5 +174,30 @@ pub(super) async fn within<T>(
         if left.is_zero() {
             return None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_what_comes_further_and_can_be_true() {
+        let mark = |stage, done, total| Mark { stage, done, total };
+        let way = [
+            mark(Stage::Load, 0, 2),
+            mark(Stage::Load, 1, 2),
+            mark(Stage::Decode, 0, 1),
+            mark(Stage::Ocr, 0, 1),
+            mark(Stage::Ocr, 11, 24),
+            mark(Stage::Ocr, 4, 6),
+            mark(Stage::Summarise, 0, 1),
+        ];
+        for pair in way.windows(2) {
+            assert!(pair[1].is_beyond(pair[0]) && !pair[0].is_beyond(pair[1]), "{pair:?}");
+        }
+        assert!(!way[4].is_beyond(way[4]));
+        assert!(way.iter().all(|mark| mark.is_sane()));
+        assert!(!mark(Stage::Ocr, 0, 0).is_sane() && !mark(Stage::Ocr, 3, 2).is_sane());
     }
 }

@@ -2,10 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskscribe_protocol::{Build, Code, Confinement, FromWorker, Isolation, ModelGrant, ToWorker, exit};
+use deskscribe_protocol::{
+    Build, Code, Confinement, FrameError, FromWorker, Isolation, ModelGrant, ToWorker, exit,
+};
 use tokio::process::Child;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::timeout;
@@ -13,24 +16,36 @@ use tokio::time::timeout;
 use super::ceiling::Place;
 use super::evidence::Evidence;
 use super::spawn::Spawner;
-use super::usage::resident_memory;
+use super::usage::Meter;
 use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
-use super::{Cause, Ending, StartError};
+use super::{Cause, Ending, Report, StartError};
 use crate::status::Traffic;
 use crate::{Death, Exit, Patience, Resources, Settings, Wear, WorkerName};
 
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
 
+/// From the SIGKILL to the end of the process: at once, but for one that the system itself is stuck in.
+const REAPED_WITHIN: Duration = Duration::from_secs(5);
+
 /// SIGKILL: never a process's own doing.
 const KILLED: i32 = 9;
+
+/// How a worker ends whose conversation has ended.
+const LEFT: Exit = Exit::Code(exit::DONE as i32);
+
+/// How a worker ends that finds a library or a model broken.
+const UNFIT: Exit = Exit::Code(exit::NOT_READY as i32);
 
 /// A worker that is ready for jobs.
 pub(super) struct Worker {
     pub(super) name: WorkerName,
     pub(super) mouth: Mouth,
     pub(super) ear: Ear,
+    pub(super) meter: Meter,
+    /// The file it was lent last.
+    pub(super) last_file: Option<PathBuf>,
     child: Child,
     evidence: Evidence,
     /// Jobs it came to an end with.
@@ -56,21 +71,31 @@ pub(super) async fn start(
     threads: NonZeroUsize,
     traffic: &Arc<Traffic>,
 ) -> Result<Worker, StartError> {
-    let passing = |what: &str, error: std::io::Error| StartError::Passing(format!("{what}: {error}"));
     let path = resources.worker.display();
     let spawned = spawner.spawn(&resources.worker, threads).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => StartError::Hopeless(format!(
             "the worker program cannot be started ({error}); install Deskscribe again: {path}"
         )),
-        _ => passing("the worker program could not be started", error),
+        _ => StartError::refused("the worker program could not be started", &error),
     })?;
     let pid = spawned.child.id().unwrap_or_default();
     let (mouth, ear) = converse(spawned.socket, Arc::clone(traffic));
-    let evidence =
-        Evidence::collect(spawned.output).map_err(|error| passing("a worker's output is lost", error))?;
+    let evidence = Evidence::collect(spawned.output)
+        .map_err(|error| StartError::refused("a worker's output is lost", &error))?;
     let name = WorkerName { slot: place.number, pid };
-    let child = spawned.child;
-    Ok(Worker { name, mouth, ear, child, evidence, jobs: 0, panics: 0, settled: None, _place: place })
+    Ok(Worker {
+        name,
+        mouth,
+        ear,
+        meter: spawned.meter,
+        last_file: None,
+        child: spawned.child,
+        evidence,
+        jobs: 0,
+        panics: 0,
+        settled: None,
+        _place: place,
+    })
 }
 
 /// Why a handshake came to nothing.
@@ -78,6 +103,7 @@ enum Refusal {
     OtherBuild(Build),
     Silent(String),
     Gone(String),
+    Refused(std::io::Error),
 }
 
 impl Worker {
@@ -99,11 +125,16 @@ impl Worker {
                 ))
             }
             Err(Refusal::Silent(what)) => StartError::Passing(what),
+            Err(Refusal::Refused(error)) => StartError::refused("a model cannot be opened", &error),
             Err(Refusal::Gone(what)) => {
                 let death = self.last_words(what).await;
                 let what = format!("a worker could not get ready: {death}");
-                let hopeless = death.exit == Some(Exit::Code(exit::NOT_READY.into()));
-                let error = if hopeless { StartError::Hopeless(what) } else { StartError::Passing(what) };
+                let error = match death.exit {
+                    // It had no file of anybody's yet: it is believed.
+                    Some(UNFIT) => StartError::Hopeless(what),
+                    Some(Exit::Signal(KILLED)) => StartError::Short(what),
+                    _ => StartError::Passing(what),
+                };
                 return Err(Unready { error, death });
             }
         };
@@ -124,9 +155,8 @@ impl Worker {
             FromWorker::Hello { build } => return Err(Refusal::OtherBuild(build)),
             _ => return Err(Refusal::Gone("it did not begin with hello".to_owned())),
         }
-        let open = |error: std::io::Error| Refusal::Silent(format!("a model cannot be opened: {error}"));
-        let files: Vec<_> =
-            resources.models.iter().map(|model| model.open()).collect::<Result<_, _>>().map_err(open)?;
+        let files = resources.models.iter().map(|model| model.open()).collect::<Result<Vec<_>, _>>();
+        let files = files.map_err(Refusal::Refused)?;
         let models: Vec<ModelGrant> = resources.models.iter().map(|model| model.grant.clone()).collect();
         let order = ToWorker::Start {
             build: Build::own(),
@@ -136,7 +166,9 @@ impl Worker {
             models,
         };
         let lent: Vec<_> = files.iter().map(AsFd::as_fd).collect();
-        self.mouth.say(&order, &lent).await.map_err(|error| Refusal::Gone(error.to_string()))?;
+        let said = within(patience, patience.ready, self.mouth.say(&order, &lent)).await;
+        let unheard = || Refusal::Silent("a worker did not listen when it was told to get ready".to_owned());
+        said.ok_or_else(unheard)?.map_err(|error| Refusal::Gone(error.to_string()))?;
         match self.hear(patience, patience.ready, "get ready").await? {
             FromWorker::Ready { confinement } => Ok(confinement),
             _ => Err(Refusal::Gone("it spoke before it was ready".to_owned())),
@@ -152,9 +184,19 @@ impl Worker {
         }
     }
 
-    /// Whether the conversation has ended although nothing was asked.
-    pub(super) fn has_gone(&mut self) -> bool {
-        !matches!(self.ear.try_recv(), Err(TryRecvError::Empty))
+    /// What was heard although nothing was asked: as a rule, the end of the conversation.
+    pub(super) fn unasked(&mut self) -> Option<String> {
+        match self.ear.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(between_files(None)),
+            Ok(heard) => Some(between_files(Some(heard))),
+        }
+    }
+
+    /// Sees off a worker that died, or lost its mind, while it had no job.
+    pub(super) async fn bury_idle(mut self, what: String) -> Report {
+        let (worker, path) = (self.name, self.last_file.take());
+        Report::Gone { worker, path, death: self.last_words(what).await }
     }
 
     /// Counts a job that ended, and tells whether the worker has had enough of them.
@@ -164,34 +206,32 @@ impl Worker {
         // decoders keep nothing from one file to the next, so that only the others wear it out.
         let panicked = matches!(ending, Ending::Failed { failure, .. } if failure.code == Code::Internal);
         self.panics += u32::from(panicked);
-        let held = resident_memory(self.name.pid).unwrap_or_default();
+        let held = self.meter.read().map(|usage| usage.resident).unwrap_or_default();
         let grown = held.saturating_sub(*self.settled.get_or_insert(held));
         self.jobs >= wear.jobs || grown > wear.growth || self.panics >= wear.panics
     }
 
-    /// Ends a worker that has nothing to do: it goes when its conversation ends.
-    pub(super) async fn dismiss(mut self) {
-        drop(self.mouth);
-        if timeout(GONE_WITHIN, self.child.wait()).await.is_err() {
-            reap(&mut self.child).await;
+    /// Ends a worker that has nothing to do: it goes when its conversation ends. Tells of one that was dead
+    /// already, or that died of leaving.
+    pub(super) async fn dismiss(self) -> Option<Report> {
+        match self.bury_idle(between_files(None)).await {
+            Report::Gone { death: Death { exit: Some(LEFT) | None, .. }, .. } => None,
+            report => Some(report),
         }
     }
 
     /// Ends a worker that is busy or does not listen.
     pub(super) async fn kill(mut self) -> WorkerName {
-        reap(&mut self.child).await;
+        reap(&mut self.child, self.name).await;
         self.name
     }
 
-    /// Sees off a worker that died on a job, or misbehaved so that it must not have another. One that found
-    /// itself unfit, because a model does not load, would have been no better with another file.
+    /// Sees off a worker that died on a job, or misbehaved so that it must not have another.
     pub(super) async fn bury(self, what: String) -> Ending {
         let worker = self.name;
         let how = self.last_words(what).await;
-        if how.exit == Some(Exit::Code(exit::NOT_READY.into())) {
-            return Ending::NotStarted(StartError::Hopeless(format!("a worker cannot read anything: {how}")));
-        }
         let cause = match how.exit {
+            Some(UNFIT) => Cause::Unfit,
             Some(Exit::Signal(KILLED)) => Cause::Kill,
             Some(Exit::Signal(_)) if how.last_words.as_deref().is_some_and(is_want_of_memory) => {
                 Cause::Memory
@@ -208,7 +248,7 @@ impl Worker {
         let status = match timeout(GONE_WITHIN, self.child.wait()).await {
             Ok(status) => status.ok(),
             Err(_) => {
-                reap(&mut self.child).await;
+                reap(&mut self.child, self.name).await;
                 None
             }
         };
@@ -238,9 +278,21 @@ fn unconfined(confinement: &Confinement, required: Isolation) -> String {
     )
 }
 
-async fn reap(child: &mut Child) {
-    // Fails only for a process that is already gone.
-    let _ = child.kill().await;
+async fn reap(child: &mut Child, WorkerName { slot, pid }: WorkerName) {
+    // Fails only for a process that is already gone. One that does not go is reaped by the runtime whenever it
+    // does.
+    if timeout(REAPED_WITHIN, child.kill()).await.is_err() {
+        tracing::error!(slot, pid, "a worker that was killed is stuck in the system; not waited for");
+    }
+}
+
+/// What to say of a worker that was heard between two jobs.
+pub(super) fn between_files(heard: Option<Result<(FromWorker, Vec<u8>), FrameError>>) -> String {
+    match heard {
+        Some(Ok(_)) => "it spoke between two files, unasked".to_owned(),
+        Some(Err(FrameError::Closed)) | None => "it was gone between two files".to_owned(),
+        Some(Err(error)) => format!("between two files: {error}"),
+    }
 }
 
 /// Whether these last words are those of Rust or of C++ when an allocation fails, before they abort.
