@@ -21,6 +21,7 @@ mod job;
 mod media;
 mod message;
 mod reading;
+mod text;
 mod version;
 
 pub use confinement::{Canary, Confinement, Isolation, Layer, LayerState};
@@ -31,4 +32,5 @@ pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
 pub use message::{FromWorker, ModelGrant, ModelRole, Raster, ToWorker};
 pub use reading::{Digest, EngineUse, Line, Provenance, Reading, ReadingError, StageTime};
+pub use text::{acts, one_line, tame};
 pub use version::{Build, PROTOCOL};

@@ -86,20 +86,22 @@ async fn ten_megabytes_of_noise_block_nobody() {
 }
 
 #[tokio::test]
-async fn readings_as_large_as_a_frame_may_be_block_nobody() {
+async fn readings_as_large_as_they_may_be_block_nobody() {
     let bench = Bench::new().workers(3);
     for number in 0..3 {
-        bench.order(&format!("bulk-{number}.png"), &format!("bulk 7 {number}"));
+        bench.order(&format!("bulk-{number}.png"), &format!("bulk 4 {number}"));
         bench.order(&format!("dies-{number}.png"), &format!("torn signal 11 {number}"));
     }
+    bench.order("too-much.png", "bulk 5");
     bench.order("beyond.png", "bulk 9");
     let told = bench.scan().await;
     for number in 0..3 {
-        assert_eq!(told.text(&format!("bulk-{number}.png")).len(), 7 << 20);
+        assert_eq!(told.text(&format!("bulk-{number}.png")).len(), 4 << 20);
     }
+    assert!(told.reason("too-much.png").contains("a text that is too long"));
     // Its own end of the wire refuses it, and so it ends.
     assert_eq!(told.row("beyond.png").code, Some(Code::WorkerCrashed));
-    assert_eq!((told.counts().read, told.counts().failed), (3, 4));
+    assert_eq!((told.counts().read, told.counts().failed), (3, 5));
 }
 
 #[tokio::test]

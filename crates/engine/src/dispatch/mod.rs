@@ -10,6 +10,7 @@ mod ladder;
 mod ledger;
 mod room;
 mod settle;
+mod stored;
 mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use deskscribe_cache::{Record, Writer};
+use deskscribe_cache::Writer;
 use deskscribe_protocol::{ContentKey, JobId, Limits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -34,10 +35,9 @@ use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings
 use breaker::Breaker;
 use ledger::Ledger;
 use room::Room;
+use stored::Stored;
 use task::{Copy, Suspect, Task};
 
-/// Records that are kept for copies that arrive late: more than can be on their way from intake.
-const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Reports that may wait to be looked at.
@@ -73,8 +73,7 @@ pub(crate) struct Dispatch {
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
-    /// What was stored last, for copies that were found before and arrive after.
-    stored: VecDeque<Record>,
+    stored: Stored,
     /// Slots whose worker was ready once.
     workers: HashSet<usize>,
 }
@@ -130,7 +129,7 @@ impl Dispatch {
             failed_starts: 0,
             crowded: None,
             said_crowded: false,
-            stored: VecDeque::new(),
+            stored: Stored::default(),
             workers: HashSet::new(),
         })
     }
@@ -237,7 +236,7 @@ impl Dispatch {
             copies.push(Copy { place: medium.place(), kind: medium.kind });
             return Ok(());
         }
-        if let Some(record) = self.stored.iter().find(|record| record.key == medium.key) {
+        if let Some(record) = self.stored.find(&medium.key) {
             let row = Box::new(Row::recorded(&medium.path, record.clone(), None));
             let what = What::Place { key: medium.key };
             return self.record(Entry { row, place: medium.place(), what }).await;
