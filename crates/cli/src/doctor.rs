@@ -2,17 +2,17 @@
 
 use std::process::ExitCode;
 
-use deskscribe_engine::{Diagnosis, Home, Isolation, Layer, Verdict, WorkerCheck};
+use deskscribe_engine::{Diagnosis, Home, Isolation, Layer, Verdict, WorkerCheck, json, tame};
 
 use crate::args::DoctorArgs;
 use crate::scan::{COULD_NOT_RUN, SOME_FAILED, runtime};
-use crate::show::{Table, print, tame};
+use crate::show::{Table, print};
 
 /// Runs the command.
 pub(crate) fn doctor(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let home = Home::locate()?;
     let diagnosis = runtime()?.block_on(Diagnosis::make(&home));
-    let text = if args.json { serde_json::to_string(&diagnosis)? + "\n" } else { describe(&diagnosis) };
+    let text = if args.json { json(&diagnosis)? + "\n" } else { describe(&diagnosis) };
     print(&text)?;
     Ok(match diagnosis.verdict {
         Verdict::Fine => ExitCode::SUCCESS,

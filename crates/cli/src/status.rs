@@ -4,13 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus,
+    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
 use crate::scan::{SOME_FAILED, runtime};
-use crate::show::{Table, clock, print, say, size, tame};
+use crate::show::{Table, clock, print, say, size};
 
 /// The JSON document.
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ pub(crate) fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
     let home = Home::locate()?;
     let (engines, complete) = runtime()?.block_on(ask_all(&home))?;
     if args.json {
-        print(&(serde_json::to_string(&Document { engines })? + "\n"))?;
+        print(&(json(&Document { engines })? + "\n"))?;
     } else if engines.is_empty() && complete {
         print("Nothing is running.\n")?;
     } else {

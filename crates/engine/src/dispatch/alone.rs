@@ -137,7 +137,7 @@ impl Dispatch {
                 return self.ledger.worker(worker.slot, WorkerState::Idle).await;
             }
             Ending::Died { worker, how, .. } => (worker, how.clone()),
-            Ending::Stopped { worker, failure } => (worker, Death::killed(&*failure.reason)),
+            Ending::Stopped { worker, failure } => (worker, Death::killed(&failure.reason)),
             Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
         };
         self.mourn(*worker, path, death).await;

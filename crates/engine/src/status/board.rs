@@ -287,8 +287,7 @@ mod tests {
     }
 
     fn died(slot: usize) -> WorkerState {
-        let (exit, last_words) = (Some(Exit::Signal(11)), Some("double free".to_owned()));
-        let death = Death { saw: None, exit, last_words };
+        let death = Death::new("", Some(Exit::Signal(11)), Some("double free"));
         WorkerState::Died(Crash::of(worker(slot), Some(Path::new("/desktop/poison.png")), death))
     }
 
