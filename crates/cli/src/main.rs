@@ -2,6 +2,7 @@
 
 mod args;
 mod doctor;
+mod exit;
 mod log;
 mod scan;
 mod show;
@@ -12,7 +13,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+
 use args::{Args, Command, StopArgs};
+use exit::Exit;
 
 fn main() -> ExitCode {
     // What is read in a picture is nobody else's business: every file that we make is the user's alone.
@@ -24,8 +29,16 @@ fn main() -> ExitCode {
         Command::Stop(StopArgs {}) => stop::stop(),
         Command::Doctor(args) => doctor::doctor(args),
     };
-    result.unwrap_or_else(|error| {
-        show::complain(&error);
-        ExitCode::from(scan::COULD_NOT_RUN)
-    })
+    result
+        .unwrap_or_else(|error| {
+            show::complain(&error);
+            Exit::CouldNotRun
+        })
+        .into()
+}
+
+/// What everything runs on that waits for something.
+fn runtime() -> anyhow::Result<Runtime> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.context("the program could not start its threads")
 }

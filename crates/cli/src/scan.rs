@@ -2,25 +2,17 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
-use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::args::ScanArgs;
-use crate::log;
+use crate::exit::Exit;
 use crate::show::{Progress, Rows, say};
-
-/// Some files failed.
-pub(crate) const SOME_FAILED: u8 = 1;
-/// The scan could not begin, or not go on.
-pub(crate) const COULD_NOT_RUN: u8 = 2;
-/// Stopped by Ctrl-C, as shells count it.
-const STOPPED: u8 = 130;
+use crate::{log, runtime};
 
 /// The longest a run may take to end once it is asked to.
 const LONGEST_STOP: Duration = Duration::from_secs(2);
@@ -29,7 +21,7 @@ const LONGEST_STOP: Duration = Duration::from_secs(2);
 const REDRAW: Duration = Duration::from_millis(250);
 
 /// Runs the command.
-pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     let ScanArgs { paths, json, again, workers } = args;
     let home = Home::locate()?;
     let resources = Resources::locate()?;
@@ -49,17 +41,11 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     // A thread that still waits for a slow disk is not waited for.
     runtime.shutdown_background();
     Ok(match outcome {
-        Ok(RunCounts { failed: 0, .. }) => ExitCode::SUCCESS,
-        Ok(_) => SOME_FAILED.into(),
-        Err(RunError::Cancelled(_)) => STOPPED.into(),
+        Ok(RunCounts { failed: 0, .. }) => Exit::Done,
+        Ok(_) => Exit::InPart,
+        Err(RunError::Cancelled(_)) => Exit::Interrupted,
         Err(error) => return Err(error.into()),
     })
-}
-
-/// What everything runs on that waits for something.
-pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("the program could not start its threads")
 }
 
 fn desktop() -> anyhow::Result<PathBuf> {
@@ -120,5 +106,5 @@ async fn stop_on(
     }
     // What was stored stays stored, and workers go when we do.
     let _ = timeout(LONGEST_STOP, asked()).await;
-    std::process::exit(STOPPED.into());
+    std::process::exit(Exit::Interrupted.code().into());
 }

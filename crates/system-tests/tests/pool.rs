@@ -197,8 +197,8 @@ async fn a_cancelled_run_ends_at_once_keeps_what_was_read_and_goes_on_later() {
     let mut stopped = None;
     let told = follow(run, |event, run| {
         rows += usize::from(matches!(event, Event::Row(_)));
-        if let Event::Worker { state: WorkerState::Ready { pid, .. }, .. } = event {
-            busy.insert(*pid);
+        if let Event::Worker { worker, state: WorkerState::Ready { .. } } = event {
+            busy.insert(worker.pid);
         }
         if rows == 4 && stopped.is_none() {
             stopped = Some(Instant::now());
@@ -251,8 +251,8 @@ async fn two_engines_share_eight_places() {
         let alive = Arc::clone(&alive);
         tokio::spawn(follow(run, move |event, _| {
             let (alive, most) = &mut *alive.lock().unwrap();
-            if let Event::Worker { state: WorkerState::Ready { pid, .. }, .. } = event {
-                alive.insert(*pid);
+            if let Event::Worker { worker, state: WorkerState::Ready { .. } } = event {
+                alive.insert(worker.pid);
             }
             alive.retain(|pid| is_there(*pid));
             *most = alive.len().max(*most);

@@ -22,7 +22,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use deskscribe_cache::Writer;
-use deskscribe_protocol::{ContentKey, JobId, Limits};
+use deskscribe_protocol::{ContentKey, Isolation, JobId, Limits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -74,6 +74,8 @@ pub(crate) struct Dispatch {
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
     stored: Stored,
+    /// Whether it was said that workers are confined less than they can be.
+    said_weak: bool,
     /// Slots whose worker was ready once.
     workers: HashSet<usize>,
 }
@@ -130,6 +132,7 @@ impl Dispatch {
             crowded: None,
             said_crowded: false,
             stored: Stored::default(),
+            said_weak: false,
             workers: HashSet::new(),
         })
     }
@@ -266,8 +269,9 @@ impl Dispatch {
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
-        let waiting = self.pending.len() + self.solo.len();
-        self.ledger.board.pending(waiting, self.most_pending, oldest.map(Instant::into_std));
+        let oldest = oldest.map(Instant::into_std);
+        self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
+        self.ledger.board.alone(self.solo.len());
     }
 
     /// A job of its own for this medium.
@@ -284,7 +288,7 @@ impl Dispatch {
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
         match report {
             Report::Starting { worker } => {
-                self.ledger.worker(worker.slot, WorkerState::Starting { pid: worker.pid }).await;
+                self.ledger.worker(worker, WorkerState::Starting).await;
             }
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
@@ -294,19 +298,19 @@ impl Dispatch {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
                 }
                 self.workers.insert(worker.slot);
-                let state = WorkerState::Ready { pid: worker.pid, isolation };
-                self.ledger.worker(worker.slot, state).await;
+                self.ledger.worker(worker, WorkerState::Ready { isolation }).await;
+                self.tell_isolation(isolation).await;
             }
-            Report::Rested { seat, slot } => {
+            Report::Rested { seat, worker } => {
                 self.pool.rested(seat);
-                if let Some(slot) = slot {
-                    self.ledger.worker(slot, WorkerState::Ended).await;
+                if let Some(worker) = worker {
+                    self.ledger.worker(worker, WorkerState::Ended).await;
                 }
             }
             Report::Lent { job, worker } => {
                 if let Some(task) = self.running.get(&job) {
                     let path = task.medium.path.clone();
-                    self.ledger.worker(worker.slot, WorkerState::Busy { path }).await;
+                    self.ledger.worker(worker, WorkerState::Busy { path }).await;
                 }
             }
             Report::Gone { worker, death } => self.mourn(worker, None, death).await,
@@ -327,6 +331,18 @@ impl Dispatch {
             }
         }
         Ok(())
+    }
+
+    /// Whoever allows less than full isolation hears once a run that it is less.
+    async fn tell_isolation(&mut self, isolation: Isolation) {
+        if isolation < Isolation::Full && !std::mem::replace(&mut self.said_weak, true) {
+            let text = format!(
+                "workers are confined less than they can be (isolation is {}): scan only files that you would \
+                 open in a viewer; `deskscribe doctor` tells more",
+                isolation.as_str()
+            );
+            self.ledger.note(text).await;
+        }
     }
 
     /// Hands something to the recorder. While its queue is full, what it has stored is told: neither must

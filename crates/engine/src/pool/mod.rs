@@ -65,7 +65,7 @@ pub(crate) enum Report {
     /// The worker never got ready; what becomes of its job is told apart from this.
     Gone { worker: WorkerName, death: Death },
     /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
-    Rested { seat: usize, slot: Option<usize> },
+    Rested { seat: usize, worker: Option<WorkerName> },
 }
 
 /// How a job ended.

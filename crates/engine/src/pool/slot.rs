@@ -83,16 +83,16 @@ impl Slot {
     }
 
     async fn send_home(&self, worker: &mut Option<Worker>) {
-        let slot = match worker.take() {
+        let worker = match worker.take() {
             Some(worker) => {
-                let slot = worker.name.slot;
+                let name = worker.name;
                 worker.dismiss().await;
-                Some(slot)
+                Some(name)
             }
             None => None,
         };
         // Told even when there was none: whoever waits for this seat must hear that it is free.
-        self.report(Report::Rested { seat: self.seat, slot }).await;
+        self.report(Report::Rested { seat: self.seat, worker }).await;
     }
 
     async fn report(&self, report: Report) {
@@ -206,8 +206,10 @@ impl Slot {
                     self.tell(worker.name, job, stage, done, total).await;
                 }
                 FromWorker::Done { job: id, reading, thumbnail } if id == job.id => {
-                    let Some(thumbnail) = framed(thumbnail, attachment, job.limits.thumbnail_edge) else {
-                        return Verdict::Lost("its thumbnail is not what it says".to_owned());
+                    let edge = job.limits.thumbnail_edge;
+                    let thumbnail = match Raster::frame(thumbnail, attachment, edge) {
+                        Ok(thumbnail) => thumbnail,
+                        Err(error) => return Verdict::Lost(error.to_string()),
                     };
                     if let Err(error) = reading.check() {
                         return Verdict::Lost(format!("its reading cannot be true: {error}"));
@@ -244,12 +246,4 @@ enum Verdict {
     Killed(Failure),
     /// It is dead or has lost its mind; what was seen of it, if anything.
     Lost(String),
-}
-
-/// The thumbnail, if it is what was announced and no larger than what was asked for.
-#[expect(clippy::option_option, reason = "no thumbnail is fine, a wrong one is not")]
-fn framed(raster: Option<Raster>, pixels: Vec<u8>, edge: u32) -> Option<Option<(Raster, Vec<u8>)>> {
-    let Some(raster) = raster else { return pixels.is_empty().then_some(None) };
-    let fits = (1..=edge).contains(&raster.width) && (1..=edge).contains(&raster.height);
-    (fits && raster.bytes() == pixels.len() as u64).then_some(Some((raster, pixels)))
 }
