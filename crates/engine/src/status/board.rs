@@ -3,22 +3,19 @@
 //! Notes take a lock for as long as it takes to copy a few words. Whatever may be slow, such as asking the
 //! system for the memory of a process, is done without it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use deskscribe_protocol::{Build, Isolation, Stage};
+use deskscribe_protocol::Build;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{CrashStatus, Phase, Queue, QueueStatus, Queues, Status, Traffic, Work, WorkerStatus};
+use super::notes::{Notes, Pending, Slot};
+use super::{CrashStatus, Queue, QueueStatus, Queues, Status, Traffic, WorkerStatus};
 use crate::intake::Arrival;
 use crate::pool::resident_memory;
-use crate::{Activity, Crash, Event, RunCounts, WorkerName, WorkerState, record};
-
-/// So many deaths are kept; older ones are only counted.
-const CRASHES_KEPT: usize = 16;
+use crate::{Crash, Event, RunCounts, record};
 
 /// Whoever looks at a run: those who follow its events, and the board for those who ask now and then.
 pub(crate) struct Onlookers {
@@ -40,39 +37,6 @@ pub(crate) struct Board {
     /// What is said on the wires.
     pub(crate) traffic: Arc<Traffic>,
     notes: Mutex<Notes>,
-}
-
-/// What changes while it goes on.
-#[derive(Default)]
-struct Notes {
-    found: Option<u64>,
-    counts: RunCounts,
-    pending: Pending,
-    alone: usize,
-    workers: BTreeMap<usize, Slot>,
-    deaths: u64,
-    crashes: VecDeque<(Instant, Crash)>,
-}
-
-/// Media that wait for a worker.
-#[derive(Default, Clone, Copy)]
-struct Pending {
-    depth: usize,
-    capacity: usize,
-    oldest: Option<Instant>,
-}
-
-/// One slot and its worker.
-#[derive(Clone)]
-struct Slot {
-    pid: u32,
-    phase: Phase,
-    since: Instant,
-    work: Option<Work>,
-    isolation: Option<Isolation>,
-    ready_once: bool,
-    files: u64,
-    deaths: u64,
 }
 
 impl Board {
@@ -183,93 +147,16 @@ fn channel<T>((sender, capacity): &(mpsc::WeakSender<T>, usize)) -> QueueStatus 
     QueueStatus { depth, capacity: Some(*capacity), oldest_seconds: None }
 }
 
-impl Notes {
-    fn worker(&mut self, worker: WorkerName, state: &WorkerState) {
-        if let WorkerState::Died(crash) = state {
-            self.deaths += 1;
-            if self.crashes.len() == CRASHES_KEPT {
-                self.crashes.pop_front();
-            }
-            self.crashes.push_back((Instant::now(), crash.clone()));
-        }
-        if *state == WorkerState::Starting {
-            let fresh = Slot {
-                pid: worker.pid,
-                phase: Phase::Starting,
-                since: Instant::now(),
-                work: None,
-                isolation: None,
-                ready_once: false,
-                files: 0,
-                deaths: 0,
-            };
-            let slot = self.workers.entry(worker.slot).or_insert_with(|| fresh.clone());
-            let Slot { ready_once, files, deaths, .. } = *slot;
-            *slot = Slot { ready_once, files, deaths, ..fresh };
-            return;
-        }
-        let Some(slot) = self.workers.get_mut(&worker.slot) else { return };
-        if let WorkerState::Died(_) = state {
-            slot.deaths += 1;
-        }
-        // The last of one that is gone may be heard after the first of the next.
-        if slot.pid != worker.pid {
-            return;
-        }
-        match state {
-            WorkerState::Starting => {}
-            WorkerState::Ready { isolation } => {
-                slot.isolation = Some(*isolation);
-                slot.ready_once = true;
-                slot.enter(Phase::Ready);
-            }
-            WorkerState::Busy { path } => {
-                slot.enter(Phase::Busy);
-                slot.work = Some(Work::on(path));
-            }
-            WorkerState::Idle => slot.enter(Phase::Idle),
-            WorkerState::Ended => slot.enter(Phase::Ended),
-            WorkerState::Died(_) => slot.enter(Phase::Died),
-        }
-    }
-
-    /// A file is settled that this worker had, if any did.
-    fn settled(&mut self, worker: Option<WorkerName>) {
-        if let Some(slot) = worker.and_then(|worker| self.workers.get_mut(&worker.slot)) {
-            slot.files += 1;
-        }
-    }
-
-    fn progress(&mut self, activity: &Activity) {
-        let Activity { worker, path, stage, done, total } = activity;
-        let Some(slot) = self.workers.get_mut(&worker.slot).filter(|slot| slot.pid == worker.pid) else {
-            return;
-        };
-        // Since when is left alone: loading is a part of the work on a worker's first file.
-        slot.phase = if *stage == Stage::Load { Phase::Loading } else { Phase::Busy };
-        slot.work = Some(Work { stage: Some(*stage), done: *done, total: *total, ..Work::on(path) });
-    }
-}
-
-impl Slot {
-    /// Begins something new, without a file.
-    fn enter(&mut self, phase: Phase) {
-        (self.phase, self.since, self.work) = (phase, Instant::now(), None);
-    }
-}
-
-impl Work {
-    fn on(path: &Path) -> Self {
-        Self { path: path.to_string_lossy().into_owned(), stage: None, done: 0, total: 0 }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use deskscribe_protocol::{Code, Failure, MediaKind};
+    use std::path::Path;
 
-    use crate::{Death, Exit, Row};
+    use deskscribe_protocol::{Code, Failure, Isolation, MediaKind, Stage};
+
+    use super::super::Phase;
+    use super::super::notes::CRASHES_KEPT;
+    use super::*;
+    use crate::{Activity, Death, Exit, Row, WorkerName, WorkerState};
 
     /// A status without what differs from run to run.
     fn steady(board: &Board) -> Status {

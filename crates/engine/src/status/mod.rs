@@ -5,6 +5,7 @@
 //! one way, and a [`Status`] is a copy.
 
 mod board;
+mod notes;
 mod queue;
 mod traffic;
 
