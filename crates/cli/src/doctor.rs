@@ -1,23 +1,22 @@
 //! `deskscribe doctor`: whether this installation can work, and how well its workers are confined.
 
-use std::process::ExitCode;
-
-use deskscribe_engine::{Diagnosis, Home, Isolation, Layer, Verdict, WorkerCheck};
+use deskscribe_engine::{Diagnosis, Home, Isolation, Layer, Verdict, WorkerCheck, json, tame};
 
 use crate::args::DoctorArgs;
-use crate::scan::{COULD_NOT_RUN, SOME_FAILED, runtime};
-use crate::show::{Table, print, tame};
+use crate::exit::Exit;
+use crate::runtime;
+use crate::show::{Table, print};
 
 /// Runs the command.
-pub(crate) fn doctor(args: DoctorArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn doctor(args: DoctorArgs) -> anyhow::Result<Exit> {
     let home = Home::locate()?;
     let diagnosis = runtime()?.block_on(Diagnosis::make(&home));
-    let text = if args.json { serde_json::to_string(&diagnosis)? + "\n" } else { describe(&diagnosis) };
+    let text = if args.json { json(&diagnosis)? + "\n" } else { describe(&diagnosis) };
     print(&text)?;
     Ok(match diagnosis.verdict {
-        Verdict::Fine => ExitCode::SUCCESS,
-        Verdict::Weak => SOME_FAILED.into(),
-        Verdict::Broken => COULD_NOT_RUN.into(),
+        Verdict::Fine => Exit::Done,
+        Verdict::Weak | Verdict::Busy => Exit::InPart,
+        Verdict::Broken => Exit::CouldNotRun,
     })
 }
 
@@ -26,7 +25,11 @@ fn describe(diagnosis: &Diagnosis) -> String {
     let mut text = format!("Deskscribe {}\n\n", diagnosis.program);
     let mut table = Table::with_head(["check", "", "what was found"]);
     for check in &diagnosis.checks {
-        let good = if check.good { "ok" } else { "WRONG" };
+        let good = match check.good {
+            Some(true) => "ok",
+            Some(false) => "WRONG",
+            None => "?",
+        };
         table.add([check.what.to_owned(), good.to_owned(), check.found.clone()]);
     }
     if let Some(worker) = &diagnosis.worker {
@@ -80,7 +83,7 @@ fn name(layer: Layer) -> &'static str {
 fn advice(diagnosis: &Diagnosis) -> String {
     const BETTER: &str = "Full isolation needs Linux 5.13 or newer with seccomp and Landlock switched on; \
                           some containers take one or both away.";
-    let wrong = diagnosis.checks.iter().find(|check| !check.good);
+    let wrong = diagnosis.checks.iter().find(|check| check.good == Some(false));
     match (diagnosis.verdict, &diagnosis.worker, wrong) {
         (Verdict::Fine, ..) => {
             "Everything is fine: a broken or hostile file can reach nothing of yours.".to_owned()
@@ -92,11 +95,17 @@ fn advice(diagnosis: &Diagnosis) -> String {
             "It works, but the system does not confine workers, and the settings allow that: scan only \
              pictures that you would open in a viewer.\n{BETTER}"
         ),
+        (Verdict::Busy, ..) => {
+            "Nothing is wrong as far as could be seen, but no worker could be looked at: other scans use all \
+             eight. Try again when one of them has ended."
+                .to_owned()
+        }
         (Verdict::Broken, _, Some(check)) => tame(&format!("It does not work: {}.", check.found)),
-        (Verdict::Broken, ..) => format!(
+        (Verdict::Broken, worker, None) => format!(
             "It does not work: workers are confined less than the settings demand, and get no file.\n{BETTER}\n\
-             To work with less, at your own risk, put the level that there is into settings.toml, such as \
-             isolation = \"off\"."
+             To work with less, at your own risk, put the level that there is into settings.toml: \
+             isolation = \"{}\".",
+            worker.as_ref().map_or(Isolation::Off, |worker| worker.isolation).as_str()
         ),
     }
 }
@@ -118,7 +127,11 @@ mod tests {
         Diagnosis {
             verdict,
             program: "0.1.0+0123 (protocol 3)".to_owned(),
-            checks: vec![Check { what: "cache", good: true, found: "opens, with SQLite 3.53.2".to_owned() }],
+            checks: vec![Check {
+                what: "cache",
+                good: Some(true),
+                found: "opens, with SQLite 3.53.2".to_owned(),
+            }],
             worker: Some(WorkerCheck {
                 ready_ms: 84.2,
                 isolation,
@@ -143,7 +156,13 @@ mod tests {
         assert!(describe(&diagnosis(Full, Full, Verdict::Fine)).ends_with("nothing of yours.\n"));
         let mut broken = diagnosis(Off, Off, Verdict::Broken);
         broken.worker = None;
-        broken.checks = vec![Check { what: "home", good: false, found: "cannot be written".to_owned() }];
+        broken.checks =
+            vec![Check { what: "home", good: Some(false), found: "cannot be written".to_owned() }];
         assert!(describe(&broken).ends_with("\nIt does not work: cannot be written.\n"));
+        assert!(describe(&diagnosis(Off, Full, Verdict::Broken)).contains("isolation = \"off\"."));
+        let busy = Check { what: "worker", good: None, found: "not examined".to_owned() };
+        let busy = Diagnosis { verdict: Verdict::Busy, checks: vec![busy], worker: None, ..broken };
+        let text = describe(&busy);
+        assert!(text.contains("worker  ?  not examined") && text.contains("Try again when"), "{text}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod doctor;
+mod exit;
 mod log;
 mod scan;
 mod show;
@@ -11,9 +12,16 @@ mod stop;
 use std::io;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
 
 use args::{Args, Command, StopArgs};
+use exit::Exit;
+
+/// The signal of a write beyond the limit on file sizes, as on every Linux but those of MIPS and the like.
+const SIGXFSZ: i32 = 25;
 
 fn main() -> ExitCode {
     // What is read in a picture is nobody else's business: every file that we make is the user's alone.
@@ -25,13 +33,27 @@ fn main() -> ExitCode {
         Command::Stop(StopArgs {}) => stop::stop(),
         Command::Doctor(args) => doctor::doctor(args),
     };
-    result.unwrap_or_else(|error| {
-        // Nobody reads what we print any more: `deskscribe status | head`.
-        let broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-        if error.downcast_ref().is_some_and(broken_pipe) {
-            return ExitCode::SUCCESS;
-        }
-        show::complain(&error);
-        ExitCode::from(scan::COULD_NOT_RUN)
-    })
+    result
+        .unwrap_or_else(|error| {
+            // Nobody reads what we print any more: `deskscribe status | head`.
+            let broken_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+            if error.downcast_ref().is_some_and(broken_pipe) {
+                return Exit::Done;
+            }
+            show::complain(&error);
+            Exit::CouldNotRun
+        })
+        .into()
+}
+
+/// What everything runs on that waits for something.
+fn runtime() -> anyhow::Result<Runtime> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.context("the program could not start its threads")?;
+    let inside = runtime.enter();
+    // Once somebody listens, writing beyond a limit on file sizes is an error like that of a full disk, and not the
+    // end of the program.
+    let heard = signal(SignalKind::from_raw(SIGXFSZ)).context("the program could not listen for signals")?;
+    drop((heard, inside));
+    Ok(runtime)
 }

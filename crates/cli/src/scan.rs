@@ -2,38 +2,28 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::args::ScanArgs;
-use crate::log;
+use crate::exit::Exit;
 use crate::show::{Progress, Rows, say};
-
-/// Some files failed.
-pub(crate) const SOME_FAILED: u8 = 1;
-/// The scan could not begin, or not go on.
-pub(crate) const COULD_NOT_RUN: u8 = 2;
-/// Stopped by Ctrl-C, as shells count it.
-const STOPPED: u8 = 130;
+use crate::{log, runtime};
 
 /// The longest a run may take to end once it is asked to.
 const LONGEST_STOP: Duration = Duration::from_secs(2);
-
-/// The signal of a write beyond the limit on file sizes, as on every Linux but those of MIPS and the like.
-const SIGXFSZ: i32 = 25;
 
 /// How often the progress is drawn anew without an event.
 const REDRAW: Duration = Duration::from_millis(250);
 
 /// Runs the command.
-pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     let ScanArgs { paths, json, again, workers } = args;
     let runtime = runtime()?;
     let home = Home::locate()?;
@@ -52,23 +42,11 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<ExitCode> {
     // A thread that still waits for a slow disk is not waited for.
     runtime.shutdown_background();
     Ok(match outcome {
-        Ok(RunCounts { failed: 0, .. }) => ExitCode::SUCCESS,
-        Ok(_) => SOME_FAILED.into(),
-        Err(RunError::Cancelled(_)) => STOPPED.into(),
+        Ok(RunCounts { failed: 0, .. }) => Exit::Done,
+        Ok(_) => Exit::InPart,
+        Err(RunError::Cancelled(_)) => Exit::Interrupted,
         Err(error) => return Err(error.into()),
     })
-}
-
-/// What everything runs on that waits for something.
-pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.context("the program could not start its threads")?;
-    let inside = runtime.enter();
-    // Once somebody listens, writing beyond a limit on file sizes is an error like that of a full disk, and not the
-    // end of the program.
-    let heard = signal(SignalKind::from_raw(SIGXFSZ)).context("the program could not listen for signals")?;
-    drop((heard, inside));
-    Ok(runtime)
 }
 
 fn desktop() -> anyhow::Result<PathBuf> {
@@ -140,5 +118,5 @@ async fn stop_on(
     }
     // What was stored stays stored, and workers go when we do.
     let _ = timeout(LONGEST_STOP, asked()).await;
-    std::process::exit(STOPPED.into());
+    std::process::exit(Exit::Interrupted.code().into());
 }

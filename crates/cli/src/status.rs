@@ -1,16 +1,16 @@
 //! `deskscribe status`: how the running scans go.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus,
+    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
-use crate::scan::{SOME_FAILED, runtime};
-use crate::show::{Table, clock, print, say, size, tame};
+use crate::exit::Exit;
+use crate::runtime;
+use crate::show::{Table, clock, print, say, size};
 
 /// The JSON document.
 #[derive(Serialize)]
@@ -19,17 +19,17 @@ struct Document {
 }
 
 /// Runs the command.
-pub(crate) fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn status(args: StatusArgs) -> anyhow::Result<Exit> {
     let home = Home::locate()?;
     let (engines, complete) = runtime()?.block_on(ask_all(&home))?;
     if args.json {
-        print(&(serde_json::to_string(&Document { engines })? + "\n"))?;
+        print(&(json(&Document { engines })? + "\n"))?;
     } else if engines.is_empty() && complete {
         print("Nothing is running.\n")?;
     } else {
         print(&engines.iter().map(describe).collect::<Vec<_>>().join("\n"))?;
     }
-    Ok(if complete { ExitCode::SUCCESS } else { SOME_FAILED.into() })
+    Ok(if complete { Exit::Done } else { Exit::InPart })
 }
 
 /// What every engine says, and whether all said something.
@@ -66,12 +66,14 @@ fn describe(status: &Status) -> String {
     for (name, queue) in [
         ("found", queues.arrivals),
         ("to be read", queues.pending),
+        ("to be read alone", queues.alone),
         ("to be stored", queues.recording),
         ("to be shown", queues.events),
     ] {
         let QueueStatus { depth, capacity, oldest_seconds } = queue;
+        let capacity = capacity.map(|most| most.to_string()).unwrap_or_default();
         let oldest = oldest_seconds.map(clock).unwrap_or_default();
-        table.add([name.to_owned(), depth.to_string(), capacity.to_string(), oldest]);
+        table.add([name.to_owned(), depth.to_string(), capacity, oldest]);
     }
     text += &table.text();
     let (sent, received) = (status.wire.sent, status.wire.received);
@@ -181,7 +183,7 @@ mod tests {
                 worker(7, serde_json::json!({ "state": "died", "deaths": 2 })),
             ],
             "queues": {
-                "arrivals": queue(8, None), "pending": queue(16, Some(4.4)), "recording": queue(0, None),
+                "arrivals": queue(8, None), "pending": queue(16, Some(4.4)), "alone": { "depth": 2 }, "recording": queue(0, None),
                 "events": queue(1, None),
             },
             "wire": { "sent": { "frames": 123, "bytes": 45_100 }, "received": { "frames": 4560, "bytes": 1_200_000 } },

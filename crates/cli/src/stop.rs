@@ -1,11 +1,11 @@
 //! `deskscribe stop`: end running scans, as Ctrl-C does.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
 use deskscribe_engine::{ControlError, Home, RunningEngine};
 
-use crate::scan::{SOME_FAILED, runtime};
+use crate::exit::Exit;
+use crate::runtime;
 use crate::show::{print, say};
 
 /// For an engine to be gone, once it was asked to stop. It takes a moment; a program that cannot end ends
@@ -13,7 +13,7 @@ use crate::show::{print, say};
 const GONE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Runs the command.
-pub(crate) fn stop() -> anyhow::Result<ExitCode> {
+pub(crate) fn stop() -> anyhow::Result<Exit> {
     let home = Home::locate()?;
     runtime()?.block_on(async {
         let engines = RunningEngine::all(&home).await?;
@@ -37,7 +37,7 @@ pub(crate) fn stop() -> anyhow::Result<ExitCode> {
                 }
             }
         }
-        Ok(if all_gone { ExitCode::SUCCESS } else { SOME_FAILED.into() })
+        Ok(if all_gone { Exit::Done } else { Exit::InPart })
     })
 }
 

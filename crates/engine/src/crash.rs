@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 
+use deskscribe_protocol::one_line;
 use serde::{Deserialize, Serialize};
 
 use crate::WorkerName;
@@ -24,7 +25,8 @@ pub struct Crash {
 }
 
 /// How a worker came to its end. Written out, it is one line with all of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Death {
     /// What was wrong with it before it was gone, if the engine saw anything.
     pub saw: Option<String>,
@@ -53,9 +55,26 @@ impl Crash {
 }
 
 impl Death {
+    /// What was seen of it, how it ended and what it printed last. A worker has a say in all of the text: it is made
+    /// one tame line of bounded length. Of last words, the end is kept.
+    pub(crate) fn new(saw: &str, exit: Option<Exit>, last_words: Option<&str>) -> Self {
+        const LONGEST_SAW: usize = 300;
+        const LONGEST_WORDS: usize = 4 << 10;
+        let last = |words: &str| {
+            let surplus = words.chars().count().saturating_sub(LONGEST_WORDS);
+            one_line(&words.chars().skip(surplus).collect::<String>(), LONGEST_WORDS)
+        };
+        let some = |text: &String| !text.is_empty();
+        Self {
+            saw: Some(one_line(saw, LONGEST_SAW)).filter(some),
+            exit,
+            last_words: last_words.map(last).filter(some),
+        }
+    }
+
     /// The engine had to kill it, for this reason.
-    pub(crate) fn killed(why: impl Into<String>) -> Self {
-        Self { saw: Some(why.into()), ..Self::default() }
+    pub(crate) fn killed(why: &str) -> Self {
+        Self::new(why, None, None)
     }
 
     /// How it ended without its last words, which may be long.
@@ -111,17 +130,25 @@ mod tests {
 
     #[test]
     fn a_death_is_told_in_one_line_and_kept_in_parts() {
-        let death = Death {
-            saw: Some("it spoke out of turn".to_owned()),
-            exit: Some(Exit::Signal(11)),
-            last_words: Some("double free".to_owned()),
-        };
+        let death = Death::new("it spoke out of turn", Some(Exit::Signal(11)), Some("double free"));
         assert_eq!(
             death.to_string(),
             "it spoke out of turn; ended by SIGSEGV, a bad memory access; its last words: double free"
         );
         assert_eq!(death.in_short(), "it spoke out of turn; ended by SIGSEGV, a bad memory access");
         assert_eq!(Exit::Signal(64).to_string(), "ended by signal 64");
-        assert_eq!(Death::default().to_string(), "it was killed");
+        assert_eq!(Death::new("", None, None).to_string(), "it was killed");
+    }
+
+    #[test]
+    fn what_a_worker_makes_us_say_is_short_and_tame() {
+        let tag = format!("unknown variant `{}`", "x\x1b[2J\u{9b}\n".repeat(2 << 20));
+        let words = format!("{}: memory allocation of 8 bytes failed\x07", "y\x1b".repeat(5000));
+        let Death { saw, last_words, .. } = Death::new(&tag, None, Some(&words));
+        let (saw, words) = (saw.unwrap(), last_words.unwrap());
+        assert!(saw.chars().count() == 300 && !saw.contains(char::is_control), "{saw}");
+        assert!(saw.starts_with("unknown variant `x\u{fffd}[2J\u{fffd} x"), "{saw}");
+        assert!(words.chars().count() == 4096 && !words.contains(char::is_control), "{words}");
+        assert!(words.ends_with(": memory allocation of 8 bytes failed\u{fffd}"), "{words}");
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
+use std::time::SystemTime;
 
 use deskscribe_cache::Cache;
 use deskscribe_protocol::{Build, Canary, Isolation, LayerState};
@@ -10,6 +11,9 @@ use serde::Serialize;
 
 use crate::pool::{self, Examined};
 use crate::{Home, Resources, Settings};
+
+/// Names that are tried for a file that is gone again.
+const TRIES: u128 = 16;
 
 /// What an examination came to. The JSON form is for scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +37,8 @@ pub enum Verdict {
     Fine,
     /// It works, and workers are confined less than they can be, but as much as they have to be.
     Weak,
+    /// Nothing is wrong, but not everything could be looked at: other scans use all workers.
+    Busy,
     /// It does not work.
     Broken,
 }
@@ -42,8 +48,8 @@ pub enum Verdict {
 pub struct Check {
     /// One word, such as `cache`.
     pub what: &'static str,
-    /// Whether it is as it has to be.
-    pub good: bool,
+    /// Whether it is as it has to be; `null` when it could not be looked at now, which is nobody's fault.
+    pub good: Option<bool>,
     /// One line: what was found, and what to do if it is not good.
     pub found: String,
 }
@@ -69,7 +75,7 @@ impl Diagnosis {
     pub async fn make(home: &Home) -> Self {
         let mut checks = Vec::new();
         let mut look = |what, result: Result<String, String>| {
-            let good = result.is_ok();
+            let good = Some(result.is_ok());
             checks.push(Check { what, good, found: result.unwrap_or_else(|problem| problem) });
         };
         if let Ok(release) = fs::read_to_string("/proc/sys/kernel/osrelease") {
@@ -117,23 +123,17 @@ impl Diagnosis {
         );
         let mut worker = None;
         if let (Ok(settings), Ok(()), Ok(resources)) = (&settings, &writable, &resources) {
-            look(
-                "worker",
-                match pool::examine(home, resources, settings).await {
-                    Ok(Some(examined)) => {
-                        let check = WorkerCheck::of(examined, settings.isolation);
-                        let text = format!("of the same build, ready in {:.0} ms", check.ready_ms);
-                        worker = Some(check);
-                        Ok(text)
-                    }
-                    Ok(None) => {
-                        let text =
-                            "not examined: other scans use all eight workers; try again when one has ended";
-                        Err(text.to_owned())
-                    }
-                    Err(error) => Err(error.to_string()),
-                },
-            );
+            let (good, found) = match pool::examine(home, resources, settings).await {
+                Ok(Some(examined)) => {
+                    let check = WorkerCheck::of(examined, settings.isolation);
+                    let text = format!("of the same build, ready in {:.0} ms", check.ready_ms);
+                    worker = Some(check);
+                    (Some(true), text)
+                }
+                Ok(None) => (None, "not examined: other scans use all eight workers".to_owned()),
+                Err(error) => (Some(false), error.to_string()),
+            };
+            checks.push(Check { what: "worker", good, found });
         }
         let verdict = Verdict::of(&checks, worker.as_ref());
         Self { verdict, program: Build::own().to_string(), checks, worker }
@@ -155,15 +155,14 @@ impl WorkerCheck {
 
 impl Verdict {
     fn of(checks: &[Check], worker: Option<&WorkerCheck>) -> Self {
+        if checks.iter().any(|check| check.good == Some(false)) {
+            return Self::Broken;
+        }
         match worker {
-            Some(worker) if worker.isolation >= worker.required && checks.iter().all(|check| check.good) => {
-                if worker.isolation == Isolation::Full {
-                    Self::Fine
-                } else {
-                    Self::Weak
-                }
-            }
-            _ => Self::Broken,
+            Some(worker) if worker.isolation < worker.required => Self::Broken,
+            Some(WorkerCheck { isolation: Isolation::Full, .. }) => Self::Fine,
+            Some(_) => Self::Weak,
+            None => Self::Busy,
         }
     }
 }
@@ -171,9 +170,18 @@ impl Verdict {
 /// Makes the home if it is missing, and a file in it that is gone again.
 fn write_something(home: &Home) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(home.folder())?;
-    let path = home.folder().join(format!(".doctor-{}", std::process::id()));
-    File::create_new(&path)?;
-    fs::remove_file(path)
+    // A name that nobody has: one that a crash left behind, of a process with our id, says nothing about the home.
+    let mut tries = 0;
+    loop {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let name = format!(".doctor-{}-{}", std::process::id(), since.as_nanos() + tries);
+        let path = home.folder().join(name);
+        match File::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < TRIES => tries += 1,
+            Err(error) => return Err(error),
+            Ok(_) => return fs::remove_file(path),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -190,18 +198,29 @@ mod tests {
             layers: Vec::new(),
             canaries: Vec::new(),
         };
-        let checks = |good| [Check { what: "cache", good, found: String::new() }];
+        let checks = |good: Option<bool>| [Check { what: "cache", good, found: String::new() }];
         for (good, worker, verdict) in [
-            (true, Some(worker(Full, Off)), Verdict::Fine),
-            (true, Some(worker(Full, Full)), Verdict::Fine),
-            (true, Some(worker(Reduced, Reduced)), Verdict::Weak),
-            (true, Some(worker(Off, Off)), Verdict::Weak),
-            (true, Some(worker(Off, Reduced)), Verdict::Broken),
-            (true, Some(worker(Reduced, Full)), Verdict::Broken),
-            (false, Some(worker(Full, Off)), Verdict::Broken),
-            (true, None, Verdict::Broken),
+            (Some(true), Some(worker(Full, Off)), Verdict::Fine),
+            (Some(true), Some(worker(Full, Full)), Verdict::Fine),
+            (Some(true), Some(worker(Reduced, Reduced)), Verdict::Weak),
+            (Some(true), Some(worker(Off, Off)), Verdict::Weak),
+            (Some(true), Some(worker(Off, Reduced)), Verdict::Broken),
+            (Some(true), Some(worker(Reduced, Full)), Verdict::Broken),
+            (Some(false), Some(worker(Full, Off)), Verdict::Broken),
+            (None, None, Verdict::Busy),
+            (Some(false), None, Verdict::Broken),
         ] {
-            assert_eq!(Verdict::of(&checks(good), worker.as_ref()), verdict, "{good} {worker:?}");
+            assert_eq!(Verdict::of(&checks(good), worker.as_ref()), verdict, "{good:?} {worker:?}");
         }
+    }
+
+    #[test]
+    fn what_a_crash_left_behind_does_not_make_a_home_unwritable() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        fs::create_dir_all(home.folder()).unwrap();
+        File::create_new(home.folder().join(format!(".doctor-{}", std::process::id()))).unwrap();
+        write_something(&home).unwrap();
+        assert_eq!(fs::read_dir(home.folder()).unwrap().count(), 1, "ours is gone again");
     }
 }

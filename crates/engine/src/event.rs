@@ -23,8 +23,8 @@ pub enum Event {
     Note(String),
     /// A worker changed its state.
     Worker {
-        /// Its slot, 0 to 7.
-        slot: usize,
+        /// Which one.
+        worker: WorkerName,
         /// What it is now.
         state: WorkerState,
     },
@@ -55,14 +55,9 @@ pub struct Activity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerState {
     /// Its process was started.
-    Starting {
-        /// Its process.
-        pid: u32,
-    },
+    Starting,
     /// It can be given files.
     Ready {
-        /// Its process.
-        pid: u32,
         /// How well it is confined.
         isolation: Isolation,
     },

@@ -18,6 +18,7 @@
 mod crash;
 mod event;
 mod home;
+mod json;
 mod resources;
 mod settings;
 
@@ -39,12 +40,13 @@ pub use control::{ControlError, RunningEngine};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::CacheError;
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage,
+    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage, tame,
 };
 pub use doctor::{Check, Diagnosis, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
 pub use intake::WalkError;
+pub use json::json;
 pub use resources::{ResourceError, Resources};
 pub use row::{Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};

@@ -5,9 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use deskscribe_protocol::tame;
 use jiff::Zoned;
 use serde::Serialize;
 
+use crate::json::json;
 use crate::{Home, Row, RowState, RunCounts, WorkerName};
 
 /// So many runs are kept; older logs are deleted.
@@ -58,7 +60,8 @@ impl RunLog {
         };
         let mut log = Self { for_people: create("md")?, for_programs: create("jsonl")?, broken: false };
         let names = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
-        let head = format!("# Scan of {names}\n\nStarted {}.\n\n", now.strftime("%Y-%m-%d %H:%M:%S %:z"));
+        let head =
+            format!("# Scan of {}\n\nStarted {}.\n\n", tame(&names), now.strftime("%Y-%m-%d %H:%M:%S %:z"));
         log.for_people.write_all(head.as_bytes())?;
         Ok(log)
     }
@@ -76,7 +79,7 @@ impl RunLog {
             cached: row.cached,
             worker: row.worker,
         };
-        let mut line = serde_json::to_string(&entry).unwrap_or_default();
+        let mut line = json(&entry).unwrap_or_default();
         line.push('\n');
         let text = if row.cached { String::new() } else { describe(row) };
         self.write(|log| {
@@ -89,7 +92,7 @@ impl RunLog {
     pub(crate) fn end(mut self, counts: &RunCounts, stopped: Option<&str>) {
         let mut text = String::from("\n");
         if let Some(why) = stopped {
-            let _ = writeln!(text, "**Stopped:** {why}\n");
+            let _ = writeln!(text, "**Stopped:** {}\n", tame(why));
         }
         let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = counts;
         let _ = writeln!(
@@ -116,8 +119,8 @@ impl RunLog {
 
 /// A file as a list item; a text from a picture stays text, whatever Markdown it holds.
 fn describe(row: &Row) -> String {
-    let plain = |text: &str| text.replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|', '\n'], " ");
-    let path = row.path.replace(['`', '\n'], "?");
+    let plain = |text: &str| tame(text).replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|'], " ");
+    let path = tame(&row.path).replace('`', "?");
     let mut text = match (row.state, &row.reason) {
         (RowState::Read, _) => {
             let seconds = row.seconds.unwrap_or_default();

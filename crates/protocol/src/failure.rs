@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::one_line;
+
 /// Why a file was not read. A closed list: whoever shows a failure decides by this, never by its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -135,15 +137,10 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with its reason, made one line of bounded length whatever a library said.
-    pub fn new(code: Code, reason: impl Into<String>) -> Self {
+    /// A failure with its reason, made one tame line of bounded length whatever a library or a worker said.
+    pub fn new(code: Code, reason: impl AsRef<str>) -> Self {
         const LONGEST: usize = 300;
-        let text: String = reason.into();
-        let mut reason = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if reason.chars().count() > LONGEST {
-            reason = reason.chars().take(LONGEST - 1).chain(['…']).collect();
-        }
-        Self { code, reason }
+        Self { code, reason: one_line(reason.as_ref(), LONGEST) }
     }
 }
 
@@ -157,4 +154,17 @@ pub mod exit {
     pub const OTHER_BUILD: u8 = 71;
     /// A library or a model could not be loaded; the last line of stderr says which.
     pub const NOT_READY: u8 = 72;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_line_that_does_nothing_to_whoever_shows_it() {
+        let failure = Failure::new(Code::Damaged, "bad\r\nchunk \x1b]0;mine\x07 \u{9b}2J\u{7f} \u{202e}gnp");
+        assert_eq!(failure.reason, "bad chunk \u{fffd}]0;mine\u{fffd} \u{fffd}2J\u{fffd} \u{fffd}gnp");
+        let long = Failure::new(Code::Damaged, "x".repeat(10 << 20));
+        assert!(long.reason.chars().count() == 300 && long.reason.ends_with('…'));
+    }
 }

@@ -116,9 +116,14 @@ impl Frame {
         Ok(out.flush()?)
     }
 
+    /// Room for what follows a header, to be filled with it.
+    pub fn announced(header: Header) -> Self {
+        Self { body: vec![0; header.body], attachment: vec![0; header.attachment] }
+    }
+
     /// Reads what follows a header.
     pub fn read_rest(header: Header, mut from: impl Read) -> Result<Self, FrameError> {
-        let mut frame = Self { body: vec![0; header.body], attachment: vec![0; header.attachment] };
+        let mut frame = Self::announced(header);
         from.read_exact(&mut frame.body)?;
         from.read_exact(&mut frame.attachment)?;
         Ok(frame)

@@ -21,6 +21,7 @@ mod job;
 mod media;
 mod message;
 mod reading;
+mod text;
 mod version;
 
 pub use confinement::{Canary, Confinement, Isolation, Layer, LayerState};
@@ -29,6 +30,7 @@ pub use failure::{Code, Failure, exit};
 pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, MAX_BODY_BYTES};
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
-pub use message::{FromWorker, ModelGrant, ModelRole, Raster, ToWorker};
+pub use message::{FromWorker, ModelGrant, ModelRole, Raster, RasterError, ToWorker};
 pub use reading::{Digest, EngineUse, Line, Provenance, Reading, ReadingError, StageTime};
+pub use text::{acts, one_line, tame};
 pub use version::{Build, PROTOCOL};

@@ -112,6 +112,11 @@ pub enum ModelRole {
     VoiceActivity,
 }
 
+/// A thumbnail that is not there, not as large as announced, or larger than asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("its thumbnail is not what it says")]
+pub struct RasterError;
+
 /// Pixels that ride beside a message: 8-bit RGB, rows from the top, no padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raster {
@@ -125,5 +130,49 @@ impl Raster {
     /// How many bytes its pixels take; for numbers that no picture has, the most there is.
     pub fn bytes(self) -> u64 {
         (u64::from(self.width) * u64::from(self.height)).saturating_mul(3)
+    }
+
+    /// A picture that was announced, or none, with what came beside the message, if that is what was announced and
+    /// neither side is longer than `edge`.
+    ///
+    /// # Errors
+    /// It is not: whoever sent it has lost its mind.
+    pub fn frame(
+        announced: Option<Self>,
+        pixels: Vec<u8>,
+        edge: u32,
+    ) -> Result<Option<(Self, Vec<u8>)>, RasterError> {
+        let Some(raster) = announced else {
+            return if pixels.is_empty() { Ok(None) } else { Err(RasterError) };
+        };
+        let fits = (1..=edge).contains(&raster.width) && (1..=edge).contains(&raster.height);
+        if fits && raster.bytes() == pixels.len() as u64 {
+            Ok(Some((raster, pixels)))
+        } else {
+            Err(RasterError)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thumbnail_is_what_was_announced_or_refused() {
+        let raster = |width, height| Some(Raster { width, height });
+        assert_eq!(Raster::frame(None, vec![], 9), Ok(None));
+        let wide = Raster { width: 2, height: 1 };
+        assert_eq!(Raster::frame(Some(wide), vec![7; 6], 2), Ok(Some((wide, vec![7; 6]))));
+        for (announced, bytes, edge) in [
+            (None, 1, 9),
+            (raster(2, 1), 5, 9),
+            (raster(2, 1), 7, 9),
+            (raster(2, 1), 6, 1),
+            (raster(0, 1), 0, 9),
+            (raster(u32::MAX, u32::MAX), 3, u32::MAX),
+        ] {
+            assert_eq!(Raster::frame(announced, vec![0; bytes], edge), Err(RasterError), "{announced:?}");
+        }
     }
 }

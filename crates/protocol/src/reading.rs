@@ -37,9 +37,15 @@ pub enum ReadingError {
     /// Width or height is 0.
     #[error("a picture without pixels")]
     NoPixels,
-    /// More than [`Digest::MOST_TAGS`].
-    #[error("more than {} tags", Digest::MOST_TAGS)]
-    TooManyTags,
+    /// More of these than there may be.
+    #[error("too many {0}")]
+    TooMany(&'static str),
+    /// One of these is longer than it may be.
+    #[error("a {0} that is too long")]
+    TooLong(&'static str),
+    /// A control character in one of these.
+    #[error("a control character in a {0}")]
+    Control(&'static str),
     /// A line that stands on no page that was read.
     #[error("a line on a page that there is not")]
     NoSuchPage,
@@ -52,17 +58,46 @@ pub enum ReadingError {
 }
 
 impl Reading {
+    /// The most text there may be, in bytes: as a whole, and of all lines together.
+    pub const MOST_TEXT: usize = 4 << 20;
+    /// The most lines there may be.
+    pub const MOST_LINES: usize = 50_000;
+    /// The longest of the short texts that name something, in characters.
+    pub const LONGEST_NAME: usize = 200;
+
     /// Whether the reading keeps the promises of its type, which its JSON form alone cannot make: a worker that
     /// was taken over by a file can still lie about that file, but about nothing else, and not beyond these bounds.
     pub fn check(&self) -> Result<(), ReadingError> {
-        let Self { width, height, pages, lines, digest, seconds, provenance, .. } = self;
+        let Self { text, language, width, height, taken_at, camera, digest, .. } = self;
         if *width == 0 || *height == 0 {
             return Err(ReadingError::NoPixels);
         }
-        if digest.tags.len() > Digest::MOST_TAGS {
-            return Err(ReadingError::TooManyTags);
+        if text.len() > Self::MOST_TEXT {
+            return Err(ReadingError::TooLong("text"));
+        }
+        if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+            return Err(ReadingError::Control("text"));
+        }
+        self.check_lines()?;
+        for name in [language, taken_at, camera].into_iter().flatten() {
+            is_short(name, "name", Self::LONGEST_NAME)?;
+        }
+        digest.check()?;
+        self.check_provenance()
+    }
+
+    fn check_lines(&self) -> Result<(), ReadingError> {
+        let Self { lines, pages, .. } = self;
+        if lines.len() > Self::MOST_LINES {
+            return Err(ReadingError::TooMany("lines"));
+        }
+        if lines.iter().map(|line| line.text.len()).sum::<usize>() > Self::MOST_TEXT {
+            return Err(ReadingError::TooLong("text of all lines"));
         }
         for line in lines {
+            if line.text.contains(char::is_control) {
+                return Err(ReadingError::Control("line"));
+            }
             if line.page >= *pages {
                 return Err(ReadingError::NoSuchPage);
             }
@@ -75,12 +110,35 @@ impl Reading {
                 return Err(ReadingError::Number);
             }
         }
-        let mut times = provenance.stages.iter().map(|stage| stage.seconds).chain([*seconds]);
+        Ok(())
+    }
+
+    fn check_provenance(&self) -> Result<(), ReadingError> {
+        let Provenance { program, engines, stages } = &self.provenance;
+        if engines.len() > Provenance::MOST || stages.len() > Provenance::MOST {
+            return Err(ReadingError::TooMany("engines or stages"));
+        }
+        let names = engines.iter().flat_map(|used| [&used.engine, &used.model, &used.sha256]);
+        for name in names.chain([program]) {
+            is_short(name, "name", Self::LONGEST_NAME)?;
+        }
+        let mut times = stages.iter().map(|stage| stage.seconds).chain([self.seconds]);
         if !times.all(|seconds| (0.0..f64::INFINITY).contains(&seconds)) {
             return Err(ReadingError::Number);
         }
         Ok(())
     }
+}
+
+/// A short text must be short, and of one line.
+fn is_short(text: &str, what: &'static str, longest: usize) -> Result<(), ReadingError> {
+    if text.chars().nth(longest).is_some() {
+        return Err(ReadingError::TooLong(what));
+    }
+    if text.contains(char::is_control) {
+        return Err(ReadingError::Control(what));
+    }
+    Ok(())
 }
 
 /// A line of text found in a picture.
@@ -113,6 +171,23 @@ pub struct Digest {
 impl Digest {
     /// The most tags there may be.
     pub const MOST_TAGS: usize = 8;
+    /// The longest title, in characters.
+    pub const LONGEST_TITLE: usize = 200;
+    /// The longest summary, in characters.
+    pub const LONGEST_SUMMARY: usize = 2000;
+    /// The longest tag, in characters.
+    pub const LONGEST_TAG: usize = 100;
+
+    fn check(&self) -> Result<(), ReadingError> {
+        let Self { title, summary, tags, by } = self;
+        if tags.len() > Self::MOST_TAGS {
+            return Err(ReadingError::TooMany("tags"));
+        }
+        is_short(title.as_deref().unwrap_or_default(), "title", Self::LONGEST_TITLE)?;
+        is_short(summary.as_deref().unwrap_or_default(), "summary", Self::LONGEST_SUMMARY)?;
+        tags.iter().try_for_each(|tag| is_short(tag, "tag", Self::LONGEST_TAG))?;
+        is_short(by, "name", Reading::LONGEST_NAME)
+    }
 }
 
 /// What made a reading: enough to know later which readings a better model would improve.
@@ -124,6 +199,11 @@ pub struct Provenance {
     pub engines: Vec<EngineUse>,
     /// How long each stage took.
     pub stages: Vec<StageTime>,
+}
+
+impl Provenance {
+    /// The most engines, and the most stages, there may be.
+    pub const MOST: usize = 8;
 }
 
 /// An engine that took part in a reading.
@@ -161,6 +241,12 @@ mod tests {
             by: "extractive".to_owned(),
         };
         let stages = vec![StageTime { stage: Stage::Ocr, seconds: 0.0 }];
+        let engine = EngineUse {
+            stage: Stage::Ocr,
+            engine: "oar".to_owned(),
+            model: "small".to_owned(),
+            sha256: "0".repeat(64),
+        };
         Reading {
             text: "a".to_owned(),
             lines: vec![line],
@@ -172,23 +258,77 @@ mod tests {
             camera: None,
             digest,
             seconds: 0.0,
-            provenance: Provenance { program: String::new(), engines: Vec::new(), stages },
+            provenance: Provenance { program: String::new(), engines: vec![engine], stages },
         }
+    }
+
+    /// One character more than this.
+    fn long(most: usize) -> Option<String> {
+        Some("ä".repeat(most + 1))
+    }
+
+    #[test]
+    fn a_reading_that_is_as_large_as_it_may_be_is_fine() {
+        let mut reading = reading();
+        reading.text = "a\tb\nc".to_owned() + &"x".repeat(Reading::MOST_TEXT - 5);
+        reading.lines = vec![reading.lines[0].clone(); Reading::MOST_LINES];
+        reading.digest.title = Some("ä".repeat(200));
+        reading.digest.summary = Some("ä".repeat(2000));
+        reading.digest.tags = vec!["ä".repeat(100); 8];
+        reading.camera = Some("ä".repeat(200));
+        assert_eq!(reading.check(), Ok(()));
     }
 
     #[test]
     fn a_reading_that_cannot_be_true_is_found_out() {
         assert_eq!(reading().check(), Ok(()));
         type Spoil = fn(&mut Reading);
-        let wrong: [(Spoil, ReadingError); 8] = [
+        let wrong: [(Spoil, ReadingError); 30] = [
             (|reading| reading.width = 0, ReadingError::NoPixels),
             (|reading| reading.height = 0, ReadingError::NoPixels),
-            (|reading| reading.digest.tags.push(String::new()), ReadingError::TooManyTags),
+            (|reading| reading.digest.tags.push(String::new()), ReadingError::TooMany("tags")),
             (|reading| reading.pages = 0, ReadingError::NoSuchPage),
             (|reading| reading.lines[0].confidence = 1.1, ReadingError::Confidence),
             (|reading| reading.lines[0].corners[2][1] = f32::INFINITY, ReadingError::Number),
             (|reading| reading.seconds = -1.0, ReadingError::Number),
             (|reading| reading.provenance.stages[0].seconds = f64::NAN, ReadingError::Number),
+            (|reading| reading.seconds = f64::INFINITY, ReadingError::Number),
+            (|reading| reading.text = "x".repeat(Reading::MOST_TEXT + 1), ReadingError::TooLong("text")),
+            (|reading| reading.text.push('\x1b'), ReadingError::Control("text")),
+            (|reading| reading.text.push('\r'), ReadingError::Control("text")),
+            (
+                |reading| reading.lines = vec![reading.lines[0].clone(); 50_001],
+                ReadingError::TooMany("lines"),
+            ),
+            (
+                |reading| {
+                    reading.lines[0].text = "x".repeat(Reading::MOST_TEXT / 2);
+                    reading.lines = vec![reading.lines[0].clone(); 3];
+                },
+                ReadingError::TooLong("text of all lines"),
+            ),
+            (|reading| reading.lines[0].text.push('\n'), ReadingError::Control("line")),
+            (|reading| reading.language = long(200), ReadingError::TooLong("name")),
+            (|reading| reading.taken_at = long(200), ReadingError::TooLong("name")),
+            (|reading| reading.camera = long(200), ReadingError::TooLong("name")),
+            (|reading| reading.camera = Some("\u{9b}2J".to_owned()), ReadingError::Control("name")),
+            (|reading| reading.digest.title = long(200), ReadingError::TooLong("title")),
+            (|reading| reading.digest.title = Some("a\nb".to_owned()), ReadingError::Control("title")),
+            (|reading| reading.digest.summary = long(2000), ReadingError::TooLong("summary")),
+            (|reading| reading.digest.summary = Some("\x7f".to_owned()), ReadingError::Control("summary")),
+            (|reading| reading.digest.tags[7] += &"ä".repeat(98), ReadingError::TooLong("tag")),
+            (|reading| reading.digest.tags[7].push('\0'), ReadingError::Control("tag")),
+            (|reading| reading.digest.by = "x".repeat(201), ReadingError::TooLong("name")),
+            (|reading| reading.provenance.program = "x".repeat(201), ReadingError::TooLong("name")),
+            (|reading| reading.provenance.engines[0].model = "x".repeat(201), ReadingError::TooLong("name")),
+            (
+                |reading| reading.provenance.engines = vec![reading.provenance.engines[0].clone(); 9],
+                ReadingError::TooMany("engines or stages"),
+            ),
+            (
+                |reading| reading.provenance.stages = vec![reading.provenance.stages[0].clone(); 9],
+                ReadingError::TooMany("engines or stages"),
+            ),
         ];
         for (make, error) in wrong {
             let mut reading = reading();

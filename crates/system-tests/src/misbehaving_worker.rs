@@ -23,7 +23,9 @@
 //! | `lie` | sends a thumbnail that is not what it says |
 //! | `impossible` | sends a reading that cannot be true |
 //! | `chatter` | answers a question that nobody asked |
-//! | `bulk MEGABYTES` | answers with so much text, and as much as a title |
+//! | `bulk MEGABYTES` | answers with so much text, and a line of as much |
+//! | `tag MEGABYTES` | sends a message of a type whose name is so long |
+//! | `speak TEXT` | fails with that reason, as it is |
 //! | `noise` | prints ten megabytes before it answers |
 //! | `allocate` | asks for memory that it does not touch, until it is refused |
 //! | `swell` | fills memory for ever, with progress to show for it |
@@ -47,7 +49,7 @@ use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{
     Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES, Header,
-    JobId, Layer, MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
+    JobId, Layer, Line, MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
@@ -254,7 +256,21 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
         }
         "chatter" => say(socket, &done(JobId(job.0 + 1), "not asked", None))?,
-        "bulk" => answer(socket, job, &"x".repeat((number() as usize) << 20))?,
+        "bulk" => {
+            let text = "x".repeat((number() as usize) << 20);
+            let FromWorker::Done { job, mut reading, .. } = done(job, &text, None) else { return Ok(None) };
+            reading.lines = vec![Line { text, confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 }];
+            say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
+        }
+        "tag" => {
+            let tag = "x\\u001b[2J".repeat((number() as usize) << 17);
+            let body = format!("{{\"type\":\"{tag}\"}}").into_bytes();
+            Frame { body, attachment: Vec::new() }.write_to(socket)?;
+        }
+        "speak" => {
+            let failure = Failure { code: Code::Damaged, reason: rest.to_owned() };
+            say(socket, &FromWorker::Failed { job, failure })?;
+        }
         "noise" => {
             for _ in 0..100_000 {
                 complain(&"noise ".repeat(17));
@@ -306,7 +322,7 @@ fn done(job: JobId, text: &str, thumbnail: Option<Raster>) -> FromWorker {
         taken_at: None,
         camera: None,
         digest: Digest {
-            title: Some(text.to_owned()).filter(|text| !text.is_empty()),
+            title: Some(text.chars().take(80).collect()).filter(|title: &String| !title.is_empty()),
             summary: None,
             tags: Vec::new(),
             by: "extractive".to_owned(),

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::HashSet;
 use std::fs;
 use std::process::Command;
 
-use deskscribe_system_tests::{Bench, Terminal};
+use deskscribe_engine::Event;
+use deskscribe_system_tests::{Bench, Terminal, follow};
 use serde_json::Value;
 
 /// What it says as JSON, its exit code, and what it says to a person.
@@ -58,7 +60,7 @@ fn a_worker_that_is_confined_too_little_is_examined_all_the_same() {
         (&"off".into(), &"full".into())
     );
     assert!(text.contains("isolation  WRONG  off; at least full is required"), "{text}");
-    assert!(text.contains("put the level that there is into settings.toml"), "{text}");
+    assert!(text.contains("put the level that there is into settings.toml: isolation = \"off\"."), "{text}");
 
     let (diagnosis, code, text) = demand("off");
     assert_eq!((&diagnosis["verdict"], code), (&"weak".into(), Some(1)));
@@ -96,4 +98,43 @@ fn what_keeps_it_from_working_is_named() {
     };
     let (diagnosis, code, text) = doctor(nowhere);
     assert_eq!((code, check(&diagnosis, "resources")["good"].as_bool()), (Some(2), Some(false)), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_that_is_busy_is_not_broken() {
+    let bench = Bench::new();
+    for number in 0..8 {
+        bench.order(&format!("{number}.png"), &format!("slow 600000 {number}"));
+    }
+    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let mut at_work = HashSet::new();
+    let mut found = None;
+    follow(run, |event, run| {
+        if let Event::Progress(activity) = event
+            && at_work.insert(activity.worker.slot)
+            && at_work.len() == 8
+        {
+            found = Some(doctor(|arguments| bench.deskscribe(arguments)));
+            run.cancel();
+        }
+    })
+    .await;
+    let (diagnosis, code, text) = found.unwrap();
+    assert_eq!((&diagnosis["verdict"], code), (&"busy".into(), Some(1)), "{text}");
+    assert_eq!(check(&diagnosis, "worker")["good"], Value::Null);
+    assert!(text.contains("Try again when one of them has ended."), "{text}");
+}
+
+#[test]
+fn a_scan_with_less_than_full_confinement_says_so_once() {
+    let bench = Bench::new().workers(2).worker_named("unconfined");
+    for number in 0..4 {
+        bench.order(&format!("{number}.png"), &format!("slow 50 {number}"));
+    }
+    fs::create_dir_all(bench.home()).unwrap();
+    fs::write(bench.home().join("settings.toml"), "isolation = \"off\"").unwrap();
+    let output = bench.deskscribe(&["scan", "--workers", "2"]).arg(bench.desktop()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.matches("(isolation is off)").count(), 1, "{stderr}");
+    assert!(output.status.success() && stderr.contains("`deskscribe doctor` tells more"), "{stderr}");
 }

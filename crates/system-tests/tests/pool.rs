@@ -86,20 +86,22 @@ async fn ten_megabytes_of_noise_block_nobody() {
 }
 
 #[tokio::test]
-async fn readings_as_large_as_a_frame_may_be_block_nobody() {
+async fn readings_as_large_as_they_may_be_block_nobody() {
     let bench = Bench::new().workers(3);
     for number in 0..3 {
-        bench.order(&format!("bulk-{number}.png"), &format!("bulk 7 {number}"));
+        bench.order(&format!("bulk-{number}.png"), &format!("bulk 4 {number}"));
         bench.order(&format!("dies-{number}.png"), &format!("torn signal 11 {number}"));
     }
+    bench.order("too-much.png", "bulk 5");
     bench.order("beyond.png", "bulk 9");
     let told = bench.scan().await;
     for number in 0..3 {
-        assert_eq!(told.text(&format!("bulk-{number}.png")).len(), 7 << 20);
+        assert_eq!(told.text(&format!("bulk-{number}.png")).len(), 4 << 20);
     }
+    assert!(told.reason("too-much.png").contains("a text that is too long"));
     // Its own end of the wire refuses it, and so it ends.
     assert_eq!(told.row("beyond.png").code, Some(Code::WorkerCrashed));
-    assert_eq!((told.counts().read, told.counts().failed), (3, 4));
+    assert_eq!((told.counts().read, told.counts().failed), (3, 5));
 }
 
 #[tokio::test]
@@ -195,8 +197,8 @@ async fn a_cancelled_run_ends_at_once_keeps_what_was_read_and_goes_on_later() {
     let mut stopped = None;
     let told = follow(run, |event, run| {
         rows += usize::from(matches!(event, Event::Row(_)));
-        if let Event::Worker { state: WorkerState::Ready { pid, .. }, .. } = event {
-            busy.insert(*pid);
+        if let Event::Worker { worker, state: WorkerState::Ready { .. } } = event {
+            busy.insert(worker.pid);
         }
         if rows == 4 && stopped.is_none() {
             stopped = Some(Instant::now());
@@ -249,8 +251,8 @@ async fn two_engines_share_eight_places() {
         let alive = Arc::clone(&alive);
         tokio::spawn(follow(run, move |event, _| {
             let (alive, most) = &mut *alive.lock().unwrap();
-            if let Event::Worker { state: WorkerState::Ready { pid, .. }, .. } = event {
-                alive.insert(*pid);
+            if let Event::Worker { worker, state: WorkerState::Ready { .. } } = event {
+                alive.insert(worker.pid);
             }
             alive.retain(|pid| is_there(*pid));
             *most = alive.len().max(*most);

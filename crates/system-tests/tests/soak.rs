@@ -1,12 +1,13 @@
 //! Short forms of the soak; `cargo xtask soak` runs the long ones.
 
+use std::process::Command;
 use std::time::Duration;
 
-use deskscribe_system_tests::samples;
 use deskscribe_system_tests::soak::{
     Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, drift, full_disk, jobs,
     pictures, writers,
 };
+use deskscribe_system_tests::{executable, samples};
 
 /// The soak's own bound on orphans is 250 ms; here others may use the processors, and only the end counts.
 const GONE_WITHIN: Duration = Duration::from_secs(20);
@@ -65,4 +66,15 @@ fn a_full_disk_costs_nothing_that_was_told() {
 #[test]
 fn damaged_pictures_end_in_one_clear_line() {
     is_sound(&damage(&Damage { folder: samples().join("Old desktop"), tries: 12, seed: SEED }));
+}
+
+#[test]
+fn a_part_that_there_is_not_is_refused() {
+    let output = Command::new(executable("soak")).args(["--only", "typo"]).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(
+        stderr.starts_with("there is no part called typo\n") && stderr.contains("Parts: drift"),
+        "{stderr}"
+    );
 }

@@ -73,7 +73,9 @@ impl Reader {
         file.write_all(bytes).unwrap();
         file.rewind().unwrap();
         let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
-        read_image(medium, &mut self.0, &Alone).unwrap().reading
+        let reading = read_image(medium, &mut self.0, &Alone).unwrap().reading;
+        assert_eq!(reading.check(), Ok(()), "{reading:?}");
+        reading
     }
 
     fn read_as(&mut self, picture: &DynamicImage, format: ImageFormat) -> Reading {

@@ -6,11 +6,11 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Activity, Crash, Event, WorkerState};
+use deskscribe_engine::{Activity, Crash, Event, WorkerState, tame};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::pace::Pace;
-use super::{say, tame};
+use super::say;
 
 /// Between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
@@ -54,7 +54,7 @@ impl Progress {
         if let Face::Bar(bar) = &mut self.face {
             match event {
                 Event::Progress(activity) => bar.busy(activity),
-                Event::Worker { slot, state } => bar.worker(*slot, state),
+                Event::Worker { worker, state } => bar.worker(worker.slot, state),
                 _ => {}
             }
         }
@@ -114,7 +114,7 @@ impl Bar {
 
     fn worker(&mut self, slot: usize, state: &WorkerState) {
         match state {
-            WorkerState::Starting { .. } => self.at(slot).set_message(format!("  {}  starting", slot + 1)),
+            WorkerState::Starting => self.at(slot).set_message(format!("  {}  starting", slot + 1)),
             WorkerState::Ready { .. } | WorkerState::Busy { .. } => {}
             WorkerState::Idle | WorkerState::Ended | WorkerState::Died(_) => {
                 if let Some(line) = self.workers.remove(&slot) {

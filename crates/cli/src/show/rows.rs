@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use deskscribe_engine::{Event, Row, RowState, RunCounts};
+use deskscribe_engine::{Event, Row, RowState, RunCounts, json, tame};
 use serde::Serialize;
 
-use super::{print, tame};
+use super::print;
 
 /// What is printed of a run on stdout.
 pub(crate) enum Rows {
@@ -24,8 +24,8 @@ impl Rows {
     /// Prints what is to be printed of this event. Each row leaves in one write.
     pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
         let mut line = match (self, event) {
-            (Self::Json, Event::Row(row)) => serde_json::to_string(row)?,
-            (Self::Json, Event::Finished(counts)) => serde_json::to_string(&LastRow { run: counts })?,
+            (Self::Json, Event::Row(row)) => json(row)?,
+            (Self::Json, Event::Finished(counts)) => json(&LastRow { run: counts })?,
             // What was known before is counted, not listed.
             (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
             (Self::Text, Event::Finished(counts)) => sum_up(counts),

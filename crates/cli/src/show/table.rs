@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tame;
+use deskscribe_engine::tame;
 
 /// A table with a head.
 pub(crate) struct Table<const COLUMNS: usize> {

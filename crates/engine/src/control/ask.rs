@@ -30,7 +30,7 @@ impl RunningEngine {
         let Some(folder) = Folder::open(home)? else { return Ok(Vec::new()) };
         let folder = Arc::new(folder);
         let mut running = Vec::new();
-        for id in folder.ids()? {
+        for id in folder.ids().await? {
             let engine = Self { folder: Arc::clone(&folder), id };
             if engine.is_there().await {
                 running.push(engine);

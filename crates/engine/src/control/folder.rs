@@ -5,9 +5,9 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, OFlags, renameat, unlinkat};
+use rustix::io::Errno;
 use tokio::net::{UnixListener, UnixStream};
 
 use super::{ControlError, own};
@@ -17,8 +17,8 @@ use crate::Home;
 const SOCKET: &str = "sock";
 /// What it ends with before.
 const UNFINISHED: &str = "new";
-/// Nobody takes this long from making a socket to listening on it.
-const UNFINISHED_FOR: u64 = 60;
+/// Sockets that are made before it is given up that somebody keeps removing them.
+const TRIES: u32 = 8;
 
 /// The folder of the sockets, open.
 #[derive(Debug)]
@@ -60,14 +60,14 @@ impl Folder {
     }
 
     /// The engines that have a socket here, dead ones among them.
-    pub(super) fn ids(&self) -> Result<Vec<String>, ControlError> {
+    pub(super) async fn ids(&self) -> Result<Vec<String>, ControlError> {
         let failed = |reason| ControlError::Folder { reason, path: self.path.clone() };
         let mut ids = Vec::new();
         for entry in std::fs::read_dir(self.within("")).map_err(failed)? {
             let name = PathBuf::from(entry.map_err(failed)?.file_name());
             match (name.file_stem().and_then(|stem| stem.to_str()), name.extension()) {
                 (Some(id), Some(end)) if end == SOCKET => ids.push(id.to_owned()),
-                (_, Some(end)) if end == UNFINISHED => self.tidy(&name),
+                (_, Some(end)) if end == UNFINISHED => self.tidy(&name).await,
                 _ => {}
             }
         }
@@ -79,9 +79,16 @@ impl Folder {
     /// alive ever looks dead.
     pub(super) fn listen(&self, id: &str) -> io::Result<UnixListener> {
         let unfinished = format!("{id}.{UNFINISHED}");
-        let listener = UnixListener::bind(self.within(&unfinished))?;
-        renameat(&self.open, &unfinished, &self.open, name(id))?;
-        Ok(listener)
+        let mut tries = 1;
+        loop {
+            let listener = UnixListener::bind(self.within(&unfinished))?;
+            match renameat(&self.open, &unfinished, &self.open, name(id)) {
+                Ok(()) => return Ok(listener),
+                // Somebody tidied up between its being made and its being listened on.
+                Err(Errno::NOENT) if tries < TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Connects to the socket of this name. Refused when nobody listens on it any more.
@@ -95,13 +102,11 @@ impl Folder {
         let _ = unlinkat(&self.open, name(id), AtFlags::empty());
     }
 
-    /// Removes what is left of an engine that ended before it listened.
-    fn tidy(&self, name: &Path) {
-        let made = std::fs::symlink_metadata(self.within("").join(name)).and_then(|made| made.modified());
-        let old = made.is_ok_and(|made| {
-            SystemTime::now().duration_since(made).is_ok_and(|age| age.as_secs() > UNFINISHED_FOR)
-        });
-        if old {
+    /// Removes what is left of an engine that ended before its socket had its name. How old it is says nothing: a
+    /// clock may be set, and a process stopped at any moment.
+    async fn tidy(&self, name: &Path) {
+        let connected = UnixStream::connect(self.within("").join(name)).await;
+        if connected.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
             let _ = unlinkat(&self.open, name, AtFlags::empty());
         }
     }
@@ -115,4 +120,24 @@ impl Folder {
 
 fn name(id: &str) -> String {
     format!("{id}.{SOCKET}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_without_a_name_is_removed_when_nobody_listens_however_new_it_is() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::make(&Home::at(place.path())).unwrap();
+        let _alive = UnixListener::bind(folder.within("1-1.new")).unwrap();
+        drop(UnixListener::bind(folder.within("2-2.new")).unwrap());
+        std::fs::write(folder.within("3-3.txt"), "not ours").unwrap();
+        let _named = folder.listen("4-4").unwrap();
+        assert_eq!(folder.ids().await.unwrap(), ["4-4"]);
+        let left = std::fs::read_dir(folder.within("")).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut left: Vec<_> = left.map(|name| name.into_string().unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["1-1.new", "3-3.txt", "4-4.sock"]);
+    }
 }

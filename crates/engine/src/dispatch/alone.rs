@@ -148,10 +148,10 @@ impl Dispatch {
     pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
         let (worker, death) = match ending {
             Ending::Read { worker, .. } | Ending::Failed { worker, .. } => {
-                return self.ledger.worker(worker.slot, WorkerState::Idle).await;
+                return self.ledger.worker(*worker, WorkerState::Idle).await;
             }
             Ending::Died { worker, how, .. } => (worker, how.clone()),
-            Ending::Stopped { worker, failure } => (worker, Death::killed(&*failure.reason)),
+            Ending::Stopped { worker, failure } => (worker, Death::killed(&failure.reason)),
             Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
         };
         self.mourn(*worker, path, death).await;
@@ -162,6 +162,6 @@ impl Dispatch {
         let file = path.map(|path| path.display().to_string());
         tracing::warn!(slot = worker.slot, pid = worker.pid, how = %death, file, "worker died");
         let crash = Crash::of(worker, path, death);
-        self.ledger.worker(worker.slot, WorkerState::Died(crash)).await;
+        self.ledger.worker(worker, WorkerState::Died(crash)).await;
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::run_log::RunLog;
 use crate::status::{Board, Onlookers};
-use crate::{Event, Home, Row, RunCounts, WorkerState};
+use crate::{Event, Home, Row, RunCounts, WorkerName, WorkerState};
 
 /// The counts, the log and the onlookers of one run.
 pub(super) struct Ledger {
@@ -33,8 +33,8 @@ impl Ledger {
         self.event(Event::Row(row)).await;
     }
 
-    pub(super) async fn worker(&self, slot: usize, state: WorkerState) {
-        self.event(Event::Worker { slot, state }).await;
+    pub(super) async fn worker(&self, worker: WorkerName, state: WorkerState) {
+        self.event(Event::Worker { worker, state }).await;
     }
 
     pub(super) async fn note(&self, text: impl Into<String>) {

@@ -11,6 +11,7 @@ mod ledger;
 mod room;
 mod settle;
 mod starts;
+mod stored;
 mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -21,8 +22,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use deskscribe_cache::{Record, Writer};
-use deskscribe_protocol::{ContentKey, Failure, JobId, Limits};
+use deskscribe_cache::Writer;
+use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId, Limits};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -36,10 +37,9 @@ use breaker::Breaker;
 use ledger::Ledger;
 use room::Room;
 use starts::Starts;
+use stored::Stored;
 use task::{Copy, Suspect, Task};
 
-/// Records that are kept for copies that arrive late: more than can be on their way from intake.
-const STORED_KEPT: usize = 64;
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
@@ -78,10 +78,11 @@ pub(crate) struct Dispatch {
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
-    /// What was stored last, for copies that were found before and arrive after.
-    stored: VecDeque<Record>,
+    stored: Stored,
     /// Contents that failed in this run in a way that is not stored, for copies alike.
     given_up: HashMap<ContentKey, Failure>,
+    /// Whether it was said that workers are confined less than they can be.
+    said_weak: bool,
     /// Slots whose worker was ready once.
     workers: HashSet<usize>,
 }
@@ -137,8 +138,9 @@ impl Dispatch {
             starts: Starts::new(&settings.patience),
             crowded: None,
             said_crowded: false,
-            stored: VecDeque::new(),
+            stored: Stored::default(),
             given_up: HashMap::new(),
+            said_weak: false,
             workers: HashSet::new(),
         })
     }
@@ -246,7 +248,7 @@ impl Dispatch {
             copies.push(Copy { place: medium.place(), kind: medium.kind });
             return Ok(());
         }
-        if let Some(record) = self.stored.iter().find(|record| record.key == medium.key) {
+        if let Some(record) = self.stored.find(&medium.key) {
             let row = Box::new(Row::recorded(&medium.path, record.clone(), None));
             let what = What::Place { key: medium.key };
             return self.record(Entry { row, place: medium.place(), what }).await;
@@ -281,8 +283,9 @@ impl Dispatch {
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
-        let waiting = self.pending.len() + self.solo.len();
-        self.ledger.board.pending(waiting, self.most_pending, oldest.map(Instant::into_std));
+        let oldest = oldest.map(Instant::into_std);
+        self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
+        self.ledger.board.alone(self.solo.len());
     }
 
     /// A job of its own for this medium.
@@ -299,7 +302,7 @@ impl Dispatch {
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
         match report {
             Report::Starting { worker } => {
-                self.ledger.worker(worker.slot, WorkerState::Starting { pid: worker.pid }).await;
+                self.ledger.worker(worker, WorkerState::Starting).await;
             }
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
@@ -309,19 +312,19 @@ impl Dispatch {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
                 }
                 self.workers.insert(worker.slot);
-                let state = WorkerState::Ready { pid: worker.pid, isolation };
-                self.ledger.worker(worker.slot, state).await;
+                self.ledger.worker(worker, WorkerState::Ready { isolation }).await;
+                self.tell_isolation(isolation).await;
             }
-            Report::Rested { seat, slot } => {
+            Report::Rested { seat, worker } => {
                 self.pool.rested(seat);
-                if let Some(slot) = slot {
-                    self.ledger.worker(slot, WorkerState::Ended).await;
+                if let Some(worker) = worker {
+                    self.ledger.worker(worker, WorkerState::Ended).await;
                 }
             }
             Report::Lent { job, worker } => {
                 if let Some(task) = self.running.get(&job) {
                     let path = task.medium.path.clone();
-                    self.ledger.worker(worker.slot, WorkerState::Busy { path }).await;
+                    self.ledger.worker(worker, WorkerState::Busy { path }).await;
                 }
             }
             Report::Gone { worker, path, death } => self.mourn(worker, path.as_deref(), death).await,
@@ -342,6 +345,18 @@ impl Dispatch {
             }
         }
         Ok(())
+    }
+
+    /// Whoever allows less than full isolation hears once a run that it is less.
+    async fn tell_isolation(&mut self, isolation: Isolation) {
+        if isolation < Isolation::Full && !std::mem::replace(&mut self.said_weak, true) {
+            let text = format!(
+                "workers are confined less than they can be (isolation is {}): scan only files that you would \
+                 open in a viewer; `deskscribe doctor` tells more",
+                isolation.as_str()
+            );
+            self.ledger.note(text).await;
+        }
     }
 
     /// Hands something to the recorder. While its queue is full, what it has stored is told: neither must

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::ladder::Step;
 use super::starts::Next;
 use super::task::{Copy, Task};
-use super::{ASK_AGAIN, Dispatch, Halt, STORED_KEPT};
+use super::{ASK_AGAIN, Dispatch, Halt};
 use crate::intake::{Medium, examine};
 use crate::pool::{Cause, Ending, StartError};
 use crate::record::{self, Entry, What};
@@ -188,10 +188,7 @@ impl Dispatch {
         let Medium { key, kind, .. } = *medium;
         let bytes = medium.stamp.size;
         let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program: Record::own() };
-        self.stored.push_back(record.clone());
-        if self.stored.len() > STORED_KEPT {
-            self.stored.pop_front();
-        }
+        self.stored.push(record.clone());
         let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
         let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
         self.record(Entry { row, place: medium.place(), what }).await?;

@@ -68,7 +68,7 @@ pub(crate) enum Report {
     /// becomes of a job is told apart from this.
     Gone { worker: WorkerName, path: Option<PathBuf>, death: Death },
     /// This seat has no worker any more; the slot of the one that was sent home, if there was one.
-    Rested { seat: usize, slot: Option<usize> },
+    Rested { seat: usize, worker: Option<WorkerName> },
 }
 
 /// How a job ended.
@@ -254,7 +254,6 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    #[expect(clippy::panic, reason = "it is what is tested")]
     async fn a_slot_that_breaks_is_not_waited_for() {
         let pool = || Pool { seats: Vec::new(), tasks: JoinSet::new(), closing: CancellationToken::new() };
         let mut panicking = pool();

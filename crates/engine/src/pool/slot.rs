@@ -89,26 +89,26 @@ impl Slot {
     async fn bury_idle(&self, worker: &mut Option<Worker>, what: String) {
         if let Some(worker) = worker.take() {
             self.report(worker.bury_idle(what).await).await;
-            self.report(Report::Rested { seat: self.seat, slot: None }).await;
+            self.report(Report::Rested { seat: self.seat, worker: None }).await;
         }
     }
 
     async fn send_home(&self, worker: &mut Option<Worker>) {
-        let slot = match worker.take() {
+        let worker = match worker.take() {
             Some(worker) => {
-                let slot = worker.name.slot;
+                let name = worker.name;
                 match worker.dismiss().await {
                     Some(death) => {
                         self.report(death).await;
                         None
                     }
-                    None => Some(slot),
+                    None => Some(name),
                 }
             }
             None => None,
         };
         // Told even when there was none: whoever waits for this seat must hear that it is free.
-        self.report(Report::Rested { seat: self.seat, slot }).await;
+        self.report(Report::Rested { seat: self.seat, worker }).await;
     }
 
     async fn report(&self, report: Report) {
@@ -167,7 +167,7 @@ impl Slot {
             }
             Verdict::Rogue(what) => match worker.take() {
                 Some(worker) => {
-                    let how = Death::killed(what);
+                    let how = Death::killed(&what);
                     Ending::Died { worker: worker.kill().await, how, cause: Cause::Crash }
                 }
                 None => Ending::Dropped,
@@ -256,8 +256,10 @@ impl Slot {
                     }
                 }
                 FromWorker::Done { job: id, reading, thumbnail } if id == job.id => {
-                    let Some(thumbnail) = framed(thumbnail, attachment, job.limits.thumbnail_edge) else {
-                        return Verdict::Lost("its thumbnail is not what it says".to_owned());
+                    let edge = job.limits.thumbnail_edge;
+                    let thumbnail = match Raster::frame(thumbnail, attachment, edge) {
+                        Ok(thumbnail) => thumbnail,
+                        Err(error) => return Verdict::Lost(error.to_string()),
                     };
                     if let Err(error) = reading.check() {
                         return Verdict::Lost(format!("its reading cannot be true: {error}"));
@@ -297,12 +299,4 @@ fn believed(Failure { code, reason }: Failure) -> Failure {
         return Failure::new(code, reason);
     }
     Failure::new(Code::Internal, format!("the worker said what it cannot know ({}): {reason}", code.as_str()))
-}
-
-/// The thumbnail, if it is what was announced and no larger than what was asked for.
-#[expect(clippy::option_option, reason = "no thumbnail is fine, a wrong one is not")]
-fn framed(raster: Option<Raster>, pixels: Vec<u8>, edge: u32) -> Option<Option<(Raster, Vec<u8>)>> {
-    let Some(raster) = raster else { return pixels.is_empty().then_some(None) };
-    let fits = (1..=edge).contains(&raster.width) && (1..=edge).contains(&raster.height);
-    (fits && raster.bytes() == pixels.len() as u64).then_some(Some((raster, pixels)))
 }

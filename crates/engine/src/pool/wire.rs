@@ -49,11 +49,10 @@ async fn next(from: &mut OwnedReadHalf, traffic: &Traffic) -> Result<(FromWorker
         return Err(FrameError::Closed);
     }
     from.read_exact(&mut header[1..]).await?;
-    let Header { body, attachment } = Header::parse(header)?;
-    let mut frame = Frame { body: vec![0; body], attachment: vec![0; attachment] };
+    let mut frame = Frame::announced(Header::parse(header)?);
     from.read_exact(&mut frame.body).await?;
     from.read_exact(&mut frame.attachment).await?;
-    traffic.received(HEADER_BYTES + body + attachment);
+    traffic.received(HEADER_BYTES + frame.body.len() + frame.attachment.len());
     Ok((frame.message()?, frame.attachment))
 }
 

@@ -139,7 +139,7 @@ impl Worker {
             }
         };
         self.kill().await;
-        let death = Death::killed(error.to_string());
+        let death = Death::killed(&error.to_string());
         Err(Unready { error, death })
     }
 
@@ -252,11 +252,8 @@ impl Worker {
                 None
             }
         };
-        Death {
-            saw: Some(what).filter(|what| !what.is_empty()),
-            exit: status.and_then(Exit::of),
-            last_words: self.evidence.last_words().await,
-        }
+        let words = self.evidence.last_words().await;
+        Death::new(&what, status.and_then(Exit::of), words.as_deref())
     }
 }
 

@@ -3,22 +3,19 @@
 //! Notes take a lock for as long as it takes to copy a few words. Whatever may be slow, such as asking the
 //! system for the memory of a process, is done without it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use deskscribe_protocol::{Build, Isolation, Stage};
+use deskscribe_protocol::Build;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{CrashStatus, Phase, Queue, QueueStatus, Queues, Status, Traffic, Work, WorkerStatus};
+use super::notes::{Notes, Pending, Slot};
+use super::{CrashStatus, Queue, QueueStatus, Queues, Status, Traffic, WorkerStatus};
 use crate::intake::Arrival;
 use crate::pool::resident_memory;
-use crate::{Activity, Crash, Event, RunCounts, WorkerState, record};
-
-/// So many deaths are kept; older ones are only counted.
-const CRASHES_KEPT: usize = 16;
+use crate::{Crash, Event, RunCounts, record};
 
 /// Whoever looks at a run: those who follow its events, and the board for those who ask now and then.
 pub(crate) struct Onlookers {
@@ -40,38 +37,6 @@ pub(crate) struct Board {
     /// What is said on the wires.
     pub(crate) traffic: Arc<Traffic>,
     notes: Mutex<Notes>,
-}
-
-/// What changes while it goes on.
-#[derive(Default)]
-struct Notes {
-    found: Option<u64>,
-    counts: RunCounts,
-    pending: Pending,
-    workers: BTreeMap<usize, Slot>,
-    deaths: u64,
-    crashes: VecDeque<(Instant, Crash)>,
-}
-
-/// Media that wait for a worker.
-#[derive(Default, Clone, Copy)]
-struct Pending {
-    depth: usize,
-    capacity: usize,
-    oldest: Option<Instant>,
-}
-
-/// One slot and its worker.
-#[derive(Clone)]
-struct Slot {
-    pid: u32,
-    phase: Phase,
-    since: Instant,
-    work: Option<Work>,
-    isolation: Option<Isolation>,
-    ready_once: bool,
-    files: u64,
-    deaths: u64,
 }
 
 impl Board {
@@ -102,9 +67,11 @@ impl Board {
         notes.counts = *counts;
         match event {
             Event::Found { files } => notes.found = Some(*files),
-            Event::Worker { slot, state } => notes.worker(*slot, state),
+            Event::Worker { worker, state } => notes.worker(*worker, state),
             Event::Progress(activity) => notes.progress(activity),
-            Event::Looking { .. } | Event::Note(_) | Event::Row(_) | Event::Finished(_) => {}
+            // Whoever had it last: also a worker that died of it, or was killed for it.
+            Event::Row(row) => notes.settled(row.worker),
+            Event::Looking { .. } | Event::Note(_) | Event::Finished(_) => {}
         }
     }
 
@@ -113,14 +80,19 @@ impl Board {
         self.notes().pending = Pending { depth, capacity, oldest };
     }
 
+    /// Takes note of the files that wait to be tried alone.
+    pub(crate) fn alone(&self, depth: usize) {
+        self.notes().alone = depth;
+    }
+
     /// What is known now.
     pub(crate) fn status(&self) -> Status {
         let now = Instant::now();
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs_f64();
-        let (found, mut counts, pending, slots, deaths, crashes) = {
+        let (found, mut counts, pending, alone, slots, deaths, crashes) = {
             let notes = self.notes();
-            let Notes { found, counts, pending, workers, deaths, crashes } = &*notes;
-            (*found, *counts, *pending, workers.clone(), *deaths, crashes.clone())
+            let Notes { found, counts, pending, alone, workers, deaths, crashes } = &*notes;
+            (*found, *counts, *pending, *alone, workers.clone(), *deaths, crashes.clone())
         };
         counts.seconds = seconds(self.begun);
         counts.workers = slots.values().filter(|slot| slot.ready_once).count();
@@ -150,9 +122,10 @@ impl Board {
                 arrivals: channel(&self.arrivals),
                 pending: QueueStatus {
                     depth: pending.depth,
-                    capacity: pending.capacity,
+                    capacity: Some(pending.capacity),
                     oldest_seconds: pending.oldest.map(seconds),
                 },
+                alone: QueueStatus { depth: alone, capacity: None, oldest_seconds: None },
                 recording: self.recording.read(),
                 events: channel(&self.events),
             },
@@ -171,86 +144,19 @@ impl Board {
 /// A channel, as far as those who fill it can tell; empty when there is nobody left to fill it.
 fn channel<T>((sender, capacity): &(mpsc::WeakSender<T>, usize)) -> QueueStatus {
     let depth = sender.upgrade().map_or(0, |sender| capacity - sender.capacity());
-    QueueStatus { depth, capacity: *capacity, oldest_seconds: None }
-}
-
-impl Notes {
-    fn worker(&mut self, number: usize, state: &WorkerState) {
-        if let WorkerState::Starting { pid } = state {
-            let fresh = Slot {
-                pid: *pid,
-                phase: Phase::Starting,
-                since: Instant::now(),
-                work: None,
-                isolation: None,
-                ready_once: false,
-                files: 0,
-                deaths: 0,
-            };
-            let slot = self.workers.entry(number).or_insert_with(|| fresh.clone());
-            let Slot { ready_once, files, deaths, .. } = *slot;
-            *slot = Slot { ready_once, files, deaths, ..fresh };
-            return;
-        }
-        let Some(slot) = self.workers.get_mut(&number) else { return };
-        match state {
-            WorkerState::Starting { .. } => {}
-            WorkerState::Ready { isolation, .. } => {
-                slot.isolation = Some(*isolation);
-                slot.ready_once = true;
-                slot.enter(Phase::Ready);
-            }
-            WorkerState::Busy { path } => {
-                slot.enter(Phase::Busy);
-                slot.work = Some(Work::on(path));
-            }
-            // A worker that had to be killed for its file is dead, although its file is done with.
-            WorkerState::Idle if !slot.phase.is_alive() => slot.files += 1,
-            WorkerState::Idle => {
-                slot.files += 1;
-                slot.enter(Phase::Idle);
-            }
-            WorkerState::Ended => slot.enter(Phase::Ended),
-            WorkerState::Died(crash) => {
-                slot.deaths += 1;
-                slot.enter(Phase::Died);
-                self.deaths += 1;
-                if self.crashes.len() == CRASHES_KEPT {
-                    self.crashes.pop_front();
-                }
-                self.crashes.push_back((Instant::now(), crash.clone()));
-            }
-        }
-    }
-
-    fn progress(&mut self, activity: &Activity) {
-        let Activity { worker, path, stage, done, total } = activity;
-        let Some(slot) = self.workers.get_mut(&worker.slot).filter(|slot| slot.pid == worker.pid) else {
-            return;
-        };
-        // Since when is left alone: loading is a part of the work on a worker's first file.
-        slot.phase = if *stage == Stage::Load { Phase::Loading } else { Phase::Busy };
-        slot.work = Some(Work { stage: Some(*stage), done: *done, total: *total, ..Work::on(path) });
-    }
-}
-
-impl Slot {
-    /// Begins something new, without a file.
-    fn enter(&mut self, phase: Phase) {
-        (self.phase, self.since, self.work) = (phase, Instant::now(), None);
-    }
-}
-
-impl Work {
-    fn on(path: &Path) -> Self {
-        Self { path: path.to_string_lossy().into_owned(), stage: None, done: 0, total: 0 }
-    }
+    QueueStatus { depth, capacity: Some(*capacity), oldest_seconds: None }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use deskscribe_protocol::{Code, Failure, Isolation, MediaKind, Stage};
+
+    use super::super::Phase;
+    use super::super::notes::CRASHES_KEPT;
     use super::*;
-    use crate::{Death, Exit, WorkerName};
+    use crate::{Activity, Death, Exit, Row, WorkerName, WorkerState};
 
     /// A status without what differs from run to run.
     fn steady(board: &Board) -> Status {
@@ -272,13 +178,18 @@ mod tests {
     }
 
     fn tell(board: &Board, slot: usize, state: WorkerState) {
-        board.hear(&Event::Worker { slot, state }, &RunCounts::default());
+        board.hear(&Event::Worker { worker: worker(slot), state }, &RunCounts::default());
+    }
+
+    fn settled(board: &Board, slot: usize) {
+        let why = Failure::new(Code::WorkerCrashed, "killed");
+        let row = Row::failed(Path::new("/desktop/a.png"), None, MediaKind::Image, why, Some(worker(slot)));
+        board.hear(&Event::Row(Box::new(row)), &RunCounts::default());
     }
 
     fn start(board: &Board, slot: usize) {
-        let pid = worker(slot).pid;
-        tell(board, slot, WorkerState::Starting { pid });
-        tell(board, slot, WorkerState::Ready { pid, isolation: Isolation::Full });
+        tell(board, slot, WorkerState::Starting);
+        tell(board, slot, WorkerState::Ready { isolation: Isolation::Full });
     }
 
     fn progress(board: &Board, slot: usize, stage: Stage, done: u32, total: u32) {
@@ -287,8 +198,7 @@ mod tests {
     }
 
     fn died(slot: usize) -> WorkerState {
-        let (exit, last_words) = (Some(Exit::Signal(11)), Some("double free".to_owned()));
-        let death = Death { saw: None, exit, last_words };
+        let death = Death::new("", Some(Exit::Signal(11)), Some("double free"));
         WorkerState::Died(Crash::of(worker(slot), Some(Path::new("/desktop/poison.png")), death))
     }
 
@@ -306,13 +216,14 @@ mod tests {
         let (board, _arriving, _incoming) = board();
         board.hear(&Event::Found { files: 9 }, &RunCounts::default());
         let path = || "/desktop/a.png".into();
-        tell(&board, 0, WorkerState::Starting { pid: 7 });
+        tell(&board, 0, WorkerState::Starting);
         (1..5).for_each(|slot| start(&board, slot));
         (2..5).for_each(|slot| tell(&board, slot, WorkerState::Busy { path: path() }));
         progress(&board, 2, Stage::Load, 1, 2);
         progress(&board, 3, Stage::Ocr, 3, 12);
         tell(&board, 4, died(4));
         board.pending(2, 16, Some(board.begun));
+        board.alone(1);
         board.recording.enter();
         board.traffic.sent(100);
         board.traffic.received(20);
@@ -335,20 +246,27 @@ mod tests {
             tell(&board, 0, WorkerState::Busy { path: "/desktop/a.png".into() });
             assert_eq!(board.status().workers[0].work.as_ref().unwrap().stage, None);
             tell(&board, 0, WorkerState::Idle);
+            settled(&board, 0);
         }
         assert_eq!(seen(), (Phase::Idle, 2, 0, Some(Isolation::Full)));
         tell(&board, 0, died(0));
         assert_eq!(seen(), (Phase::Died, 2, 1, Some(Isolation::Full)));
         // It was killed for its file, which is done with.
-        tell(&board, 0, WorkerState::Idle);
+        settled(&board, 0);
         assert_eq!(seen(), (Phase::Died, 3, 1, Some(Isolation::Full)));
-        tell(&board, 0, WorkerState::Starting { pid: 5 });
+        let next = WorkerName { slot: 0, pid: 5 };
+        let start = Event::Worker { worker: next, state: WorkerState::Starting };
+        board.hear(&start, &RunCounts::default());
         assert_eq!(seen(), (Phase::Starting, 3, 1, None));
         // The last words of the one before.
         progress(&board, 0, Stage::Ocr, 1, 2);
         assert_eq!(seen(), (Phase::Starting, 3, 1, None));
-        assert_eq!(board.status().counts.workers, 1);
         tell(&board, 0, WorkerState::Ended);
+        assert_eq!(seen(), (Phase::Starting, 3, 1, None));
+        assert_eq!(board.status().counts.workers, 1);
+        let end = Event::Worker { worker: next, state: WorkerState::Ended };
+        board.hear(&end, &RunCounts::default());
+        assert_eq!(seen().0, Phase::Ended);
         assert!(board.status().workers[0].resident.is_none());
     }
 
@@ -369,7 +287,7 @@ mod tests {
         assert!(matches!(arriving.try_recv(), Err(mpsc::error::TryRecvError::Disconnected)));
         assert_eq!(
             board.status().queues.arrivals,
-            QueueStatus { depth: 0, capacity: 8, oldest_seconds: None }
+            QueueStatus { depth: 0, capacity: Some(8), oldest_seconds: None }
         );
     }
 }

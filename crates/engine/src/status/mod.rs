@@ -5,6 +5,7 @@
 //! one way, and a [`Status`] is a copy.
 
 mod board;
+mod notes;
 mod queue;
 mod traffic;
 
@@ -111,6 +112,8 @@ pub struct Queues {
     pub arrivals: QueueStatus,
     /// Open files that wait for a worker.
     pub pending: QueueStatus,
+    /// Files that workers died of, to be tried alone when nothing else waits; not kept open, and so without a bound.
+    pub alone: QueueStatus,
     /// What was learned and is not stored yet.
     pub recording: QueueStatus,
     /// Events that whoever shows the run has not looked at yet.
@@ -122,9 +125,11 @@ pub struct Queues {
 pub struct QueueStatus {
     /// How many wait in it.
     pub depth: usize,
-    /// How many may wait before whoever fills it has to wait as well.
-    pub capacity: usize,
-    /// For how long the oldest has waited, in seconds; absent when it is empty, or where this is not known.
+    /// How many may wait before whoever fills it has to wait as well; absent when there is no such number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<usize>,
+    /// For how long the oldest has waited, in seconds; absent when it is empty, or where nobody keeps count of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_seconds: Option<f64>,
 }
 

@@ -38,7 +38,7 @@ impl Queue {
             (since.len(), since.front().copied())
         };
         let oldest_seconds = oldest.map(|since| since.elapsed().as_secs_f64());
-        QueueStatus { depth, capacity: self.capacity, oldest_seconds }
+        QueueStatus { depth, capacity: Some(self.capacity), oldest_seconds }
     }
 
     fn since(&self) -> MutexGuard<'_, VecDeque<Instant>> {
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn the_oldest_leaves_first_and_an_empty_queue_has_no_oldest() {
         let queue = Queue::of(2);
-        assert_eq!(queue.read(), QueueStatus { depth: 0, capacity: 2, oldest_seconds: None });
+        assert_eq!(queue.read(), QueueStatus { depth: 0, capacity: Some(2), oldest_seconds: None });
         queue.enter();
         let first = Instant::now();
         while Instant::now() <= first {}

@@ -15,6 +15,7 @@ const USAGE: &str = "Usage: soak [--short] [--seed N] [--only PART] [--damage FO
 Parts: drift, jobs, pictures, writers, cuts, disk";
 
 /// What was asked for.
+#[derive(Debug)]
 struct Plan {
     short: bool,
     seed: u64,
@@ -28,11 +29,17 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    let mut parts = parts(&plan);
+    if let Some(only) = &plan.only {
+        parts.retain(|(name, _)| name == only);
+        if parts.is_empty() {
+            eprintln!("there is no part called {only}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    }
     println!("seed {}\n", plan.seed);
     let mut sound = true;
-    for (_, part) in
-        parts(&plan).into_iter().filter(|(name, _)| plan.only.as_deref().is_none_or(|only| only == *name))
-    {
+    for (_, part) in parts {
         let table = part();
         println!("{table}");
         sound &= table.is_sound();

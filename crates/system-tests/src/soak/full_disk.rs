@@ -13,6 +13,9 @@ const SAMPLE: &str = "label printer error.gif";
 /// Two workers do: most of the time goes into loading their models.
 const FEW: [&str; 2] = ["--workers", "2"];
 
+/// The largest file, in KiB, where no file system can be mounted.
+const INSTEAD: u64 = 256;
+
 /// How the disk is made small.
 #[derive(Debug, Clone, Copy)]
 pub enum Disk {
@@ -33,9 +36,17 @@ pub fn full_disk(disk: Disk, pictures: u32) -> Table {
         fs::write(path, content).unwrap();
     }
     fs::create_dir(terminal.home()).unwrap();
-    let mounted = match disk {
-        Disk::Files(_) => None,
-        Disk::Mounted(size) => Some(Mounted::at(terminal.home(), size)),
+    let (disk, mounted) = match disk {
+        Disk::Files(_) => (disk, None),
+        // Root of a container may have no right to mount anything.
+        Disk::Mounted(size) => match Mounted::at(terminal.home(), size) {
+            Ok(mounted) => (disk, Some(mounted)),
+            Err(why) => {
+                let instead = Disk::Files(INSTEAD);
+                table.tell("no file system could be mounted", format_args!("{why}; {instead:?} instead"));
+                (instead, None)
+            }
+        },
     };
     let scan = || match disk {
         Disk::Files(most) => limited(&terminal, most),
@@ -59,7 +70,7 @@ pub fn full_disk(disk: Disk, pictures: u32) -> Table {
         table.must(&format!("last words {when}"), words, is_clear && !said.stderr.contains("panicked"));
     }
     if let Some(mounted) = &mounted {
-        mounted.grow(64 << 10);
+        mounted.grow(64 << 10).unwrap();
     }
     let later = Scan::start(&mut terminal.scan()).said();
     let forgotten: Vec<String> =
@@ -96,13 +107,13 @@ fn limited(terminal: &Terminal, most: u64) -> Command {
 struct Mounted(PathBuf);
 
 impl Mounted {
-    fn at(folder: PathBuf, kilobytes: u64) -> Self {
-        mount(&format!("size={kilobytes}k"), &folder);
-        Self(folder)
+    fn at(folder: PathBuf, kilobytes: u64) -> Result<Self, String> {
+        mount(&format!("size={kilobytes}k"), &folder)?;
+        Ok(Self(folder))
     }
 
-    fn grow(&self, kilobytes: u64) {
-        mount(&format!("remount,size={kilobytes}k"), &self.0);
+    fn grow(&self, kilobytes: u64) -> Result<(), String> {
+        mount(&format!("remount,size={kilobytes}k"), &self.0)
     }
 }
 
@@ -112,8 +123,11 @@ impl Drop for Mounted {
     }
 }
 
-fn mount(options: &str, folder: &Path) {
-    let status =
-        Command::new("mount").args(["-t", "tmpfs", "-o", options, "deskscribe-soak"]).arg(folder).status();
-    assert!(status.unwrap().success(), "a tmpfs could not be mounted; root is needed: {}", folder.display());
+/// Says why it could not be done.
+fn mount(options: &str, folder: &Path) -> Result<(), String> {
+    let mut mount = Command::new("mount");
+    let output = mount.args(["-t", "tmpfs", "-o", options, "deskscribe-soak"]).arg(folder).output();
+    let output = output.map_err(|error| format!("mount: {error}"))?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(()) } else { Err(words.lines().next().unwrap_or_default().to_owned()) }
 }

@@ -21,6 +21,8 @@ const ONE_POISON_IN: usize = 100;
 const ONE_HANG_IN: usize = 1000;
 /// Between two looks at the parent.
 const LOOK: Duration = Duration::from_millis(50);
+/// With fewer looks than this, early and late are not worth comparing.
+const FEWEST_LOOKS: usize = 10;
 /// A dead worker that is not reaped within this is a zombie; to be reaped takes a moment.
 const REAPED_WITHIN: Duration = Duration::from_secs(2);
 /// Descriptors that may come and go on an average of many looks: those of two workers.
@@ -111,7 +113,7 @@ pub fn jobs(plan: &Jobs) -> Table {
         format_args!("{}, {}", bed.ending("worker_crashed").count(), bed.ending("stalled").count()),
     );
     table.tell("scans, and scans that were left alone", format_args!("{stormy}, {}", lives.len() - stormy));
-    toll.tell(&mut table);
+    toll.tell(weather, &mut table);
     table.must(
         "left alone, scans that stopped by themselves",
         lives.len() - stormy - 1,
@@ -224,16 +226,18 @@ pub fn drift(plan: &Jobs) -> Table {
             is_left && since.elapsed() <= REAPED_WITHIN
         });
     });
-    toll.tell(&mut table);
+    toll.tell(&weather, &mut table);
     zombies.dedup();
     table.none("zombies", &zombies);
-    table.tell("looks at the parent", looks.len());
+    table.must("looks at the parent", looks.len(), looks.len() >= FEWEST_LOOKS);
+    if looks.len() < FEWEST_LOOKS {
+        return table.timed();
+    }
     // The first tenth is start-up, the last tenth is the end of the work.
     let tenth = looks.len() / 10;
     let (early, late) = (&looks[tenth..tenth * 3], &looks[tenth * 7..tenth * 9]);
-    let mean = |part: &[Look], of: fn(&Look) -> u64| {
-        part.iter().map(of).sum::<u64>() as f64 / part.len().max(1) as f64
-    };
+    let mean =
+        |part: &[Look], of: fn(&Look) -> u64| part.iter().map(of).sum::<u64>() as f64 / part.len() as f64;
     let open = [early, late].map(|part| mean(part, |look| look.descriptors));
     table.must(
         "open descriptors, early and late",

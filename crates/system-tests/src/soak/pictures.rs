@@ -83,7 +83,7 @@ pub fn pictures(plan: &Pictures) -> Table {
         }
     }
     table.tell("scans in the storm", stormy);
-    toll.tell(&mut table);
+    toll.tell(weather, &mut table);
     table.tell("read", last.values().filter(|row| row["state"] == "read").count());
     table.tell("failed, as in peace", last.values().filter(|row| row["state"] == "failed").count());
     table.none("lost: files without a row", &lost);

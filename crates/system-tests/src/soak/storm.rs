@@ -49,9 +49,13 @@ pub(super) struct Toll {
 }
 
 impl Toll {
-    pub(super) fn tell(&self, table: &mut Table) {
-        table.tell("workers killed", self.workers);
-        table.tell("parents killed", self.parents);
+    /// A storm that killed nobody it was to kill shows nothing.
+    pub(super) fn tell(&self, weather: &Weather, table: &mut Table) {
+        let mut killed = |what: &str, count: usize, most: usize| {
+            table.must(&format!("{what} killed"), count, count > 0 || most == 0);
+        };
+        killed("workers", self.workers, weather.most_workers);
+        killed("parents", self.parents, weather.most_parents);
         table.tell("workers whose parent was killed under them", self.bereaved);
         table.none("orphans", &self.orphans);
         let slowest = self.slowest.as_secs_f64() * 1000.0;
@@ -126,4 +130,27 @@ impl Toll {
 
 fn gap(rng: &mut Rng, range: &Range<u64>) -> Duration {
     Duration::from_millis(rng.u64(range.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storm_in_which_nobody_dies_proves_nothing() {
+        let is_sound = |workers: usize, parents: usize, most_parents: usize| {
+            let weather = Weather {
+                workers: 0..1,
+                most_workers: 9,
+                parents: 0..1,
+                most_parents,
+                gone_within: Duration::ZERO,
+            };
+            let mut table = Table::new("a storm");
+            Toll { workers, parents, ..Toll::default() }.tell(&weather, &mut table);
+            table.is_sound()
+        };
+        assert!(is_sound(1, 1, 9) && is_sound(1, 0, 0));
+        assert!(!is_sound(0, 1, 9) && !is_sound(1, 0, 9));
+    }
 }

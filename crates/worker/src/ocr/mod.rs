@@ -17,7 +17,7 @@ use std::io::{self, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Code, EngineUse, Failure, Line, ModelGrant, ModelRole, Stage};
+use deskscribe_protocol::{Code, EngineUse, Failure, Line, ModelGrant, ModelRole, Reading, Stage};
 use image::RgbImage;
 use oar_ocr::core::OCRError;
 use oar_ocr::core::config::{OrtExecutionProvider, OrtGraphOptimizationLevel, OrtSessionConfig};
@@ -76,8 +76,28 @@ impl Ocr {
         let read = |done| tell(watch, found + done, 2 * found);
         let mut lines = self.recogniser.read(&Arc::new(picture), boxes, read)?;
         scraps::drop_scraps(&mut lines);
-        Ok(order::sort(lines))
+        Ok(within_bounds(order::sort(lines)))
     }
+}
+
+/// Lines as a reading may hold them: of plain characters, and no more than fit.
+fn within_bounds(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.truncate(Reading::MOST_LINES);
+    for line in &mut lines {
+        if line.text.contains(char::is_control) {
+            line.text = line.text.replace(char::is_control, "\u{fffd}");
+        }
+    }
+    // In the whole text, each is followed by one separator at most.
+    let mut room = Reading::MOST_TEXT;
+    let mut fits = |line: &Line| {
+        let left = room.checked_sub(line.text.len() + 1);
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let most = lines.iter().take_while(|line| fits(line)).count();
+    lines.truncate(most);
+    lines
 }
 
 /// Loads the model of this role.
@@ -115,4 +135,19 @@ fn tell(watch: &dyn Watch, done: usize, total: usize) -> Result<(), Interruption
 
 fn fault(error: OCRError) -> Failure {
     Failure::new(Code::Internal, format!("the text engine failed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_picture_makes_more_lines_than_a_reading_may_hold() {
+        let line = |text: String| Line { text, confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 };
+        let many = within_bounds(vec![line("a".to_owned()); Reading::MOST_LINES + 1]);
+        assert_eq!(many.len(), Reading::MOST_LINES);
+        let large = within_bounds(vec![line("x".repeat(1 << 20)); 5]);
+        assert!(large.len() == 3 && text_of(&large).len() <= Reading::MOST_TEXT);
+        assert_eq!(within_bounds(vec![line("a\x1bb\tc".to_owned())])[0].text, "a\u{fffd}b\u{fffd}c");
+    }
 }

@@ -1,0 +1,127 @@
+//! What a board remembers of a run, event by event.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::time::Instant;
+
+use deskscribe_protocol::{Isolation, Stage};
+
+use super::{Phase, Work};
+use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
+
+/// So many deaths are kept; older ones are only counted.
+pub(super) const CRASHES_KEPT: usize = 16;
+
+/// What changes while it goes on.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) found: Option<u64>,
+    pub(super) counts: RunCounts,
+    pub(super) pending: Pending,
+    pub(super) alone: usize,
+    pub(super) workers: BTreeMap<usize, Slot>,
+    pub(super) deaths: u64,
+    pub(super) crashes: VecDeque<(Instant, Crash)>,
+}
+
+/// Media that wait for a worker.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Pending {
+    pub(super) depth: usize,
+    pub(super) capacity: usize,
+    pub(super) oldest: Option<Instant>,
+}
+
+/// One slot and its worker.
+#[derive(Clone)]
+pub(super) struct Slot {
+    pub(super) pid: u32,
+    pub(super) phase: Phase,
+    pub(super) since: Instant,
+    pub(super) work: Option<Work>,
+    pub(super) isolation: Option<Isolation>,
+    pub(super) ready_once: bool,
+    pub(super) files: u64,
+    pub(super) deaths: u64,
+}
+
+impl Notes {
+    pub(super) fn worker(&mut self, worker: WorkerName, state: &WorkerState) {
+        if let WorkerState::Died(crash) = state {
+            self.deaths += 1;
+            if self.crashes.len() == CRASHES_KEPT {
+                self.crashes.pop_front();
+            }
+            self.crashes.push_back((Instant::now(), crash.clone()));
+        }
+        if *state == WorkerState::Starting {
+            let fresh = Slot {
+                pid: worker.pid,
+                phase: Phase::Starting,
+                since: Instant::now(),
+                work: None,
+                isolation: None,
+                ready_once: false,
+                files: 0,
+                deaths: 0,
+            };
+            let slot = self.workers.entry(worker.slot).or_insert_with(|| fresh.clone());
+            let Slot { ready_once, files, deaths, .. } = *slot;
+            *slot = Slot { ready_once, files, deaths, ..fresh };
+            return;
+        }
+        let Some(slot) = self.workers.get_mut(&worker.slot) else { return };
+        if let WorkerState::Died(_) = state {
+            slot.deaths += 1;
+        }
+        // The last of one that is gone may be heard after the first of the next.
+        if slot.pid != worker.pid {
+            return;
+        }
+        match state {
+            WorkerState::Starting => {}
+            WorkerState::Ready { isolation } => {
+                slot.isolation = Some(*isolation);
+                slot.ready_once = true;
+                slot.enter(Phase::Ready);
+            }
+            WorkerState::Busy { path } => {
+                slot.enter(Phase::Busy);
+                slot.work = Some(Work::on(path));
+            }
+            WorkerState::Idle => slot.enter(Phase::Idle),
+            WorkerState::Ended => slot.enter(Phase::Ended),
+            WorkerState::Died(_) => slot.enter(Phase::Died),
+        }
+    }
+
+    /// A file is settled that this worker had, if any did.
+    pub(super) fn settled(&mut self, worker: Option<WorkerName>) {
+        if let Some(slot) = worker.and_then(|worker| self.workers.get_mut(&worker.slot)) {
+            slot.files += 1;
+        }
+    }
+
+    pub(super) fn progress(&mut self, activity: &Activity) {
+        let Activity { worker, path, stage, done, total } = activity;
+        let Some(slot) = self.workers.get_mut(&worker.slot).filter(|slot| slot.pid == worker.pid) else {
+            return;
+        };
+        // Since when is left alone: loading is a part of the work on a worker's first file.
+        slot.phase = if *stage == Stage::Load { Phase::Loading } else { Phase::Busy };
+        slot.work = Some(Work { stage: Some(*stage), done: *done, total: *total, ..Work::on(path) });
+    }
+}
+
+impl Slot {
+    /// Begins something new, without a file.
+    fn enter(&mut self, phase: Phase) {
+        (self.phase, self.since, self.work) = (phase, Instant::now(), None);
+    }
+}
+
+impl Work {
+    fn on(path: &Path) -> Self {
+        Self { path: path.to_string_lossy().into_owned(), stage: None, done: 0, total: 0 }
+    }
+}
