@@ -254,7 +254,6 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    #[expect(clippy::panic, reason = "it is what is tested")]
     async fn a_slot_that_breaks_is_not_waited_for() {
         let pool = || Pool { seats: Vec::new(), tasks: JoinSet::new(), closing: CancellationToken::new() };
         let mut panicking = pool();
