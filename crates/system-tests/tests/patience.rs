@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// The state of every worker of the engine that runs on this bench.
+#[expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 fn workers(bench: &Bench) -> Vec<Value> {
     let output = bench.deskscribe(&["status", "--json"]).output().unwrap();
     let status: Value = serde_json::from_slice(&output.stdout).unwrap();
