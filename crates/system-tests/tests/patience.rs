@@ -1,7 +1,5 @@
 //! Runs that are stopped and go on, by a person, by the system or by its clock.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::collections::HashMap;
 use std::fs;
 use std::thread::sleep;
