@@ -1,9 +1,8 @@
 //! Examines an installation: whether it can work, and how well its workers are confined.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::time::SystemTime;
 
 use deskscribe_cache::Cache;
 use deskscribe_protocol::{Build, Canary, Isolation, LayerState};
@@ -11,9 +10,6 @@ use serde::Serialize;
 
 use crate::pool::{self, Examined};
 use crate::{Home, Resources, Settings};
-
-/// Names that are tried for a file that is gone again.
-const TRIES: u128 = 16;
 
 /// What an examination came to. The JSON form is for scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -170,18 +166,8 @@ impl Verdict {
 /// Makes the home if it is missing, and a file in it that is gone again.
 fn write_something(home: &Home) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(home.folder())?;
-    // A name that nobody has: one that a crash left behind, of a process with our id, says nothing about the home.
-    let mut tries = 0;
-    loop {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let name = format!(".doctor-{}-{}", std::process::id(), since.as_nanos() + tries);
-        let path = home.folder().join(name);
-        match File::create_new(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < TRIES => tries += 1,
-            Err(error) => return Err(error),
-            Ok(_) => return fs::remove_file(path),
-        }
-    }
+    // A name that nobody has: one that a crash left behind says nothing about the home.
+    tempfile::Builder::new().prefix(".doctor-").tempfile_in(home.folder())?.close()
 }
 
 #[cfg(test)]
@@ -219,7 +205,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path());
         fs::create_dir_all(home.folder()).unwrap();
-        File::create_new(home.folder().join(format!(".doctor-{}", std::process::id()))).unwrap();
+        fs::File::create_new(home.folder().join(format!(".doctor-{}", std::process::id()))).unwrap();
         write_something(&home).unwrap();
         assert_eq!(fs::read_dir(home.folder()).unwrap().count(), 1, "ours is gone again");
     }

@@ -48,7 +48,7 @@ pub use home::{Home, HomeError};
 pub use intake::WalkError;
 pub use json::json;
 pub use resources::{ResourceError, Resources};
-pub use row::{Row, RowState, RunCounts, WorkerName};
+pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
 pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};

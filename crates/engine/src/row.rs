@@ -194,6 +194,13 @@ pub struct RunCounts {
     pub seconds: f64,
 }
 
+/// The last row that is printed of a run, told from the others by its one key.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LastRow {
+    /// What it came to.
+    pub run: RunCounts,
+}
+
 impl RunCounts {
     /// Counts one more row.
     pub(crate) fn add(&mut self, row: &Row) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Stage;
 
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reading {
     /// Everything that can be read, in reading order, a line a visual line; a tab marks a wide gap.
     pub text: String,
@@ -156,7 +156,7 @@ pub struct Line {
 }
 
 /// The short form of a text: what a person would call it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Digest {
     /// A few words; absent when there is no text to make them of.
     pub title: Option<String>,
@@ -191,7 +191,7 @@ impl Digest {
 }
 
 /// What made a reading: enough to know later which readings a better model would improve.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Provenance {
     /// Version of the program.
     pub program: String,
@@ -250,15 +250,12 @@ mod tests {
         Reading {
             text: "a".to_owned(),
             lines: vec![line],
-            language: None,
             width: 1,
             height: 1,
             pages: 1,
-            taken_at: None,
-            camera: None,
             digest,
-            seconds: 0.0,
-            provenance: Provenance { program: String::new(), engines: vec![engine], stages },
+            provenance: Provenance { engines: vec![engine], stages, ..Provenance::default() },
+            ..Reading::default()
         }
     }
 

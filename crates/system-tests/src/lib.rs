@@ -4,6 +4,7 @@ mod bench;
 mod targets;
 mod terminal;
 
+pub mod processes;
 pub mod soak;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};

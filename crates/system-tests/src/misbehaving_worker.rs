@@ -49,7 +49,7 @@ use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{
     Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES, Header,
-    JobId, Layer, Line, MAX_BODY_BYTES, Provenance, Raster, Reading, Stage, ToWorker, exit, receive,
+    JobId, Layer, Line, MAX_BODY_BYTES, Raster, Reading, Stage, ToWorker, exit, receive,
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
@@ -312,24 +312,10 @@ fn progress(socket: &mut UnixStream, job: JobId) -> Result<()> {
 }
 
 fn done(job: JobId, text: &str, thumbnail: Option<Raster>) -> FromWorker {
-    let reading = Box::new(Reading {
-        text: text.to_owned(),
-        lines: Vec::new(),
-        language: None,
-        width: 1,
-        height: 1,
-        pages: 1,
-        taken_at: None,
-        camera: None,
-        digest: Digest {
-            title: Some(text.chars().take(80).collect()).filter(|title: &String| !title.is_empty()),
-            summary: None,
-            tags: Vec::new(),
-            by: "extractive".to_owned(),
-        },
-        seconds: 0.0,
-        provenance: Provenance { program: String::new(), engines: Vec::new(), stages: Vec::new() },
-    });
+    let title = Some(text.chars().take(80).collect()).filter(|title: &String| !title.is_empty());
+    let digest = Digest { title, by: "extractive".to_owned(), ..Digest::default() };
+    let text = text.to_owned();
+    let reading = Box::new(Reading { text, width: 1, height: 1, pages: 1, digest, ..Reading::default() });
     FromWorker::Done { job, reading, thumbnail }
 }
 

@@ -12,8 +12,9 @@ use std::process::{Child, Command, Output};
 use std::thread;
 
 use deskscribe_engine::{Event, Exit, RunError, Settings, WorkerState};
+use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, Said, follow, is_there};
-use rustix::process::{Pid, Signal, Uid, kill_process};
+use rustix::process::{Signal, Uid};
 use rustix::thread::set_thread_res_uid;
 use serde_json::Value;
 
@@ -172,7 +173,7 @@ fn what_a_killed_engine_leaves_behind_is_cleared_away() {
     bench.order("1.png", "slow 600000");
     let (mut child, _rest) = scan_with_rows(&mut bench.deskscribe(&["scan", "--json"]), &bench, 1);
     let socket = socket(&bench.home());
-    kill_process(Pid::from_raw(child.id() as i32).unwrap(), Signal::KILL).unwrap();
+    assert!(signal(child.id(), Signal::KILL));
     child.wait().unwrap();
     assert!(socket.exists());
     let (code, stdout, stderr) = text(&bench.deskscribe(&["status"]).output().unwrap());
@@ -186,15 +187,14 @@ fn an_engine_that_is_suspended_is_told_from_one_that_is_gone() {
     bench.order("0.png", "read 0");
     bench.order("1.png", "slow 600000");
     let (mut child, _rest) = scan_with_rows(&mut bench.deskscribe(&["scan", "--json"]), &bench, 1);
-    let pid = Pid::from_raw(child.id() as i32).unwrap();
-    kill_process(pid, Signal::STOP).unwrap();
+    assert!(signal(child.id(), Signal::STOP));
     let (code, stdout, stderr) = text(&bench.deskscribe(&["status"]).output().unwrap());
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(
         stderr.contains(&format!("the engine {}-", child.id())) && stderr.contains("does not answer"),
         "{stderr}"
     );
-    kill_process(pid, Signal::CONT).unwrap();
+    assert!(signal(child.id(), Signal::CONT));
     assert_eq!(bench.deskscribe(&["stop"]).output().unwrap().status.code(), Some(0));
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

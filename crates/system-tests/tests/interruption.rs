@@ -8,12 +8,9 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use deskscribe_system_tests::processes::{children, signal};
 use deskscribe_system_tests::{Said, Terminal, is_there};
-use rustix::process::{Pid, Signal, kill_process};
-
-fn kill(pid: u32, signal: Signal) {
-    kill_process(Pid::from_raw(pid as i32).unwrap(), signal).unwrap();
-}
+use rustix::process::Signal;
 
 /// Waits until this many rows were printed, and keeps them.
 fn first_rows(child: &mut Child, count: usize) -> (Vec<String>, BufReader<impl Read + use<>>) {
@@ -25,15 +22,6 @@ fn first_rows(child: &mut Child, count: usize) -> (Vec<String>, BufReader<impl R
         rows.push(line);
     }
     (rows, stdout)
-}
-
-/// The processes that this one has started.
-fn children(pid: u32) -> Vec<u32> {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    lists
-        .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
-        .collect()
 }
 
 fn six_pictures(terminal: &Terminal) {
@@ -54,13 +42,13 @@ fn ctrl_c_ends_it_and_the_next_scan_goes_on() {
     let (mut rows, mut rest) = first_rows(&mut child, 1);
     let workers = children(child.id());
     assert!(!workers.is_empty());
-    kill(child.id(), Signal::INT);
+    assert!(signal(child.id(), Signal::INT));
     let mut text = String::new();
     rest.read_to_string(&mut text).unwrap();
     let said = Said::of(child);
     assert_eq!(said.code, Some(130), "{}", said.stderr);
     assert!(said.stderr.ends_with("Stopped. What was read is kept; the next scan goes on from there.\n"));
-    assert!(workers.iter().all(|worker| !is_there(*worker)), "no worker outlives it");
+    assert!(workers.iter().all(|worker| !is_there(worker.pid)), "no worker outlives it");
 
     rows.extend(text.lines().filter(|line| !line.starts_with("{\"run\"")).map(str::to_owned));
     let next = terminal.scanned();
@@ -76,7 +64,7 @@ fn killing_a_worker_costs_a_moment_and_nothing_else() {
     // Fewer workers than files, so that none of them is on its way home.
     let mut child = terminal.scan().args(["--workers", "2"]).spawn().unwrap();
     let (mut rows, mut rest) = first_rows(&mut child, 1);
-    kill(children(child.id())[0], Signal::KILL);
+    assert!(signal(children(child.id())[0].pid, Signal::KILL));
     let mut text = String::new();
     rest.read_to_string(&mut text).unwrap();
     let said = Said::of(child);
@@ -93,12 +81,12 @@ fn killing_the_program_leaves_no_worker_behind() {
     let mut child = terminal.scan().spawn().unwrap();
     let (rows, mut rest) = first_rows(&mut child, 1);
     let workers = children(child.id());
-    kill(child.id(), Signal::KILL);
+    assert!(signal(child.id(), Signal::KILL));
     child.wait().unwrap();
     // The end of the pipe comes when its last holder has ended.
     let _ = rest.read_to_string(&mut String::new());
     for worker in workers {
-        while is_there(worker) {
+        while is_there(worker.pid) {
             sleep(Duration::from_millis(10));
         }
     }
@@ -121,7 +109,7 @@ fn ctrl_c_is_heard_when_nobody_reads_the_rows() {
         assert!(child.try_wait().unwrap().is_none(), "there are rows for more than a pipe holds");
         sleep(Duration::from_millis(5));
     }
-    kill(child.id(), Signal::INT);
+    assert!(signal(child.id(), Signal::INT));
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 

@@ -1,8 +1,9 @@
 //! Files that kill workers: how often they are tried, where, and what is kept against them.
 
 use deskscribe_engine::{Code, Event, RunError, WorkerState};
+use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 #[tokio::test]
 async fn a_poison_file_is_tried_twice_in_company_twice_alone_and_holds_up_nobody() {
@@ -106,7 +107,7 @@ async fn somebody_who_kills_workers_at_random_gets_no_file_quarantined() {
         if let Event::Progress(activity) = event {
             seen += 1;
             if seen % 40 == 0 {
-                let _ = kill_process(Pid::from_raw(activity.worker.pid as i32).unwrap(), Signal::KILL);
+                signal(activity.worker.pid, Signal::KILL);
             }
         }
     })

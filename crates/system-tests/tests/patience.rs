@@ -6,8 +6,9 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use deskscribe_engine::{Event, RowState, RunError};
+use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
 /// The state of every worker of the engine that runs on this bench.
@@ -29,19 +30,19 @@ fn a_process_tree_that_was_stopped_and_goes_on_has_killed_nobody() {
     let desktop = bench.desktop();
     let child = bench.deskscribe(&["scan", desktop.to_str().unwrap()]).spawn().unwrap();
     let tree = loop {
-        let busy: Vec<u64> = workers(&bench)
+        let busy: Vec<u32> = workers(&bench)
             .iter()
             .filter(|worker| worker["state"] == "busy")
-            .map(|worker| worker["pid"].as_u64().unwrap())
+            .map(|worker| worker["pid"].as_u64().unwrap() as u32)
             .collect();
         if busy.len() == 2 {
-            break [busy, vec![child.id().into()]].concat();
+            break [busy, vec![child.id()]].concat();
         }
         sleep(Duration::from_millis(10));
     };
-    let tell = |signal| {
+    let tell = |what| {
         for pid in &tree {
-            kill_process(Pid::from_raw(*pid as i32).unwrap(), signal).unwrap();
+            assert!(signal(*pid, what));
         }
     };
     tell(Signal::STOP);

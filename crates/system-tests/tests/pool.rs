@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use deskscribe_engine::{Code, Event, Exit, Isolation, RowState, RunError, WorkerState};
+use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow, is_there};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 #[tokio::test]
 async fn eight_files_have_eight_processes_at_work() {
@@ -114,7 +115,7 @@ async fn a_killed_worker_costs_a_moment_and_nothing_else() {
     let mut killed = None;
     let told = follow(run, |event, _| {
         if let (Event::Progress(activity), None) = (event, killed) {
-            kill_process(Pid::from_raw(activity.worker.pid as i32).unwrap(), Signal::KILL).unwrap();
+            assert!(signal(activity.worker.pid, Signal::KILL));
             killed = Some(activity.worker);
         }
     })

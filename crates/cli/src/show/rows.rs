@@ -3,8 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use deskscribe_engine::{Event, Row, RowState, RunCounts, json, tame};
-use serde::Serialize;
+use deskscribe_engine::{Event, LastRow, Row, RowState, RunCounts, json, tame};
 
 use super::print;
 
@@ -25,7 +24,7 @@ impl Rows {
     pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
         let mut line = match (self, event) {
             (Self::Json, Event::Row(row)) => json(row)?,
-            (Self::Json, Event::Finished(counts)) => json(&LastRow { run: counts })?,
+            (Self::Json, Event::Finished(counts)) => json(&LastRow { run: *counts })?,
             // What was known before is counted, not listed.
             (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
             (Self::Text, Event::Finished(counts)) => sum_up(counts),
@@ -34,12 +33,6 @@ impl Rows {
         line.push('\n');
         print(&line)
     }
-}
-
-/// The last row of a run.
-#[derive(Serialize)]
-struct LastRow<'a> {
-    run: &'a RunCounts,
 }
 
 fn describe(row: &Row) -> String {

@@ -1,6 +1,5 @@
 //! Jobs that run while nothing else does: files under suspicion, and the control picture.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use deskscribe_protocol::JobId;
@@ -10,9 +9,9 @@ use super::breaker::Verdict;
 use super::ladder::Lane;
 use super::task::{Suspect, Task};
 use super::{Dispatch, Halt};
+use crate::RunError;
 use crate::intake::Medium;
 use crate::pool::{Cause, Ending};
-use crate::{Crash, Death, RunError, WorkerName, WorkerState};
 
 /// A picture of our own with three words in it, that every worker of this build can read.
 const CONTROL: &[u8] = include_bytes!("control.png");
@@ -48,15 +47,10 @@ impl Dispatch {
         match self.look_again(path, kind).await? {
             Ok(medium) if medium.key == key => {
                 let task = Task { trial, changes, ..Task::new(medium) };
-                let job = self.job(Arc::clone(&task.medium));
-                let id = job.id;
-                match self.pool.lend(job) {
-                    Ok(()) => drop(self.running.insert(id, task)),
-                    // An order to rest is still on its way to that seat, and will be answered.
-                    Err(_) => {
-                        self.solo.push_front(task.into());
-                        return Ok(false);
-                    }
+                // An order to rest is still on its way to that seat, and will be answered.
+                if let Err(task) = self.begin(task) {
+                    self.solo.push_front(task.into());
+                    return Ok(false);
                 }
             }
             // Another content has done nothing yet.
@@ -70,34 +64,6 @@ impl Dispatch {
             }
         }
         Ok(true)
-    }
-
-    /// Puts a task back where its next try begins.
-    pub(super) fn put_back(&mut self, task: Task) {
-        match task.trial.lane() {
-            Lane::Shared => self.pending.push_front(task),
-            Lane::Solo => self.solo.push_back(task.into()),
-        }
-    }
-
-    /// A worker died of a file; when files, or this worker, are not believed any more, this says so.
-    pub(super) async fn count_death(&mut self, task: &Task, cause: Cause) {
-        if cause == Cause::Unfit && self.breaker.unfit(task.medium.key, Instant::now()) {
-            tracing::warn!("breaker open: a worker calls itself unfit");
-            let text =
-                "a worker says that it can read nothing; a control picture is tried before any other file";
-            return self.ledger.note(text).await;
-        }
-        if task.trial.lane() == Lane::Shared
-            && let Some(files) = self.breaker.died(task.medium.key, Instant::now())
-        {
-            tracing::warn!(files, "breaker open");
-            let text = format!(
-                "workers died of {files} different files, and none was read in between; a control picture is \
-                 tried before any other file"
-            );
-            self.ledger.note(text).await;
-        }
     }
 
     /// The control is back: either the files were to blame, or everything else is.
@@ -142,26 +108,5 @@ impl Dispatch {
             Verdict::Again => Ok(()),
             Verdict::Environment(text) => Err(RunError::Workers(text).into()),
         }
-    }
-
-    /// Tells what a job's end means for its worker.
-    pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
-        let (worker, death) = match ending {
-            Ending::Read { worker, .. } | Ending::Failed { worker, .. } => {
-                return self.ledger.worker(*worker, WorkerState::Idle).await;
-            }
-            Ending::Died { worker, how, .. } => (worker, how.clone()),
-            Ending::Stopped { worker, failure } => (worker, Death::killed(&failure.reason)),
-            Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
-        };
-        self.mourn(*worker, path, death).await;
-    }
-
-    /// Tells of a worker that died, or had to be killed; without a path if it had no file of the user's.
-    pub(super) async fn mourn(&self, worker: WorkerName, path: Option<&Path>, death: Death) {
-        let file = path.map(|path| path.display().to_string());
-        tracing::warn!(slot = worker.slot, pid = worker.pid, how = %death, file, "worker died");
-        let crash = Crash::of(worker, path, death);
-        self.ledger.worker(worker, WorkerState::Died(crash)).await;
     }
 }

@@ -271,13 +271,21 @@ impl Dispatch {
         while self.pool.has_free_seat(self.crowded.is_some())
             && let Some(task) = self.pending.pop_front()
         {
-            let job = self.job(Arc::clone(&task.medium));
-            let id = job.id;
-            match self.pool.lend(job) {
-                Ok(()) => drop(self.running.insert(id, task)),
-                Err(_) => return self.pending.push_front(task),
+            if let Err(task) = self.begin(task) {
+                return self.pending.push_front(task);
             }
         }
+    }
+
+    /// Lends a task to a free seat; gives it back when none takes it.
+    fn begin(&mut self, task: Task) -> Result<(), Task> {
+        let job = self.job(Arc::clone(&task.medium));
+        let id = job.id;
+        if self.pool.lend(job).is_err() {
+            return Err(task);
+        }
+        self.running.insert(id, task);
+        Ok(())
     }
 
     /// Lets onlookers see what waits for a seat.

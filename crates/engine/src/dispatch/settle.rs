@@ -1,7 +1,7 @@
 //! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
@@ -9,14 +9,14 @@ use deskscribe_protocol::{Code, ContentKey, Failure, JobId, MediaKind, Raster};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
-use super::ladder::Step;
+use super::ladder::{Lane, Step};
 use super::starts::Next;
 use super::task::{Copy, Task};
 use super::{ASK_AGAIN, Dispatch, Halt};
 use crate::intake::{Medium, examine};
 use crate::pool::{Cause, Ending, StartError};
 use crate::record::{self, Entry, What};
-use crate::{Row, RunError, WorkerName};
+use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
 
 /// Reads of a file that changes meanwhile before it is given up.
 const CHANGES: u32 = 3;
@@ -62,6 +62,55 @@ impl Dispatch {
                 self.no_place().await
             }
             Ending::Dropped => Ok(()),
+        }
+    }
+
+    /// Tells what a job's end means for its worker.
+    pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
+        let (worker, death) = match ending {
+            Ending::Read { worker, .. } | Ending::Failed { worker, .. } => {
+                return self.ledger.worker(*worker, WorkerState::Idle).await;
+            }
+            Ending::Died { worker, how, .. } => (worker, how.clone()),
+            Ending::Stopped { worker, failure } => (worker, Death::killed(&failure.reason)),
+            Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
+        };
+        self.mourn(*worker, path, death).await;
+    }
+
+    /// Tells of a worker that died, or had to be killed; without a path if it had no file of the user's.
+    pub(super) async fn mourn(&self, worker: WorkerName, path: Option<&Path>, death: Death) {
+        let file = path.map(|path| path.display().to_string());
+        tracing::warn!(slot = worker.slot, pid = worker.pid, how = %death, file, "worker died");
+        let crash = Crash::of(worker, path, death);
+        self.ledger.worker(worker, WorkerState::Died(crash)).await;
+    }
+
+    /// A worker died of a file; when files, or this worker, are not believed any more, this says so.
+    pub(super) async fn count_death(&mut self, task: &Task, cause: Cause) {
+        if cause == Cause::Unfit && self.breaker.unfit(task.medium.key, Instant::now()) {
+            tracing::warn!("breaker open: a worker calls itself unfit");
+            let text =
+                "a worker says that it can read nothing; a control picture is tried before any other file";
+            return self.ledger.note(text).await;
+        }
+        if task.trial.lane() == Lane::Shared
+            && let Some(files) = self.breaker.died(task.medium.key, Instant::now())
+        {
+            tracing::warn!(files, "breaker open");
+            let text = format!(
+                "workers died of {files} different files, and none was read in between; a control picture is \
+                 tried before any other file"
+            );
+            self.ledger.note(text).await;
+        }
+    }
+
+    /// Puts a task back where its next try begins.
+    pub(super) fn put_back(&mut self, task: Task) {
+        match task.trial.lane() {
+            Lane::Shared => self.pending.push_front(task),
+            Lane::Solo => self.solo.push_back(task.into()),
         }
     }
 

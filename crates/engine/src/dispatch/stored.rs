@@ -45,26 +45,12 @@ fn size(record: &Record) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use deskscribe_protocol::{Digest, MediaKind, Provenance, Reading};
+    use deskscribe_protocol::{MediaKind, Reading};
 
     use super::*;
 
     fn record(number: u8, text: usize) -> Record {
-        let digest = Digest { title: None, summary: None, tags: Vec::new(), by: String::new() };
-        let provenance = Provenance { program: String::new(), engines: Vec::new(), stages: Vec::new() };
-        let reading = Reading {
-            text: "x".repeat(text),
-            lines: Vec::new(),
-            language: None,
-            width: 1,
-            height: 1,
-            pages: 1,
-            taken_at: None,
-            camera: None,
-            digest,
-            seconds: 0.0,
-            provenance,
-        };
+        let reading = Reading { text: "x".repeat(text), ..Reading::default() };
         Record {
             key: ContentKey::from_bytes([number; 32]),
             kind: MediaKind::Image,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use deskscribe_engine::{Engine, Event, Home, Resources};
+use deskscribe_engine::{Engine, Event, Home, LastRow, Resources, json};
 use deskscribe_system_tests::{executable, impatient};
 
 fn main() -> ExitCode {
@@ -34,12 +34,15 @@ async fn scan() -> Result<u64, Box<dyn Error>> {
     let mut run = engine.scan(vec![folder.clone()])?;
     while let Some(event) = run.events.recv().await {
         if let Event::Row(row) = event {
-            let mut line = serde_json::to_string(&row)?;
-            line.push('\n');
-            io::stdout().write_all(line.as_bytes())?;
+            print(json(&row)?)?;
         }
     }
     let counts = run.finish().await?;
-    writeln!(io::stdout(), "{}", serde_json::json!({ "run": counts }))?;
+    print(json(&LastRow { run: counts })?)?;
     Ok(counts.failed)
+}
+
+/// Prints a line, in one write.
+fn print(line: String) -> io::Result<()> {
+    io::stdout().write_all((line + "\n").as_bytes())
 }

@@ -10,10 +10,10 @@ use deskscribe_cache::{Cache, Outcome};
 use deskscribe_protocol::{Code, ContentKey};
 use fastrand::Rng;
 
-use super::processes::{Process, descriptors, resident};
 use super::scan::{ending, is_fresh, name};
 use super::storm::{Weather, storm};
 use super::table::Table;
+use crate::processes::{Process, descriptors, resident};
 use crate::{Said, bare_resources, executable};
 
 /// Files of which every one is poison, and of which every one hangs.

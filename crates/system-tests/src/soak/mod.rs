@@ -15,7 +15,6 @@ mod damage;
 mod full_disk;
 mod jobs;
 mod pictures;
-mod processes;
 mod scan;
 mod storm;
 mod table;

@@ -7,8 +7,8 @@ use std::thread::{JoinHandle, spawn};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::processes::{Process, children, signal};
 use crate::Said;
+use crate::processes::{Process, children, signal};
 
 /// A scan that is going on. Its output is drained, however much there is.
 pub(super) struct Scan {

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use rustix::process::Signal;
 
-use super::processes::{Process, signal};
 use super::scan::Scan;
 use super::table::Table;
 use crate::Said;
+use crate::processes::{Process, signal};
 
 /// The storm's eye: how often it looks whether somebody is due.
 const LOOK: Duration = Duration::from_millis(5);

@@ -9,7 +9,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use deskscribe_cache::{Cache, Outcome, Record};
-use deskscribe_protocol::{ContentKey, Digest, Line, MediaKind, Provenance, Reading};
+use deskscribe_protocol::{ContentKey, Line, MediaKind, Reading};
 use fastrand::Rng;
 use rusqlite::{Connection, OpenFlags};
 
@@ -33,19 +33,7 @@ pub struct Writers {
 pub fn record(writer: u32, number: u32) -> Record {
     let text = format!("writer {writer} has stored record {number}\n").repeat(40);
     let line = Line { text: text.clone(), confidence: 0.5, corners: [[1.0, 2.0]; 4], page: 0 };
-    let reading = Reading {
-        text,
-        lines: vec![line],
-        language: None,
-        width: 1,
-        height: 1,
-        pages: 1,
-        taken_at: None,
-        camera: None,
-        digest: Digest { title: None, summary: None, tags: Vec::new(), by: "extractive".to_owned() },
-        seconds: 0.5,
-        provenance: Provenance { program: String::new(), engines: Vec::new(), stages: Vec::new() },
-    };
+    let reading = Reading { text, lines: vec![line], seconds: 0.5, ..Reading::default() };
     Record {
         key: key(writer, number),
         kind: MediaKind::Image,

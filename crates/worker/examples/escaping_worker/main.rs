@@ -37,7 +37,7 @@ mod x86;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use deskscribe_protocol::{Code, Digest, Failure, Provenance, Reading, Stage};
+use deskscribe_protocol::{Code, Failure, Reading, Stage};
 use deskscribe_worker::{Engines, Finding, Interruption, Medium, Watch};
 
 use crate::attempt::{Attempt, Book};
@@ -80,21 +80,6 @@ fn try_everything(medium: Medium, _: &mut Engines, watch: &dyn Watch) -> Result<
         };
         text += &format!("{kind}\t{name}\t{outcome}\n");
     }
-    Ok(Finding { reading: reading(text), thumbnail: None })
-}
-
-fn reading(text: String) -> Reading {
-    Reading {
-        text,
-        lines: Vec::new(),
-        language: None,
-        width: 1,
-        height: 1,
-        pages: 1,
-        taken_at: None,
-        camera: None,
-        digest: Digest { title: None, summary: None, tags: Vec::new(), by: "extractive".to_owned() },
-        seconds: 0.0,
-        provenance: Provenance { program: String::new(), engines: Vec::new(), stages: Vec::new() },
-    }
+    let reading = Reading { text, width: 1, height: 1, pages: 1, ..Reading::default() };
+    Ok(Finding { reading, thumbnail: None })
 }

@@ -7,8 +7,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// A process: its id, and when it was started in ticks since boot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Process {
-    pub(super) pid: u32,
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
     started: u64,
 }
 
@@ -18,18 +19,18 @@ impl Process {
     }
 
     /// The letter of its state. `None` when it is gone.
-    pub(super) fn state(self) -> Option<char> {
+    pub fn state(self) -> Option<char> {
         stat(self.pid).filter(|(_, started)| *started == self.started).map(|(state, _)| state)
     }
 
     /// What it runs; before it has become a program of its own, the name of the thread that started it.
-    pub(super) fn name(self) -> String {
+    pub fn name(self) -> String {
         let name = fs::read_to_string(format!("/proc/{}/comm", self.pid)).unwrap_or_default();
         name.trim().to_owned()
     }
 
     /// Whether it still runs: what is dead and waits for its parent does not.
-    pub(super) fn is_alive(self) -> bool {
+    pub fn is_alive(self) -> bool {
         self.state().is_some_and(|state| state != 'Z' && state != 'X')
     }
 }
@@ -43,7 +44,7 @@ fn stat(pid: u32) -> Option<(char, u64)> {
 }
 
 /// The processes that this one has started and not yet reaped.
-pub(super) fn children(pid: u32) -> Vec<Process> {
+pub fn children(pid: u32) -> Vec<Process> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     let pids = lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
@@ -51,18 +52,18 @@ pub(super) fn children(pid: u32) -> Vec<Process> {
 }
 
 /// Sends a signal; says whether there was anybody to get it.
-pub(super) fn signal(pid: u32, signal: Signal) -> bool {
+pub fn signal(pid: u32, signal: Signal) -> bool {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
 }
 
 /// How many descriptors a process has open.
-pub(super) fn descriptors(pid: u32) -> Option<u64> {
+pub fn descriptors(pid: u32) -> Option<u64> {
     Some(fs::read_dir(Path::new("/proc").join(pid.to_string()).join("fd")).ok()?.count() as u64)
 }
 
 /// The memory of a process that is in RAM and not in a file, in KiB.
-pub(super) fn resident(pid: u32) -> Option<u64> {
+pub fn resident(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     line.split_ascii_whitespace().next()?.parse().ok()
