@@ -15,15 +15,24 @@ mod error;
 mod lock;
 mod place;
 mod record;
-mod schema;
 mod store;
+
+mod columns;
+mod derived;
+mod schema;
+mod seal;
+
+mod changes;
+mod engines;
 
 mod read;
 mod write;
 
+pub use changes::{Changes, StopWaiting};
+pub use engines::EngineLock;
 pub use error::CacheError;
 pub use place::{Place, Stamp};
-pub use read::ReadGuard;
+pub use read::{Coverage, Queued, ReadGuard};
 pub use record::{Outcome, Record, Thumbnail};
 pub use store::Cache;
-pub use write::{WriteGuard, Writer};
+pub use write::{Claim, WriteGuard, Writer};

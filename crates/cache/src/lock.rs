@@ -47,13 +47,18 @@ impl Lock {
 }
 
 fn sign(file: &mut File) -> io::Result<()> {
-    let program = std::env::current_exe()?;
-    let program = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     // Written in one go over what was there, then cut: a reader in between sees a name, if an odd one.
     file.rewind()?;
-    let name = format!("{program}, process {}", std::process::id());
+    let name = own_name();
     file.write_all(name.as_bytes())?;
     file.set_len(name.len() as u64)
+}
+
+/// What others are told of us.
+pub(crate) fn own_name() -> String {
+    let program = std::env::current_exe().ok();
+    let program = program.as_deref().and_then(Path::file_name).unwrap_or("a program".as_ref());
+    format!("{}, process {}", program.to_string_lossy(), std::process::id())
 }
 
 fn holder(file: &mut File) -> String {

@@ -4,8 +4,12 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{CacheError, ReadGuard, Writer};
+use crate::{CacheError, Changes, EngineLock, ReadGuard, Writer, engines};
+
+/// How long another process may hold the lock while the claims of the dead are given back.
+const BURIED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The summaries cache in one folder. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,8 +28,22 @@ impl Cache {
         // What people keep on their screens is nobody else's business.
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         let cache = Self { folder: Arc::new(folder.to_owned()) };
-        cache.writer()?;
+        cache.bury_the_dead(&mut cache.writer()?)?;
         Ok(cache)
+    }
+
+    /// Gives back what engines held that died without doing so.
+    fn bury_the_dead(&self, writer: &mut Writer) -> Result<(), CacheError> {
+        let dead = engines::dead(&self.folder);
+        if dead.is_empty() {
+            return Ok(());
+        }
+        let mut guard = writer.lock(BURIED_WITHIN)?;
+        dead.iter().try_for_each(|engine| guard.release_all(&engine.id))?;
+        guard.commit()?;
+        // One that cannot be removed is buried again the next time.
+        dead.into_iter().for_each(|engine| drop(engine.bury()));
+        Ok(())
     }
 
     /// The version of SQLite that is linked in.
@@ -41,5 +59,21 @@ impl Cache {
     /// Somebody who may ask for the right to write.
     pub fn writer(&self) -> Result<Writer, CacheError> {
         Writer::open(&self.folder)
+    }
+
+    /// A new engine, alive under this name until the lock is dropped. Nobody may ever have had the name.
+    pub fn enter(&self, id: &str) -> Result<EngineLock, CacheError> {
+        EngineLock::take(&self.folder, id)
+    }
+
+    /// Waits until the engine of this name has ended.
+    pub fn wait_for_end(&self, id: &str) -> Result<(), CacheError> {
+        let failed = |reason| CacheError::Folder { reason, path: self.folder.to_path_buf() };
+        engines::wait_for_end(&self.folder, id).map_err(failed)
+    }
+
+    /// Everything that changes after the change with this number, whoever makes it.
+    pub fn changes_after(&self, number: u64) -> Result<Changes, CacheError> {
+        Ok(Changes::after(number, self.read()?, &self.folder))
     }
 }

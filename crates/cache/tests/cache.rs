@@ -1,5 +1,7 @@
 //! The cache as its users see it: on real files, from several threads and processes.
 
+mod common;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,80 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp, Thumbnail};
-use deskscribe_protocol::{
-    Code, ContentKey, Digest, EngineUse, Failure, Line, MediaKind, Provenance, Reading, Stage, StageTime,
-};
-
-const SOON: Duration = Duration::from_secs(60);
-
-fn key(number: u32) -> ContentKey {
-    let mut bytes = [7; 32];
-    bytes[..4].copy_from_slice(&number.to_be_bytes());
-    ContentKey::from_bytes(bytes)
-}
-
-fn read(number: u32) -> Record {
-    let reading = Reading {
-        text: format!("Rechnung {number}\t12,50 €\n請求書 🧾"),
-        lines: vec![Line {
-            text: "Rechnung".to_owned(),
-            confidence: 0.875,
-            corners: [[1.0, 2.5], [51.0, 2.0], [51.0, 14.0], [1.0, 14.0]],
-            page: 0,
-        }],
-        language: Some("de".to_owned()),
-        width: 1280,
-        height: 800,
-        pages: 1,
-        taken_at: Some("2026-03-14T09:12:44+01:00".to_owned()),
-        camera: Some("a phone".to_owned()),
-        digest: Digest {
-            title: Some("Rechnung".to_owned()),
-            summary: Some("Rechnung über 12,50 €.".to_owned()),
-            tags: vec!["rechnung".to_owned(), "zahlung".to_owned()],
-            by: "extractive".to_owned(),
-        },
-        seconds: 1.25,
-        provenance: Provenance {
-            program: "0.1.0".to_owned(),
-            engines: vec![EngineUse {
-                stage: Stage::Ocr,
-                engine: "oar-ocr".to_owned(),
-                model: "small".to_owned(),
-                sha256: "00".repeat(32),
-            }],
-            stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
-        },
-    };
-    Record {
-        key: key(number),
-        kind: MediaKind::Image,
-        bytes: u64::from(u32::MAX) + 1,
-        outcome: Outcome::Read(Box::new(reading)),
-        read_at: 1_790_000_000_000,
-        program: Record::own(),
-    }
-}
-
-fn failed(number: u32) -> Record {
-    let outcome = Outcome::Failed(Failure::new(Code::TooLarge, "130 megapixels"));
-    Record { outcome, ..read(number) }
-}
-
-fn store(cache: &Cache, records: &[Record]) -> Result<(), CacheError> {
-    let mut writer = cache.writer()?;
-    let mut guard = writer.lock(SOON)?;
-    records.iter().try_for_each(|record| guard.put(record))?;
-    guard.commit()
-}
-
-#[expect(clippy::unwrap_used, reason = "a test that has no folder has failed")]
-fn open() -> (tempfile::TempDir, Cache) {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = Cache::open(folder.path()).unwrap();
-    (folder, cache)
-}
+use common::{SOON, failed, key, open, read, store};
+use deskscribe_cache::{Cache, CacheError, Outcome, Place, Stamp, Thumbnail};
 
 #[test]
 fn what_was_stored_comes_back_whole() {
@@ -114,7 +44,7 @@ fn a_path_is_known_only_while_its_file_looks_the_same() {
     let path = PathBuf::from(OsStr::from_bytes(b"/home/\xe4\xf6/shot.png"));
     let mut writer = cache.writer().unwrap();
     let mut guard = writer.lock(SOON).unwrap();
-    guard.remember(&Place { path: path.clone(), stamp }, &key(1)).unwrap();
+    guard.remember(&Place { path: path.clone(), stamp }, &key(1), 1).unwrap();
     guard.commit().unwrap();
 
     let guard = cache.read().unwrap();
@@ -264,7 +194,7 @@ fn what_is_not_ours_is_refused_and_left_as_it_was() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99").unwrap();
         },
-        "newer Deskscribe (format 99, this one knows 1)",
+        "newer Deskscribe (format 99, this one knows 2)",
     );
 }
 

@@ -79,7 +79,7 @@ fn store(writer: &mut Writer, batch: &[Entry]) -> Result<(), CacheError> {
             }
             What::Place { key } => *key,
         };
-        guard.remember(&entry.place, &key)?;
+        guard.remember(&entry.place, &key, now_ms())?;
     }
     for (key, thumbnail) in &thumbnails {
         guard.put_thumbnail(key, thumbnail)?;

@@ -1,0 +1,47 @@
+//! The columns of a reading, named once for storing, sealing and checking.
+
+use std::sync::LazyLock;
+
+/// Every column but those that are made of others.
+const COLUMNS: [&str; 22] = [
+    "key",
+    "kind",
+    "bytes",
+    "read_at",
+    "program",
+    "state",
+    "code",
+    "reason",
+    "title",
+    "summary",
+    "summary_by",
+    "tags",
+    "text",
+    "lines",
+    "language",
+    "width",
+    "height",
+    "pages",
+    "taken_at",
+    "camera",
+    "seconds",
+    "provenance",
+];
+
+/// Stores a row, in place of the one with its key, and returns its `id`.
+pub(crate) static PUT: LazyLock<String> = LazyLock::new(|| {
+    let (names, values) = (COLUMNS.join(", "), COLUMNS.map(|name| format!(":{name}")).join(", "));
+    let replaced = COLUMNS.map(|name| format!("{name} = excluded.{name}")).join(", ");
+    format!(
+        "INSERT INTO reading ({names}, seal) VALUES ({values}, seal({values}))
+         ON CONFLICT (key) DO UPDATE SET {replaced}, seal = excluded.seal RETURNING id"
+    )
+});
+
+/// A row by its key; without it where the row is not what was stored.
+pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
+    let names = COLUMNS.join(", ");
+    format!(
+        "SELECT {names}, number FROM reading LEFT JOIN change USING (key) WHERE key = ? AND seal({names}) = seal"
+    )
+});

@@ -1,0 +1,31 @@
+//! What is kept beside readings: parts of media that are not read to their end, and vectors.
+
+use deskscribe_protocol::ContentKey;
+use rusqlite::{OptionalExtension, Row};
+
+use super::ReadGuard;
+use crate::CacheError;
+
+impl ReadGuard {
+    /// The parts of a medium that were read by this plan, by number.
+    pub fn parts(&self, key: &ContentKey, plan: &str) -> Result<Vec<(u32, Vec<u8>)>, CacheError> {
+        const QUERY: &str = "SELECT number, content FROM part WHERE key = ? AND plan = ? ORDER BY number";
+        let find = || {
+            let mut parts = self.summaries.prepare_cached(QUERY)?;
+            let part = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            parts.query_map((key.as_bytes(), plan), part)?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// What a model made of a content, if it did.
+    pub fn vector(&self, key: &ContentKey, model: &str) -> Result<Option<Vec<f32>>, CacheError> {
+        const QUERY: &str = "SELECT vector FROM vector WHERE key = ? AND model = ?";
+        let find = || {
+            let mut vectors = self.summaries.prepare_cached(QUERY)?;
+            vectors.query_row((key.as_bytes(), model), |row| row.get::<_, Vec<u8>>(0)).optional()
+        };
+        let bytes = find().map_err(|error| self.sort(error))?;
+        Ok(bytes.map(|bytes| bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)).collect()))
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading: what is known about a path, and about a content.
+
+mod keep;
+mod queue;
+mod row;
+
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use deskscribe_protocol::ContentKey;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::schema::{SUMMARIES, THUMBNAILS};
+use crate::{CacheError, Record, Stamp, Thumbnail};
+
+pub use queue::{Coverage, Queued};
+pub(crate) use row::record;
+
+/// A way to read the cache. It cannot write.
+pub struct ReadGuard {
+    summaries: Connection,
+    /// The format of the file, which may be newer than ours.
+    format: i64,
+    folder: PathBuf,
+}
+
+impl ReadGuard {
+    pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
+        let (summaries, format) = SUMMARIES.read(folder)?;
+        Ok(Self { summaries, format, folder: folder.to_owned() })
+    }
+
+    /// The format of a cache that was made by a newer program: it can be read, but not written to.
+    pub fn newer(&self) -> Option<i64> {
+        (self.format > SUMMARIES.version()).then_some(self.format)
+    }
+
+    /// The content at this path, if the file looks exactly as it did when the content was named.
+    pub fn key_at(&self, path: &Path, stamp: &Stamp) -> Result<Option<ContentKey>, CacheError> {
+        const QUERY: &str = "SELECT key FROM place
+            WHERE path = ? AND device = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ?";
+        let Stamp { device, inode, size, mtime_ns, ctime_ns } = *stamp;
+        let find = || {
+            let path = path.as_os_str().as_bytes();
+            // SQLite's integers are signed; the same cast is used for storing.
+            let values = (path, device as i64, inode as i64, size as i64, mtime_ns, ctime_ns);
+            self.summaries.prepare_cached(QUERY)?.query_row(values, |row| row.get(0)).optional()
+        };
+        Ok(find().map_err(|error| self.sort(error))?.map(ContentKey::from_bytes))
+    }
+
+    /// What became of this content, if anything. A row that is not what was stored, because the disk has changed it,
+    /// counts as none: the content is read again.
+    pub fn outcome(&self, key: &ContentKey) -> Result<Option<Record>, CacheError> {
+        Ok(record(&self.summaries, key).map_err(|error| self.sort(error))?.map(|(record, _)| record))
+    }
+
+    /// Where this content was found, the last place first.
+    pub fn places(&self, key: &ContentKey) -> Result<Vec<PathBuf>, CacheError> {
+        const QUERY: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
+        let find = || {
+            let mut places = self.summaries.prepare_cached(QUERY)?;
+            let paths = places.query_map([key.as_bytes()], |row| row.get(0).map(path))?;
+            paths.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// The content that was last found at this path, whatever is there now.
+    pub fn last_key_at(&self, path: &Path) -> Result<Option<ContentKey>, CacheError> {
+        const QUERY: &str = "SELECT key FROM place WHERE path = ?";
+        let path = path.as_os_str().as_bytes();
+        let find = || self.summaries.prepare_cached(QUERY)?.query_row([path], |row| row.get(0)).optional();
+        Ok(find().map_err(|error| self.sort(error))?.map(ContentKey::from_bytes))
+    }
+
+    /// The small picture of this content, if there is one.
+    pub fn thumbnail(&self, key: &ContentKey) -> Result<Option<Thumbnail>, CacheError> {
+        const QUERY: &str = "SELECT width, height, jpeg FROM thumbnail WHERE key = ?";
+        let small =
+            |row: &Row<'_>| Ok(Thumbnail { width: row.get(0)?, height: row.get(1)?, jpeg: row.get(2)? });
+        let (thumbnails, _) = THUMBNAILS.read(&self.folder)?;
+        thumbnails
+            .query_row(QUERY, [key.as_bytes()], small)
+            .optional()
+            .map_err(|error| CacheError::sort(error, &self.folder.join(THUMBNAILS.file)))
+    }
+
+    /// Changes whenever somebody else has committed something.
+    pub(crate) fn data_version(&self) -> Result<i64, CacheError> {
+        let version = self.summaries.pragma_query_value(None, "data_version", |row| row.get(0));
+        version.map_err(|error| self.sort(error))
+    }
+
+    /// The number of the last change.
+    pub fn last_change(&self) -> Result<u64, CacheError> {
+        last_change(&self.summaries).map_err(|error| self.sort(error))
+    }
+
+    /// The contents that changed after the change with this number, and the number of the last change.
+    pub fn changed_after(&self, number: u64) -> Result<(Vec<ContentKey>, u64), CacheError> {
+        const QUERY: &str = "SELECT key, number FROM change WHERE number > ? ORDER BY number";
+        let find = || {
+            let mut changes = self.summaries.prepare_cached(QUERY)?;
+            let key = |row: &Row<'_>| Ok((ContentKey::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64));
+            let mut last = number;
+            let keys = changes.query_map([number as i64], key)?.map(|change| {
+                change.map(|(key, number)| {
+                    last = number;
+                    key
+                })
+            });
+            Ok((keys.collect::<Result<_, _>>()?, last))
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    fn sort(&self, error: rusqlite::Error) -> CacheError {
+        // A value that is not what a column is for was not written by us.
+        if let rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) = &error
+        {
+            let path = self.folder.join(SUMMARIES.file);
+            return CacheError::Damaged { reason: error.to_string(), path };
+        }
+        CacheError::sort(error, &self.folder.join(SUMMARIES.file))
+    }
+}
+
+/// The number of the last change; numbers are never used again.
+pub(crate) fn last_change(summaries: &Connection) -> rusqlite::Result<u64> {
+    const QUERY: &str = "SELECT coalesce(max(number), 0) FROM change";
+    Ok(summaries.prepare_cached(QUERY)?.query_row([], |row| row.get::<_, i64>(0))? as u64)
+}
+
+fn path(bytes: Vec<u8>) -> PathBuf {
+    std::ffi::OsString::from_vec(bytes).into()
+}

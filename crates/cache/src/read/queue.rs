@@ -1,0 +1,74 @@
+//! What is not read yet.
+
+use std::path::PathBuf;
+
+use deskscribe_protocol::{Code, Failure, MediaKind};
+use rusqlite::Row;
+
+use super::{ReadGuard, path, row};
+use crate::CacheError;
+
+/// A file that was found and not read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    /// Absolute.
+    pub path: PathBuf,
+    /// What it holds, as far as its name and first bytes tell.
+    pub kind: MediaKind,
+    /// When it was found, in milliseconds since 1970.
+    pub since: i64,
+    /// Why it could not be read for now; without it, its turn has not come yet.
+    pub failure: Option<Failure>,
+}
+
+/// How much of what was found has been read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Contents that were read.
+    pub read: u64,
+    /// Contents and files that could not be read.
+    pub failed: u64,
+    /// Files whose turn has not come yet.
+    pub queued: u64,
+}
+
+impl ReadGuard {
+    /// The files that were found and not read, the longest waiting first.
+    pub fn queue(&self) -> Result<Vec<Queued>, CacheError> {
+        const QUERY: &str = "SELECT path, kind, since, code, reason FROM queue ORDER BY since, path";
+        let find = || {
+            let mut queue = self.summaries.prepare_cached(QUERY)?;
+            queue.query_map([], queued)?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// How much of what was found has been read.
+    pub fn coverage(&self) -> Result<Coverage, CacheError> {
+        const QUERY: &str = "SELECT
+            (SELECT count(*) FROM reading WHERE state = 'read'),
+            (SELECT count(*) FROM reading WHERE state = 'failed')
+                + (SELECT count(*) FROM queue WHERE code IS NOT NULL),
+            (SELECT count(*) FROM queue WHERE code IS NULL)";
+        let count = |row: &Row<'_>, column| row.get::<_, i64>(column).map(|number| number as u64);
+        let coverage = |row: &Row<'_>| {
+            Ok(Coverage { read: count(row, 0)?, failed: count(row, 1)?, queued: count(row, 2)? })
+        };
+        let find = || self.summaries.prepare_cached(QUERY)?.query_row([], coverage);
+        find().map_err(|error| self.sort(error))
+    }
+}
+
+fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
+    let code: Option<String> = row.get("code")?;
+    let failure = match code {
+        Some(_) => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),
+        None => None,
+    };
+    Ok(Queued {
+        path: path(row.get("path")?),
+        kind: row::word::<MediaKind>(row, "kind")?,
+        since: row.get("since")?,
+        failure,
+    })
+}

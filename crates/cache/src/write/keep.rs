@@ -1,0 +1,38 @@
+//! What is kept beside readings: parts of media that are not read to their end, and vectors.
+
+use deskscribe_protocol::ContentKey;
+
+use super::WriteGuard;
+use crate::CacheError;
+
+impl WriteGuard<'_> {
+    /// Stores what was learned from one part of a medium. Parts belong to a plan: what another plan cut differently
+    /// is of no use to it.
+    pub fn put_part(
+        &mut self,
+        key: &ContentKey,
+        plan: &str,
+        number: u32,
+        content: &[u8],
+    ) -> Result<(), CacheError> {
+        const PUT: &str = "INSERT OR REPLACE INTO part (key, plan, number, content) VALUES (?, ?, ?, ?)";
+        let values = (key.as_bytes(), plan, number, content);
+        let put = || self.writer.summaries.prepare_cached(PUT)?.execute(values);
+        put().map(drop).map_err(|error| self.sort(error))
+    }
+
+    /// Drops the parts of a medium, of any plan: it was read to its end, or is to be read anew.
+    pub fn drop_parts(&mut self, key: &ContentKey) -> Result<(), CacheError> {
+        const DROP: &str = "DELETE FROM part WHERE key = ?";
+        let drop_all = || self.writer.summaries.prepare_cached(DROP)?.execute([key.as_bytes()]);
+        drop_all().map(drop).map_err(|error| self.sort(error))
+    }
+
+    /// Stores what a model makes of a content.
+    pub fn put_vector(&mut self, key: &ContentKey, model: &str, vector: &[f32]) -> Result<(), CacheError> {
+        const PUT: &str = "INSERT OR REPLACE INTO vector (key, model, vector) VALUES (?, ?, ?)";
+        let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let put = || self.writer.summaries.prepare_cached(PUT)?.execute((key.as_bytes(), model, bytes));
+        put().map(drop).map_err(|error| self.sort(error))
+    }
+}

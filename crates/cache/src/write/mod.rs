@@ -1,0 +1,98 @@
+//! Writing: one transaction at a time, under the lock.
+
+mod claim;
+mod forget;
+mod keep;
+mod put;
+mod queue;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use deskscribe_protocol::ContentKey;
+use rusqlite::Connection;
+
+use crate::lock::{self, Lock};
+use crate::schema::{SUMMARIES, THUMBNAILS};
+use crate::{CacheError, derived};
+
+pub use claim::Claim;
+
+/// How long another process may be busy with making the files.
+const MADE_WITHIN: Duration = Duration::from_secs(30);
+
+/// Somebody who may ask for the right to write, with the files open.
+#[derive(Debug)]
+pub struct Writer {
+    summaries: Connection,
+    thumbnails: Connection,
+    folder: PathBuf,
+}
+
+/// The right to write, for one commit. Nothing is stored before [`commit`](Self::commit); dropped without it,
+/// nothing is.
+#[must_use = "nothing is stored without a commit"]
+#[derive(Debug)]
+pub struct WriteGuard<'a> {
+    writer: &'a Writer,
+    /// Readings of which something was changed, so that what is made of it is made anew.
+    touched: RefCell<BTreeSet<i64>>,
+    _lock: Lock,
+}
+
+impl Writer {
+    pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
+        let _lock = Lock::take(&lock::path_in(folder), MADE_WITHIN)?;
+        let (summaries, thumbnails) = (SUMMARIES.create(folder)?, THUMBNAILS.create(folder)?);
+        Ok(Self { summaries, thumbnails, folder: folder.to_owned() })
+    }
+
+    /// Waits until nobody else writes.
+    ///
+    /// # Errors
+    /// [`CacheError::Locked`] names the process that holds the lock for longer than `within`.
+    pub fn lock(&mut self, within: Duration) -> Result<WriteGuard<'_>, CacheError> {
+        let lock = Lock::take(&lock::path_in(&self.folder), within)?;
+        let guard = WriteGuard { writer: self, touched: RefCell::default(), _lock: lock };
+        guard.writer.summaries.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort(error))?;
+        guard.writer.thumbnails.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort_small(error))?;
+        Ok(guard)
+    }
+}
+
+impl WriteGuard<'_> {
+    /// Stores everything, for good: after this, neither a crash nor a power cut takes it back.
+    pub fn commit(self) -> Result<(), CacheError> {
+        for id in self.touched.take() {
+            derived::one(&self.writer.summaries, id).map_err(|error| self.sort(error))?;
+        }
+        // Thumbnails first: one without a reading is harmless.
+        self.writer.thumbnails.execute_batch("COMMIT").map_err(|error| self.sort_small(error))?;
+        self.writer.summaries.execute_batch("COMMIT").map_err(|error| self.sort(error))
+    }
+
+    /// Something about this content is not as it was: onlookers shall look again.
+    fn change(&self, key: &ContentKey) -> rusqlite::Result<()> {
+        const CHANGE: &str = "INSERT OR REPLACE INTO change (key) VALUES (?)";
+        self.writer.summaries.prepare_cached(CHANGE)?.execute([key.as_bytes()]).map(drop)
+    }
+
+    fn sort(&self, error: rusqlite::Error) -> CacheError {
+        CacheError::sort(error, &self.writer.folder.join(SUMMARIES.file))
+    }
+
+    fn sort_small(&self, error: rusqlite::Error) -> CacheError {
+        CacheError::sort(error, &self.writer.folder.join(THUMBNAILS.file))
+    }
+}
+
+impl Drop for WriteGuard<'_> {
+    fn drop(&mut self) {
+        // Fails where there is nothing to roll back: after a commit, or before the second BEGIN.
+        for connection in [&self.writer.summaries, &self.writer.thumbnails] {
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Records to store, and a cache in a folder of its own.
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "each test uses a part of it"
+)]
+
+use std::time::Duration;
+
+use deskscribe_cache::{Cache, CacheError, Outcome, Record};
+use deskscribe_protocol::{
+    Code, ContentKey, Digest, EngineUse, Failure, Line, MediaKind, Provenance, Reading, Stage, StageTime,
+};
+
+pub const SOON: Duration = Duration::from_secs(60);
+
+pub fn key(number: u32) -> ContentKey {
+    let mut bytes = [7; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    ContentKey::from_bytes(bytes)
+}
+
+pub fn read(number: u32) -> Record {
+    let reading = Reading {
+        text: format!("Rechnung {number}\t12,50 €\n請求書 🧾"),
+        lines: vec![Line {
+            text: "Rechnung".to_owned(),
+            confidence: 0.875,
+            corners: [[1.0, 2.5], [51.0, 2.0], [51.0, 14.0], [1.0, 14.0]],
+            page: 0,
+        }],
+        language: Some("de".to_owned()),
+        width: 1280,
+        height: 800,
+        pages: 1,
+        taken_at: Some("2026-03-14T09:12:44+01:00".to_owned()),
+        camera: Some("a phone".to_owned()),
+        digest: Digest {
+            title: Some("Rechnung".to_owned()),
+            summary: Some("Rechnung über 12,50 €.".to_owned()),
+            tags: vec!["rechnung".to_owned(), "zahlung".to_owned()],
+            by: "extractive".to_owned(),
+        },
+        seconds: 1.25,
+        provenance: Provenance {
+            program: "0.1.0".to_owned(),
+            engines: vec![EngineUse {
+                stage: Stage::Ocr,
+                engine: "oar-ocr".to_owned(),
+                model: "small".to_owned(),
+                sha256: "00".repeat(32),
+            }],
+            stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
+        },
+    };
+    Record {
+        key: key(number),
+        kind: MediaKind::Image,
+        bytes: u64::from(u32::MAX) + 1,
+        outcome: Outcome::Read(Box::new(reading)),
+        read_at: 1_790_000_000_000,
+        program: Record::own(),
+    }
+}
+
+pub fn failed(number: u32) -> Record {
+    let outcome = Outcome::Failed(Failure::new(Code::TooLarge, "130 megapixels"));
+    Record { outcome, ..read(number) }
+}
+
+pub fn store(cache: &Cache, records: &[Record]) -> Result<(), CacheError> {
+    let mut writer = cache.writer()?;
+    let mut guard = writer.lock(SOON)?;
+    records.iter().try_for_each(|record| guard.put(record))?;
+    guard.commit()
+}
+
+pub fn open() -> (tempfile::TempDir, Cache) {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    (folder, cache)
+}
