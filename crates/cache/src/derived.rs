@@ -1,17 +1,25 @@
-//! What is made of the other tables: when a medium was made, its tags to find it by.
+//! What is made of the other tables: when a medium was made, its tags to find it by, the index of the search.
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
+
+use crate::search;
 
 /// Makes it for all readings anew.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<()> {
     let mut ids = connection.prepare("SELECT id FROM reading")?;
     let ids: Vec<i64> = ids.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    ids.into_iter().try_for_each(|id| one(connection, id))
+    ids.into_iter().try_for_each(|id| one(connection, id))?;
+    search::rebuild(connection)
 }
 
-/// Makes it for one reading anew.
-pub(crate) fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+/// Makes it for some readings anew.
+pub(crate) fn some(connection: &Connection, ids: &[i64]) -> rusqlite::Result<()> {
+    ids.iter().try_for_each(|id| one(connection, *id))?;
+    search::make(connection, ids)
+}
+
+fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     // A picture was made when it says so, else when the oldest of its copies was last written.
     const MOMENT: &str = "UPDATE reading SET moment = coalesce(
             CAST(round(unixepoch(taken_at, 'subsec') * 1000) AS INTEGER),
@@ -35,5 +43,6 @@ pub(crate) fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
 
 /// Takes away what was made for one reading.
 pub(crate) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM tag WHERE reading = ?")?.execute([id]).map(drop)
+    connection.prepare_cached("DELETE FROM tag WHERE reading = ?")?.execute([id])?;
+    search::remove(connection, id)
 }

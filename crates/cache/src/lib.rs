@@ -26,6 +26,7 @@ mod changes;
 mod engines;
 
 mod read;
+mod search;
 mod write;
 
 pub use changes::{Changes, StopWaiting};
@@ -34,5 +35,6 @@ pub use error::CacheError;
 pub use place::{Place, Stamp};
 pub use read::{Coverage, Queued, ReadGuard};
 pub use record::{Outcome, Record, Thumbnail};
+pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};
 pub use store::Cache;
 pub use write::{Claim, WriteGuard, Writer};

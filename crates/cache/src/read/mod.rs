@@ -115,7 +115,11 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
-    fn sort(&self, error: rusqlite::Error) -> CacheError {
+    pub(crate) fn summaries(&self) -> &Connection {
+        &self.summaries
+    }
+
+    pub(crate) fn sort(&self, error: rusqlite::Error) -> CacheError {
         // A value that is not what a column is for was not written by us.
         if let rusqlite::Error::FromSqlConversionFailure(..)
         | rusqlite::Error::InvalidColumnType(..)

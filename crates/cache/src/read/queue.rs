@@ -1,5 +1,6 @@
 //! What is not read yet.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use deskscribe_protocol::{Code, Failure, MediaKind};
@@ -7,6 +8,7 @@ use rusqlite::Row;
 
 use super::{ReadGuard, path, row};
 use crate::CacheError;
+use crate::search::thousands;
 
 /// A file that was found and not read.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,20 @@ pub struct Coverage {
     pub failed: u64,
     /// Files whose turn has not come yet.
     pub queued: u64,
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, failed, queued } = *self;
+        write!(f, "searched {} of {}", thousands(read), thousands(read + failed + queued))?;
+        if queued > 0 {
+            write!(f, ", {} not read yet", thousands(queued))?;
+        }
+        if failed > 0 {
+            write!(f, ", {} could not be read", thousands(failed))?;
+        }
+        Ok(())
+    }
 }
 
 impl ReadGuard {
@@ -71,4 +87,17 @@ fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
         since: row.get("since")?,
         failure,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coverage_is_told() {
+        let told = |read, failed, queued| Coverage { read, failed, queued }.to_string();
+        assert_eq!(told(4102, 0, 165), "searched 4,102 of 4,267, 165 not read yet");
+        assert_eq!(told(12, 0, 0), "searched 12 of 12");
+        assert_eq!(told(1_000_000, 7, 0), "searched 1,000,000 of 1,000,007, 7 could not be read");
+    }
 }

@@ -30,7 +30,11 @@ const BUSY: Duration = Duration::from_secs(5);
 /// What was learned.
 pub(crate) const SUMMARIES: Schema = Schema {
     file: "summaries.sqlite",
-    steps: &[include_str!("summaries/1.sql"), include_str!("summaries/2.sql")],
+    steps: &[
+        include_str!("summaries/1.sql"),
+        include_str!("summaries/2.sql"),
+        include_str!("summaries/3.sql"),
+    ],
     derive: derived::all,
 };
 

@@ -65,9 +65,8 @@ impl Writer {
 impl WriteGuard<'_> {
     /// Stores everything, for good: after this, neither a crash nor a power cut takes it back.
     pub fn commit(self) -> Result<(), CacheError> {
-        for id in self.touched.take() {
-            derived::one(&self.writer.summaries, id).map_err(|error| self.sort(error))?;
-        }
+        let touched: Vec<i64> = self.touched.take().into_iter().collect();
+        derived::some(&self.writer.summaries, &touched).map_err(|error| self.sort(error))?;
         // Thumbnails first: one without a reading is harmless.
         self.writer.thumbnails.execute_batch("COMMIT").map_err(|error| self.sort_small(error))?;
         self.writer.summaries.execute_batch("COMMIT").map_err(|error| self.sort(error))

@@ -1,0 +1,150 @@
+//! Finding: which rows of the index answer a query, and in which order.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{Connection, named_params};
+
+use super::expression::{Filters, ranked, wanted, whole};
+use super::fetch::Fetcher;
+use super::hit::{Answer, Page, Total};
+use super::index::DRIFT;
+use super::operator::{Facet, Filter};
+use super::query::{Query, Term};
+use super::{State, queued};
+use crate::{CacheError, ReadGuard};
+
+/// When more match, they are not ranked: the newest come first.
+const MANY: usize = 1000;
+/// When fewer match, hits within longer words are looked for as well.
+const FEW: usize = 10;
+/// More hits of that kind are not looked for.
+const MOST_LOOSE: usize = 200;
+/// In queries of more words they are not looked for at all: each word stands for dozens there.
+const MOST_LOOSE_TERMS: usize = 8;
+/// A word in more files than this says little about which is best, and would take long to weigh.
+const RARE: i64 = 2000;
+/// How much a hit in each column weighs: text, transcript, title, summary, name, tags, other, facet.
+const RANK: &str = "SELECT rowid, -bm25(word, 1, 1, 6, 2, 4, 4, 0.5, 0) FROM word WHERE word MATCH ?";
+
+/// A row of the index that answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Found {
+    pub(super) slot: i64,
+    pub(super) score: f64,
+}
+
+impl ReadGuard {
+    /// Files that match, best first: by how well they match; the newest first where more than a thousand match, or
+    /// where nothing but filters is asked for. Files that only hold the words within longer ones come last, and only
+    /// when few others match.
+    pub fn search(&self, query: &Query, page: Page) -> Result<Answer, CacheError> {
+        let search = || {
+            // One view of everything, whatever is written meanwhile.
+            let view = self.summaries().unchecked_transaction()?;
+            let (hits, total) = hits(&view, query, page)?;
+            Ok((hits, total))
+        };
+        let (hits, total) = search().map_err(|error| self.sort(error))?;
+        Ok(Answer { hits, total, coverage: self.coverage()? })
+    }
+}
+
+fn hits(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<super::Hit>, Total)> {
+    let is_queued = |filter: &Filter| !filter.without && filter.facet == Facet::State(State::Queued);
+    if query.filters.iter().any(is_queued) {
+        return queued::find(connection, query, page);
+    }
+    let (found, total) = find(connection, query, page)?;
+    let mut fetcher = Fetcher::of(query, connection)?;
+    let hits = found.into_iter().filter_map(|found| fetcher.fetch(found).transpose());
+    Ok((hits.collect::<Result<_, _>>()?, total))
+}
+
+fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<Found>, Total)> {
+    let filters = Filters::of(query, connection)?;
+    let strict = filters.strict(query);
+    let days = Days::of(query);
+    let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found { slot, score: 0.0 }).collect();
+    let mut slots = days.walk(connection, &strict, Page { offset: 0, limit: MANY + 1 })?;
+    if slots.len() > MANY {
+        if page.offset + page.limit <= slots.len() {
+            slots.truncate(page.offset + page.limit);
+            slots.drain(..page.offset);
+        } else {
+            slots = days.walk(connection, &strict, page)?;
+        }
+        return Ok((newest(slots), Total::MoreThan(MANY)));
+    }
+    let few = slots.len() < FEW;
+    let mut found = if slots.len() > 1 { rank(connection, query, &slots)? } else { newest(slots) };
+    if few && (1..=MOST_LOOSE_TERMS).contains(&wanted(query).filter(|term| !term.quoted).count()) {
+        let loose = filters.loose(query, connection)?;
+        let known: HashSet<i64> = found.iter().map(|found| found.slot).collect();
+        let slots = days.walk(connection, &loose, Page { offset: 0, limit: MOST_LOOSE })?;
+        let new = slots.into_iter().filter(|slot| !known.contains(slot));
+        found.extend(new.map(|slot| Found { slot, score: -1.0 }));
+    }
+    let total = Total::Exactly(found.len());
+    Ok((found.into_iter().skip(page.offset).take(page.limit).collect(), total))
+}
+
+/// Sorts by how well rows match, then the newest first, as they come.
+fn rank(connection: &Connection, query: &Query, slots: &[i64]) -> rusqlite::Result<Vec<Found>> {
+    let rare = |term: &&Term| is_rare(connection, term).unwrap_or(false);
+    let rare: Vec<String> = wanted(query).filter(rare).map(ranked).collect();
+    let mut scores = HashMap::new();
+    if !rare.is_empty() {
+        let mut rank = connection.prepare_cached(RANK)?;
+        let mut rows = rank.query([rare.join(" AND ")])?;
+        while let Some(row) = rows.next()? {
+            scores.insert(row.get::<_, i64>(0)?, row.get(1)?);
+        }
+    }
+    let score = |slot| Found { slot, score: scores.get(&slot).copied().unwrap_or_default() };
+    let mut found: Vec<Found> = slots.iter().copied().map(score).collect();
+    found.sort_by(|one, two| two.score.total_cmp(&one.score));
+    Ok(found)
+}
+
+fn is_rare(connection: &Connection, term: &Term) -> rusqlite::Result<bool> {
+    const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM word WHERE word MATCH ? LIMIT ?)";
+    let mut count = connection.prepare_cached(COUNT)?;
+    let count: i64 = count.query_row((whole(term), RARE + 1), |row| row.get(0))?;
+    Ok(count <= RARE)
+}
+
+/// The days of a query, in milliseconds since 1970.
+struct Days {
+    after: Option<i64>,
+    before: Option<i64>,
+}
+
+impl Days {
+    fn of(query: &Query) -> Self {
+        Self { after: query.after, before: query.before }
+    }
+
+    /// The rows that match, the newest first. No more of them are looked at than are needed.
+    fn walk(&self, connection: &Connection, expression: &str, page: Page) -> rusqlite::Result<Vec<i64>> {
+        const ALWAYS: &str = "SELECT rowid FROM word WHERE word MATCH :match
+            ORDER BY rowid DESC LIMIT :limit OFFSET :offset";
+        // Rows stand a little after their moment at times, so the moment decides.
+        const BETWEEN: &str = "SELECT word.rowid FROM word CROSS JOIN entry ON entry.slot = word.rowid
+            WHERE word MATCH :match AND word.rowid >= :first AND word.rowid <= :last
+            AND entry.moment >= :after AND entry.moment < :before
+            ORDER BY word.rowid DESC LIMIT :limit OFFSET :offset";
+        let Page { limit, offset } = page;
+        let (limit, offset) = (limit as i64, offset as i64);
+        let slot = |row: &rusqlite::Row<'_>| row.get(0);
+        if self.after.is_none() && self.before.is_none() {
+            let values = named_params! { ":match": expression, ":limit": limit, ":offset": offset };
+            return connection.prepare_cached(ALWAYS)?.query_map(values, slot)?.collect();
+        }
+        let (after, before) = (self.after.unwrap_or(i64::MIN), self.before.unwrap_or(i64::MAX));
+        let values = named_params! {
+            ":match": expression, ":limit": limit, ":offset": offset, ":after": after, ":before": before,
+            ":first": after.div_euclid(1000), ":last": before.div_euclid(1000).saturating_add(DRIFT),
+        };
+        connection.prepare_cached(BETWEEN)?.query_map(values, slot)?.collect()
+    }
+}

@@ -1,0 +1,137 @@
+//! What a search answers.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use deskscribe_protocol::{ContentKey, MediaKind};
+
+use crate::Coverage;
+
+/// Which hits are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many are passed over.
+    pub offset: usize,
+    /// How many are told at most.
+    pub limit: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { offset: 0, limit: 50 }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Those of the page that was asked for, the best first.
+    pub hits: Vec<Hit>,
+    /// How many there are on all pages.
+    pub total: Total,
+    /// What was searched, told as in "searched 4,102 of 4,267, 165 not read yet".
+    pub coverage: Coverage,
+}
+
+/// How many files match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exactly(usize),
+    /// More than it is worth counting while somebody waits. They come the newest first.
+    MoreThan(usize),
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(count) => write!(f, "{}", thousands(*count as u64)),
+            Self::MoreThan(count) => write!(f, "more than {}", thousands(*count as u64)),
+        }
+    }
+}
+
+/// A file that matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Where it was seen last; below the folder that was asked for, if one was.
+    pub path: PathBuf,
+    /// Its content; unknown for a file that is not read yet.
+    pub key: Option<ContentKey>,
+    /// What it holds.
+    pub kind: MediaKind,
+    /// What became of it.
+    pub state: State,
+    /// A few words; absent when there is no text.
+    pub title: Option<String>,
+    /// Most telling first.
+    pub tags: Vec<String>,
+    /// When it was taken, as far as is known, in milliseconds since 1970.
+    pub moment: i64,
+    /// How well it matches, larger is better. 0 where the newest come first; below 0 for a hit that only holds what
+    /// was typed within longer words.
+    pub score: f64,
+    /// Where the words stand.
+    pub snippet: Snippet,
+    /// In a recording, the second at which they are said or shown.
+    pub at: Option<f64>,
+    /// The page that the words stand on, from 0.
+    pub page: Option<u32>,
+    /// The corners of their line as `[x, y]` in pixels of the upright picture, clockwise from where the text begins.
+    pub corners: Option<[[f32; 2]; 4]>,
+}
+
+/// Whether a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It was.
+    Read,
+    /// It cannot be.
+    Failed,
+    /// Not yet.
+    Queued,
+}
+
+impl State {
+    /// The word for it, as in `state:read`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Failed => "failed",
+            Self::Queued => "queued",
+        }
+    }
+}
+
+/// A piece of a file's text: one line of at most 160 characters, safe to be shown in a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snippet {
+    /// With `…` where it was cut.
+    pub text: String,
+    /// What was asked for, in bytes of `text`; in order, apart from each other, and never within a character.
+    pub marks: Vec<Range<usize>>,
+}
+
+/// With commas: `4,267`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let places = digits.len();
+    let with_comma = |(at, digit): (usize, char)| {
+        let comma = at > 0 && (places - at).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(with_comma).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_told() {
+        let told = [0, 999, 4267, 1_000_000].map(|count| Total::Exactly(count).to_string());
+        assert_eq!(told, ["0", "999", "4,267", "1,000,000"]);
+        assert_eq!(Total::MoreThan(1000).to_string(), "more than 1,000");
+    }
+}

@@ -1,0 +1,40 @@
+//! Search: files by what is written, said or shown in them, by their title, summary, tags and name.
+//!
+//! ```text
+//!  a reading ─▶ document ─▶ token (fold) ─▶ index ─▶ word, entry, spelling     when it is stored
+//!
+//!  what is typed ─▶ query (operator, when) ─▶ expression ─▶ find ─▶ fetch ─▶ Answer
+//!                                                                 locate ─▶ snippet
+//! ```
+//!
+//! Folding and cutting are ours, and the same for what is stored, asked and marked: SQLite only sees tokens of letters
+//! that no part of its query language is made of. Properties such as the kind or the folder are tokens too, so that
+//! one query of SQLite's answers everything. Rows lie in the order of time: where many match, the newest come
+//! first, and no more of them are looked at than are shown.
+
+mod fold;
+mod token;
+
+mod operator;
+mod query;
+mod when;
+
+mod document;
+mod index;
+mod spelling;
+
+mod expression;
+mod fetch;
+mod find;
+mod queued;
+
+mod locate;
+mod snippet;
+
+mod hit;
+
+pub use hit::{Answer, Hit, Page, Snippet, State, Total};
+pub use query::{Query, QueryError};
+
+pub(crate) use hit::thousands;
+pub(crate) use index::{make, rebuild, remove};
