@@ -352,15 +352,20 @@ proptest! {
     /// Every word of a text finds its file.
     #[test]
     fn every_word_finds_its_file(words in "[\\PC]{1,30}") {
-        let (_folder, cache) = open();
-        put(&cache, &[("/d/a", DAY, text(1, &words))]);
-        for word in words.split_whitespace() {
-            let quoted = format!("\"{}\" ", word.replace(['"', '“', '”', '„', '«', '»', '「', '」'], " "));
-            if let Ok(query) = Query::parse(&quoted) {
-                let hits = cache.read().unwrap().search(&query, Page::default()).unwrap().hits;
-                prop_assert_eq!(hits.len(), 1, "{}", word);
-                prop_assert!(!hits[0].snippet.marks.is_empty(), "{}: {:?}", word, hits[0].snippet);
-            }
+        thread_local! {
+            static EMPTY: (tempfile::TempDir, Cache) = open();
         }
+        EMPTY.with(|(_folder, cache)| {
+            put(cache, &[("/d/a", DAY, text(1, &words))]);
+            for word in words.split_whitespace() {
+                let quoted = format!("\"{}\" ", word.replace(['"', '“', '”', '„', '«', '»', '「', '」'], " "));
+                if let Ok(query) = Query::parse(&quoted) {
+                    let hits = cache.read().unwrap().search(&query, Page::default()).unwrap().hits;
+                    prop_assert_eq!(hits.len(), 1, "{}", word);
+                    prop_assert!(!hits[0].snippet.marks.is_empty(), "{}: {:?}", word, hits[0].snippet);
+                }
+            }
+            Ok(())
+        })?;
     }
 }

@@ -6,6 +6,7 @@ mod terminal;
 
 pub mod processes;
 pub mod soak;
+pub mod words;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
 pub use targets::Targets;

@@ -27,6 +27,9 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long SQLite's own, short locks are waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// Of what a reader has looked at, so many KiB at most are kept in memory; negative, as SQLite has it.
+const KEPT: i64 = -16 << 10;
+
 /// What was learned.
 pub(crate) const SUMMARIES: Schema = Schema {
     file: "summaries.sqlite",
@@ -68,7 +71,10 @@ impl Schema {
 
     /// Opens the file for reading alone, and tells its format, which may be newer than ours.
     pub(crate) fn read(&self, folder: &Path) -> Result<(Connection, i64), CacheError> {
-        self.open(&folder.join(self.file), OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let path = folder.join(self.file);
+        let (connection, format) = self.open(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.pragma_update(None, "cache_size", KEPT).map_err(|error| CacheError::sort(error, &path))?;
+        Ok((connection, format))
     }
 
     /// All steps that are missing, or none.

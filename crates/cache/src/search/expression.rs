@@ -91,9 +91,15 @@ impl Filters {
         self.and(query, wanted(query).map(whole).collect())
     }
 
-    /// All words, also within longer words, divided, and apart.
-    pub(super) fn loose(&self, query: &Query, connection: &Connection) -> rusqlite::Result<String> {
-        let words = wanted(query).map(|term| loose(term, connection)).collect::<Result<_, _>>()?;
+    /// All words; those that few files hold also within longer words, divided, and apart.
+    pub(super) fn loose(
+        &self,
+        query: &Query,
+        rare: &[&Term],
+        connection: &Connection,
+    ) -> rusqlite::Result<String> {
+        let word = |term| if rare.contains(&term) { loose(term, connection) } else { Ok(whole(term)) };
+        let words = wanted(query).map(word).collect::<Result<_, _>>()?;
         Ok(self.and(query, words))
     }
 }

@@ -14,7 +14,7 @@ use super::hit::{Hit, State};
 use super::locate::{How, Mark, locate, variety};
 use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
-use super::snippet::snippet;
+use super::snippet::{best_cluster, snippet};
 
 /// In the lines of a longer text, in bytes of JSON, no hit is looked for while somebody waits.
 const MOST_LINES: usize = 1 << 20;
@@ -75,10 +75,12 @@ impl<'a> Fetcher<'a> {
         let name = file_name(&path);
         let fields = [&texts.text, &texts.summary, texts.title.as_deref().unwrap_or_default(), &name];
         let (field, marks) = self.best(fields);
-        let line = if field == 0 && !marks.is_empty() { self.line(&texts.lines) } else { None };
+        let snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
+        let line = best_cluster(&marks).first().filter(|_| field == 0);
+        let line = line.and_then(|mark| line_at(&texts.text, mark.range.start, &texts.lines));
         let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Audio];
         Ok(Some(Hit {
-            snippet: snippet(fields.get(field).copied().unwrap_or_default(), &marks),
+            snippet,
             path,
             key: Some(ContentKey::from_bytes(key)),
             kind: kinds.into_iter().find(|known| known.as_str() == kind).unwrap_or(MediaKind::Unknown),
@@ -110,44 +112,66 @@ impl<'a> Fetcher<'a> {
 
     /// The field where the most of the words stand, and where. Without any, what says the most in the least space.
     fn best(&self, fields: [&str; 4]) -> (usize, Vec<Mark>) {
+        let all = self.terms.len();
         for how in [How::Whole, How::Within] {
-            let marks =
-                fields.map(
-                    |field| if self.terms.is_empty() { Vec::new() } else { locate(field, &self.terms, how) },
-                );
-            let best = marks.into_iter().enumerate().rev().max_by_key(|(_, marks)| variety(marks));
-            if let Some((field, marks)) = best
-                && !marks.is_empty()
-            {
-                return (field, marks);
+            let mut best = (0, Vec::new());
+            for (field, text) in fields.into_iter().enumerate().filter(|_| all > 0) {
+                let marks = locate(text, &self.terms, how);
+                if variety(&marks) > variety(&best.1) {
+                    best = (field, marks);
+                }
+                if variety(&best.1) == all {
+                    break;
+                }
+            }
+            if !best.1.is_empty() {
+                return best;
             }
         }
         let [text, summary, title, _] = fields.map(str::is_empty);
-        let field = if !summary {
-            1
-        } else if !text {
-            0
-        } else if !title {
-            2
-        } else {
-            3
+        let field = match (summary, text, title) {
+            (false, _, _) => 1,
+            (_, false, _) => 0,
+            (_, _, false) => 2,
+            _ => 3,
         };
         (field, Vec::new())
     }
+}
 
-    /// The line of the picture where the most of the words stand.
-    fn line(&self, lines: &str) -> Option<Line> {
-        if lines.len() > MOST_LINES {
-            return None;
-        }
-        let lines: Vec<Line> = serde_json::from_str(lines).ok()?;
-        let find = |how| {
-            let count = |line: &Line| variety(&locate(&line.text, &self.terms, how));
-            let counted = lines.iter().enumerate().map(|(at, line)| (at, count(line)));
-            // The first of the best.
-            let best = counted.rev().max_by_key(|(_, count)| *count);
-            best.filter(|(_, count)| *count > 0).and_then(|(at, _)| lines.get(at))
-        };
-        find(How::Whole).or_else(|| find(How::Within)).cloned()
+/// The line of the picture that holds the byte `at` of its text: a line of the text, or what tabs divide one into.
+fn line_at(text: &str, at: usize, lines: &str) -> Option<Line> {
+    if lines.len() > MOST_LINES {
+        return None;
+    }
+    let is_border = |c: char| matches!(c, '\n' | '\t');
+    let (before, after) = text.split_at_checked(at)?;
+    let start = before.rfind(is_border).map_or(0, |border| border + 1);
+    let end = after.find(is_border).map_or(text.len(), |border| at + border);
+    let wanted = text.get(start..end)?.trim();
+    // The same words may stand on several lines.
+    let same = text.get(..start)?.split(is_border).filter(|piece| piece.trim() == wanted).count();
+    let lines: Vec<Line> = serde_json::from_str(lines).ok()?;
+    let exact = || lines.iter().filter(|line| line.text.trim() == wanted);
+    let found = exact().nth(same).or_else(|| exact().next());
+    found.or_else(|| lines.iter().find(|line| line.text.contains(wanted))).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_a_hit_is_found_by_its_place_in_the_text() {
+        let line =
+            |text: &str, page| Line { text: text.to_owned(), confidence: 1.0, corners: [[0.0; 2]; 4], page };
+        let lines = [line("Total", 0), line("5 €", 1), line("Total", 2), line(" 7 € ", 3)];
+        let lines = serde_json::to_string(&lines).unwrap();
+        let text = "Total\t5 €\nTotal\t7 €\nelsewhere";
+        let page = |at| line_at(text, at, &lines).map(|line| line.page);
+        let total = text.rfind("Total").unwrap();
+        assert_eq!([0, 6, total, total + 6].map(page), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(page(text.len() - 1), None);
+        assert_eq!(line_at(text, 0, "[]"), None);
     }
 }

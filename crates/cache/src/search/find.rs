@@ -75,10 +75,11 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
         }
         return Ok((newest(slots), Total::MoreThan(MANY)));
     }
-    let few = slots.len() < FEW;
-    let mut found = if slots.len() > 1 { rank(connection, query, &slots)? } else { newest(slots) };
-    if few && (1..=MOST_LOOSE_TERMS).contains(&wanted(query).filter(|term| !term.quoted).count()) {
-        let loose = filters.loose(query, connection)?;
+    let few = slots.len() < FEW && wanted(query).count() <= MOST_LOOSE_TERMS;
+    let rare: Vec<&Term> = if few || slots.len() > 1 { rare(connection, query)? } else { Vec::new() };
+    let mut found = if slots.len() > 1 { rank(connection, &rare, &slots)? } else { newest(slots) };
+    if few && rare.iter().any(|term| !term.quoted) {
+        let loose = filters.loose(query, &rare, connection)?;
         let known: HashSet<i64> = found.iter().map(|found| found.slot).collect();
         let slots = days.walk(connection, &loose, Page { offset: 0, limit: MOST_LOOSE })?;
         let new = slots.into_iter().filter(|slot| !known.contains(slot));
@@ -89,9 +90,8 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
 }
 
 /// Sorts by how well rows match, then the newest first, as they come.
-fn rank(connection: &Connection, query: &Query, slots: &[i64]) -> rusqlite::Result<Vec<Found>> {
-    let rare = |term: &&Term| is_rare(connection, term).unwrap_or(false);
-    let rare: Vec<String> = wanted(query).filter(rare).map(ranked).collect();
+fn rank(connection: &Connection, rare: &[&Term], slots: &[i64]) -> rusqlite::Result<Vec<Found>> {
+    let rare: Vec<String> = rare.iter().map(|term| ranked(term)).collect();
     let mut scores = HashMap::new();
     if !rare.is_empty() {
         let mut rank = connection.prepare_cached(RANK)?;
@@ -106,11 +106,17 @@ fn rank(connection: &Connection, query: &Query, slots: &[i64]) -> rusqlite::Resu
     Ok(found)
 }
 
-fn is_rare(connection: &Connection, term: &Term) -> rusqlite::Result<bool> {
-    const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM word WHERE word MATCH ? LIMIT ?)";
-    let mut count = connection.prepare_cached(COUNT)?;
-    let count: i64 = count.query_row((whole(term), RARE + 1), |row| row.get(0))?;
-    Ok(count <= RARE)
+/// The words of a query that few files hold.
+fn rare<'q>(connection: &Connection, query: &'q Query) -> rusqlite::Result<Vec<&'q Term>> {
+    const IS_COMMON: &str = "SELECT 1 FROM word WHERE word MATCH ? LIMIT 1 OFFSET ?";
+    let mut is_common = connection.prepare_cached(IS_COMMON)?;
+    let mut rare = Vec::new();
+    for term in wanted(query) {
+        if !is_common.exists((whole(term), RARE))? {
+            rare.push(term);
+        }
+    }
+    Ok(rare)
 }
 
 /// The days of a query, in milliseconds since 1970.

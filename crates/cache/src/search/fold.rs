@@ -35,22 +35,26 @@ impl Fold {
 
 /// The clusters of a text, in order. Together they cover it.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = Cluster> {
-    let mut chars = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, first) = chars.next()?;
-        let mut end = start + first.len_utf8();
-        let mut alone = true;
-        while let Some((at, next)) = chars.next_if(|&(_, next)| joins(next)) {
-            end = at + next.len_utf8();
-            alone = false;
-        }
-        let fold = if alone && is_plain(first) {
-            Fold::One(first.to_ascii_lowercase())
-        } else {
-            fold_cluster(text.get(start..end).unwrap_or_default())
-        };
-        Some(Cluster { range: start..end, fold })
+        let cluster = cluster(text, at)?;
+        at = cluster.range.end;
+        Some(cluster)
     })
+}
+
+/// The cluster that begins at this byte; none at the end.
+pub(super) fn cluster(text: &str, start: usize) -> Option<Cluster> {
+    let mut chars = text.get(start..)?.chars();
+    let first = chars.next()?;
+    let mut end = start + first.len_utf8();
+    let alone = end;
+    end += chars.take_while(|next| joins(*next)).map(char::len_utf8).sum::<usize>();
+    let range = start..end;
+    let is_plain = end == alone && is_plain(first);
+    let fold =
+        if is_plain { Fold::One(first.to_ascii_lowercase()) } else { fold_cluster(text.get(range.clone())?) };
+    Some(Cluster { range, fold })
 }
 
 /// The whole text, folded.

@@ -18,7 +18,7 @@ const CUT: char = '…';
 
 /// The piece of the text where the most different words stand, with them marked. Without marks, its beginning.
 pub(super) fn snippet(text: &str, marks: &[Mark]) -> Snippet {
-    let cluster = best(marks);
+    let cluster = best_cluster(marks);
     let hit = cluster.first().map_or(0, |mark| mark.range.start);
     let start = start(text, hit);
     let mut line = Line { snippet: Snippet::default(), length: 0 };
@@ -45,7 +45,7 @@ pub(super) fn snippet(text: &str, marks: &[Mark]) -> Snippet {
 }
 
 /// The marks that stand close together and are of the most different terms; of such, the first.
-fn best(marks: &[Mark]) -> &[Mark] {
+pub(super) fn best_cluster(marks: &[Mark]) -> &[Mark] {
     let mut best: &[Mark] = &[];
     let mut score = (0, 0);
     for (at, first) in marks.iter().enumerate() {

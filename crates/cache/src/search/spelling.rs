@@ -16,9 +16,9 @@ pub(super) const PIECE: usize = 3;
 /// Words of one document beyond these are not learned: it is a book, or noise.
 const MOST_WORDS: usize = 20_000;
 /// Of so many words that hold a piece, …
-const MOST_LOOKED_AT: u32 = 400;
+const MOST_LOOKED_AT: u32 = 200;
 /// … the shortest are taken.
-const MOST_TAKEN: u32 = 48;
+const MOST_TAKEN: u32 = 32;
 
 /// Adds the words of a document.
 pub(super) fn learn(connection: &Connection, columns: &Columns) -> rusqlite::Result<()> {

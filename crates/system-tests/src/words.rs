@@ -1,0 +1,140 @@
+//! Readings as a large desktop would have them, of words that are drawn by frequency; the same from the same seed.
+
+use std::path::PathBuf;
+
+use deskscribe_cache::{Outcome, Place, Record, Stamp};
+use deskscribe_protocol::{ContentKey, Digest, Line, MediaKind, Reading};
+
+/// How many different words there are.
+const WORDS: usize = 200_000;
+/// How many different Chinese characters.
+const CHARACTERS: u32 = 4000;
+/// The first of them.
+const FIRST_CHARACTER: u32 = 0x4e00;
+/// One reading of so many is Chinese.
+const CHINESE: usize = 10;
+/// One word of so many is a number that hardly comes again.
+const NUMBERS: usize = 12;
+/// Words of a line.
+const LINE: usize = 6;
+/// The first moment, in milliseconds since 1970, and how far it goes on from there: three years.
+const TIME: (i64, i64) = (1_700_000_000_000, 3 * 365 * 86_400_000);
+
+/// Words by rank, the most frequent first, and dice.
+pub struct Words {
+    dice: fastrand::Rng,
+}
+
+impl Words {
+    /// The same dice from the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self { dice: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// One of these numbers.
+    pub fn below(&mut self, end: usize) -> usize {
+        self.dice.usize(..end)
+    }
+
+    /// A word, drawn by frequency: the second is half as frequent as the first (Zipf).
+    pub fn draw(&mut self) -> String {
+        let rank = self.rank(WORDS);
+        word(rank)
+    }
+
+    /// A Chinese character, drawn the same way.
+    pub fn character(&mut self) -> char {
+        let rank = self.rank(CHARACTERS as usize);
+        char::from_u32(FIRST_CHARACTER + rank as u32).unwrap_or('一')
+    }
+
+    fn rank(&mut self, most: usize) -> usize {
+        // The inverse of the sum of 1/rank, which is close to a logarithm.
+        let rank = ((most as f64 + 1.0).ln() * self.dice.f64()).exp();
+        (rank as usize - 1).min(most - 1)
+    }
+
+    /// A text of some lines: most are short, few are long.
+    pub fn text(&mut self, number: usize) -> String {
+        let words = 20 + (260.0 * self.dice.f64() * self.dice.f64() * 2.0) as usize;
+        let mut text = String::new();
+        for at in 1..=words {
+            if number % CHINESE == 1 {
+                (0..2).for_each(|_| text.push(self.character()));
+                if at % LINE == 0 {
+                    text.push('\n');
+                }
+                continue;
+            }
+            if self.dice.usize(..NUMBERS) == 0 {
+                text.push_str(&self.dice.u32(..1_000_000).to_string());
+            } else {
+                text.push_str(&self.draw());
+            }
+            text.push(if at % LINE == 0 { '\n' } else { ' ' });
+        }
+        text
+    }
+
+    /// A whole reading, and where it was found.
+    pub fn reading(&mut self, number: usize) -> (Record, Place) {
+        let text = self.text(number);
+        let line = |(at, line): (usize, &str)| Line {
+            text: line.to_owned(),
+            confidence: 0.987,
+            corners: [[12.5, at as f32 * 20.0], [612.5, 20.0], [612.5, 36.25], [12.5, 36.25]],
+            page: 0,
+        };
+        let digest = Digest {
+            title: text.lines().next().map(str::to_owned),
+            summary: Some(text.lines().take(4).collect::<Vec<_>>().join(" ")),
+            tags: (0..4).map(|_| word(self.rank(500))).collect(),
+            by: "extractive".to_owned(),
+        };
+        let lines = text.lines().enumerate().map(line).collect();
+        let language = Some(if number % CHINESE == 1 { "zh" } else { "en" }.to_owned());
+        let kinds = [MediaKind::Video, MediaKind::Audio];
+        let reading = Reading {
+            text,
+            lines,
+            language,
+            width: 1920,
+            height: 1080,
+            pages: 1,
+            digest,
+            ..Reading::default()
+        };
+        let mut key = [0; 32];
+        self.dice.fill(&mut key);
+        let record = Record {
+            key: ContentKey::from_bytes(key),
+            kind: kinds.get(self.dice.usize(..20)).copied().unwrap_or(MediaKind::Image),
+            bytes: 123_456,
+            outcome: Outcome::Read(Box::new(reading)),
+            read_at: TIME.0,
+            program: Record::own(),
+        };
+        let mtime_ns = (TIME.0 + self.dice.i64(..TIME.1)) * 1_000_000;
+        let stamp = Stamp { device: 1, inode: number as u64, size: 123_456, mtime_ns, ctime_ns: mtime_ns };
+        let folder = self.dice.usize(..200);
+        let path = PathBuf::from(format!("/home/ann/Desktop/folder {folder}/Screenshot_{number}.png"));
+        (record, Place { path, stamp })
+    }
+}
+
+/// The word of this rank: short if it is frequent, as in any language.
+pub fn word(rank: usize) -> String {
+    const BEGINNINGS: [&str; 20] = [
+        "b", "br", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "w", "",
+    ];
+    const ENDINGS: [&str; 12] = ["a", "e", "i", "o", "u", "an", "en", "er", "in", "on", "or", "ie"];
+    let mut word = String::new();
+    let mut rest = rank + 1;
+    while rest > 0 {
+        let syllable = rest % (BEGINNINGS.len() * ENDINGS.len());
+        rest /= BEGINNINGS.len() * ENDINGS.len();
+        word.push_str(BEGINNINGS.get(syllable % BEGINNINGS.len()).copied().unwrap_or_default());
+        word.push_str(ENDINGS.get(syllable / BEGINNINGS.len()).copied().unwrap_or_default());
+    }
+    word
+}
