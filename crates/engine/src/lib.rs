@@ -19,6 +19,8 @@ mod crash;
 mod event;
 mod home;
 mod json;
+mod permits;
+mod places;
 mod resources;
 mod settings;
 
@@ -47,6 +49,7 @@ pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
 pub use intake::WalkError;
 pub use json::json;
+pub use permits::{Permit, Permits};
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};

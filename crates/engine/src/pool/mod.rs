@@ -1,11 +1,10 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
-//! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
-//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`],
+//! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
+//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`],
 //! [`usage`]) and keeps its last words ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
-mod ceiling;
 mod evidence;
 mod examine;
 mod slot;
@@ -26,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
+use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Home, Resources, Settings, WorkerName};
 pub(crate) use examine::{Examined, examine};
@@ -129,6 +129,11 @@ impl StartError {
     }
 }
 
+/// Eight workers for the user, however many processes ask.
+fn places(home: &Home) -> Places {
+    Places::new(home.slots(), Settings::SLOTS)
+}
+
 /// The slots of this engine.
 pub(crate) struct Pool {
     seats: Vec<Seat>,
@@ -165,7 +170,7 @@ impl Pool {
                 let (orders, incoming) = mpsc::channel(1);
                 let slot = Slot {
                     seat,
-                    ceiling: ceiling::Ceiling::of(home),
+                    places: places(home),
                     resources: resources.clone(),
                     settings: settings.clone(),
                     spawner: spawner.clone(),

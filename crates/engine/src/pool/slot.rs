@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::ceiling::Ceiling;
 use super::spawn::Spawner;
 use super::watch::{Judgement, Watch, within};
 use super::worker::{Unready, Worker, between_files, start};
 use super::{Cause, Ending, Job, Order, Report, StartError};
+use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Resources, Settings};
 
@@ -23,7 +23,7 @@ const LONGEST_COOL_DOWN: u32 = 2;
 /// A slot of the pool, before it begins to serve.
 pub(super) struct Slot {
     pub(super) seat: usize,
-    pub(super) ceiling: Ceiling,
+    pub(super) places: Places,
     pub(super) resources: Resources,
     pub(super) settings: Settings,
     pub(super) spawner: Spawner,
@@ -118,7 +118,7 @@ impl Slot {
 
     /// Starts a worker in the next place under the ceiling that is free. `None` when there is none.
     async fn start(&self, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
-        let taken = self.ceiling.try_take();
+        let taken = self.places.try_take();
         let taken = taken.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
         let Some(place) = taken else { return Ok(None) };
         let Self { spawner, resources, settings, traffic, .. } = self;

@@ -13,13 +13,13 @@ use tokio::process::Child;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::timeout;
 
-use super::ceiling::Place;
 use super::evidence::Evidence;
 use super::spawn::Spawner;
 use super::usage::Meter;
 use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
 use super::{Cause, Ending, Report, StartError};
+use crate::places::Place;
 use crate::status::Traffic;
 use crate::{Death, Exit, Patience, Resources, Settings, Wear, WorkerName};
 

@@ -90,6 +90,10 @@ const KEYS: &[Key] = &[
         name: "picture_megapixels",
         value: Number(1..=10_000, |settings, million| settings.limits.pixels = million * 1_000_000),
     },
+    Key {
+        name: "max_concurrent_requests",
+        value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
+    },
     Key { name: "isolation", value: Level(|settings, level| settings.isolation = level) },
 ];
 
@@ -248,13 +252,24 @@ mod tests {
             memory_ceiling_mib = 2048
             jobs_per_worker = 9
             picture_megapixels = 50
+            max_concurrent_requests = 4
             isolation = "full"
             "#,
         )
         .unwrap();
-        let Settings { workers, queue, limits, isolation, memory_ceiling, patience, wear } = settings;
+        let Settings {
+            workers,
+            queue,
+            limits,
+            isolation,
+            memory_ceiling,
+            max_concurrent_requests,
+            patience,
+            wear,
+        } = settings;
         assert_eq!((workers.get(), queue.get(), limits.pixels), (3, 32, 50_000_000));
         assert_eq!((isolation, memory_ceiling, wear.jobs), (Isolation::Full, 2 << 30, 9));
+        assert_eq!(max_concurrent_requests.get(), 4);
         let seconds = Duration::from_secs;
         assert_eq!((patience.hello, patience.ready), (seconds(11), seconds(32)));
         assert_eq!((patience.quiet_beats, patience.grace_beats), (90, 5));

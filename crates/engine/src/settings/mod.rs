@@ -23,6 +23,8 @@ pub struct Settings {
     /// The most memory a worker may hold, in resident bytes. One that holds more is killed, and its file tried
     /// once more alone. The largest picture that the limits allow was measured at 1.4 GB (16-bit RGBA).
     pub memory_ceiling: u64,
+    /// The most requests to a language model that are on their way at once, over all processes of the user.
+    pub max_concurrent_requests: NonZeroUsize,
     /// When a worker is replaced although nothing is wrong with it.
     pub wear: Wear,
     /// How long a worker may take for what.
@@ -121,6 +123,8 @@ impl Default for Settings {
             limits: Limits::default(),
             isolation: Isolation::Reduced,
             memory_ceiling: 2 << 30,
+            // What a model that runs on the user's own machine can take.
+            max_concurrent_requests: NonZeroUsize::MIN,
             wear: Wear::default(),
             patience: Patience::default(),
         }
