@@ -8,6 +8,7 @@ mod alone;
 mod breaker;
 mod ladder;
 mod ledger;
+mod lend;
 mod room;
 mod settle;
 mod starts;
@@ -19,7 +20,6 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use deskscribe_cache::Writer;
@@ -28,8 +28,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::intake::{Arrival, Medium};
-use crate::pool::{Ending, Job, Pool, Report};
+use crate::intake::Arrival;
+use crate::pool::{Ending, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
 use crate::status::Onlookers;
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
@@ -42,9 +42,6 @@ use task::{Copy, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
-/// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
-/// bound on all of them together (see `pool/watch.rs`).
-const MOST_THREADS: usize = 16;
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
 
@@ -263,48 +260,12 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Lends what is pending to free seats.
-    fn lend(&mut self) {
-        if !self.breaker.is_closed() || self.is_one_alone() {
-            return;
-        }
-        while self.pool.has_free_seat(self.crowded.is_some())
-            && let Some(task) = self.pending.pop_front()
-        {
-            if let Err(task) = self.begin(task) {
-                return self.pending.push_front(task);
-            }
-        }
-    }
-
-    /// Lends a task to a free seat; gives it back when none takes it.
-    fn begin(&mut self, task: Task) -> Result<(), Task> {
-        let job = self.job(Arc::clone(&task.medium));
-        let id = job.id;
-        if self.pool.lend(job).is_err() {
-            return Err(task);
-        }
-        self.running.insert(id, task);
-        Ok(())
-    }
-
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
         let oldest = oldest.map(Instant::into_std);
         self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
         self.ledger.board.alone(self.solo.len());
-    }
-
-    /// A job of its own for this medium.
-    fn job(&mut self, medium: Arc<Medium>) -> Job {
-        let id = JobId(self.next_job);
-        self.next_job += 1;
-        // Workers share the processors: should one have to be started, it gets its share as things are.
-        let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
-        let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
-        let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
-        Job { id, medium, limits: self.limits.clone(), threads }
     }
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {

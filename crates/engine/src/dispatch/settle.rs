@@ -22,7 +22,7 @@ use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
 const CHANGES: u32 = 3;
 
 impl Dispatch {
-    pub(super) async fn settle(&mut self, job: JobId, task: Task, ending: Ending) -> Result<(), Halt> {
+    pub(super) async fn settle(&mut self, job: JobId, mut task: Task, ending: Ending) -> Result<(), Halt> {
         self.tell_end(&ending, Some(&task.medium.path)).await;
         if let Ending::Read { worker, .. }
         | Ending::Failed { worker, .. }
@@ -49,7 +49,11 @@ impl Dispatch {
                 let lasting = failure.code.is_lasting();
                 self.give_up(&task.medium, failure, lasting, worker).await
             }
-            Ending::Died { worker, how, cause } => {
+            Ending::Died { heard: false, .. } if task.trial.excuse() => {
+                self.put_back(task);
+                Ok(())
+            }
+            Ending::Died { worker, how, cause, .. } => {
                 self.count_death(&task, cause).await;
                 self.climb(task, cause, &how.to_string(), worker).await
             }

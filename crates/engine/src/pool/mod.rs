@@ -41,6 +41,8 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
     /// For the worker, should one have to be started.
     pub(crate) threads: NonZeroUsize,
+    /// Whether nothing else runs: then there is nobody whom a worker that dies of it could hold up.
+    pub(crate) alone: bool,
 }
 
 /// What a slot is told.
@@ -80,8 +82,9 @@ pub(crate) enum Ending {
     Failed { worker: WorkerName, failure: Failure },
     /// The engine had to kill the worker.
     Stopped { worker: WorkerName, failure: Failure },
-    /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: Death, cause: Cause },
+    /// The worker died of it, or with it. One that had done other jobs before and was not `heard` on this one may
+    /// have been dead when it was lent.
+    Died { worker: WorkerName, how: Death, cause: Cause, heard: bool },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.

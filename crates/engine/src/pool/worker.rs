@@ -226,9 +226,10 @@ impl Worker {
         self.name
     }
 
-    /// Sees off a worker that died on a job, or misbehaved so that it must not have another.
-    pub(super) async fn bury(self, what: String) -> Ending {
-        let worker = self.name;
+    /// Sees off a worker that died on a job, or misbehaved so that it must not have another; `heard` when it had
+    /// said something of that job.
+    pub(super) async fn bury(self, what: String, heard: bool) -> Ending {
+        let (worker, heard) = (self.name, heard || self.jobs == 0);
         let how = self.last_words(what).await;
         let cause = match how.exit {
             Some(UNFIT) => Cause::Unfit,
@@ -238,7 +239,7 @@ impl Worker {
             }
             _ => Cause::Crash,
         };
-        Ending::Died { worker, how, cause }
+        Ending::Died { worker, how, cause, heard }
     }
 
     /// What was seen of it, how it ended and what it printed last.

@@ -55,7 +55,7 @@ pub struct Patience {
     /// A worker without work is sent home after this, and its memory with it.
     pub rest: Duration,
     /// How long a slot waits before it starts a worker after a death, doubled with each further one in a row up
-    /// to four times as long: a poison file costs one slot a second.
+    /// to four times as long. Not before a file that is tried alone, which nobody waits behind.
     pub cool_down: Duration,
     /// How long nothing is lent when many different files killed workers, doubled each time until a file is
     /// read.
