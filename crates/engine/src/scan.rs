@@ -109,12 +109,12 @@ impl Engine {
             .ok();
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
-        let most = self.settings.limits.bytes();
+        let settings = self.settings.clone();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, most, trust, &cache, &send),
+                Ok(walk) => intake::arrive(walk, &settings, trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;

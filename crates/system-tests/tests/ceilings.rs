@@ -38,6 +38,22 @@ async fn a_worker_that_holds_more_than_the_ceiling_is_killed() {
     assert_eq!((told.deaths().len(), told.text("good.png")), (2, "good"));
 }
 
+#[tokio::test]
+async fn what_failed_for_a_limit_is_tried_again_when_that_limit_is_another() {
+    let mut bench = Bench::new().workers(1);
+    bench.order("large.png", "claim too_large");
+    bench.order("damaged.png", "claim damaged");
+    let cached = async |bench: &Bench| {
+        let told = bench.scan().await;
+        (told.row("large.png").cached, told.row("damaged.png").cached)
+    };
+    assert_eq!(cached(&bench).await, (false, false));
+    assert_eq!(cached(&bench).await, (true, true));
+    bench.settings.limits.pixels *= 2;
+    assert_eq!(cached(&bench).await, (false, true), "more may be allowed now");
+    assert_eq!(cached(&bench).await, (true, true));
+}
+
 /// The processes that read these files, in order.
 async fn pids(bench: &Bench, order: &str, count: usize) -> Vec<String> {
     for number in 0..count {

@@ -90,8 +90,8 @@ impl Trial {
             Cause::Crash | Cause::Unfit => self.crashes += 1,
             Cause::Memory if lane == Lane::Solo => {
                 let reason = format!(
-                    "needs more memory than a worker may have, even while nothing else ran; raise the memory \
-                     ceiling and scan with --again: {how}"
+                    "needs more memory than a worker may have, even while nothing else ran; raise \
+                     memory_ceiling_mib in settings.toml and scan again: {how}"
                 );
                 let failure = Failure::new(Code::OutOfMemory, reason);
                 return Step::GiveUp { failure, lasting: true };

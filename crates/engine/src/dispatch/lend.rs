@@ -50,6 +50,6 @@ impl Dispatch {
         let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
         let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
         let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
-        Job { id, medium, limits: self.limits.clone(), threads, alone }
+        Job { id, medium, limits: self.settings.limits.clone(), threads, alone }
     }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskscribe_cache::Writer;
-use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId, Limits};
+use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,7 @@ pub(crate) struct Dispatch {
     seats: NonZeroUsize,
     /// Open media that may wait for a seat. Above this, intake has to wait.
     most_pending: usize,
-    limits: Limits,
+    settings: Settings,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
     entries: mpsc::Sender<Entry>,
@@ -117,7 +117,7 @@ impl Dispatch {
         Ok(Self {
             seats,
             most_pending: pending,
-            limits: settings.limits.clone(),
+            settings: settings.clone(),
             pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
             entries,

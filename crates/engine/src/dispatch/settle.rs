@@ -240,7 +240,8 @@ impl Dispatch {
     ) -> Result<(), Halt> {
         let Medium { key, kind, .. } = *medium;
         let bytes = medium.stamp.size;
-        let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program: Record::own() };
+        let program = self.settings.author(&outcome);
+        let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program };
         self.stored.push(record.clone());
         let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
         let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
@@ -258,7 +259,7 @@ impl Dispatch {
         path: PathBuf,
         kind: MediaKind,
     ) -> io::Result<Result<Medium, Box<Row>>> {
-        let most = self.limits.bytes();
+        let most = self.settings.limits.bytes();
         spawn_blocking(move || examine(path, kind, most)).await.map_err(io::Error::other)
     }
 }

@@ -1,6 +1,7 @@
 //! What the user can choose.
 
 mod file;
+mod limit;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
