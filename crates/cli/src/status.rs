@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, tame,
+    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, size, tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
 use crate::exit::Exit;
 use crate::runtime;
-use crate::show::{Table, clock, print, say, size};
+use crate::show::{Table, clock, print, say};
 
 /// The JSON document.
 #[derive(Serialize)]

@@ -23,6 +23,7 @@ mod permits;
 mod places;
 mod resources;
 mod settings;
+mod words;
 
 mod intake;
 
@@ -55,3 +56,4 @@ pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
 pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
+pub use words::{count, size};

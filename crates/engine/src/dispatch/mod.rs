@@ -36,6 +36,7 @@ use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings
 use breaker::Breaker;
 use ledger::Ledger;
 use room::Room;
+pub(crate) use room::open_files;
 use starts::Starts;
 use stored::Stored;
 use task::{Copy, Suspect, Task};

@@ -1,5 +1,6 @@
 //! What the user can choose.
 
+mod error;
 mod file;
 mod limit;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use deskscribe_protocol::{Isolation, Limits};
 
-pub use file::SettingsError;
+pub use error::SettingsError;
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone)]
