@@ -49,8 +49,8 @@ const REPORTS_WAITING: usize = 64;
 /// The dispatcher of one run.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
-    /// Open media that may wait for a seat. Above this, intake has to wait.
-    most_pending: usize,
+    /// Open media that may wait beside those for which there is a seat. Above this, intake has to wait.
+    queue: usize,
     settings: Settings,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
@@ -117,7 +117,7 @@ impl Dispatch {
         }
         Ok(Self {
             seats,
-            most_pending: pending,
+            queue: pending,
             settings: settings.clone(),
             pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
@@ -199,7 +199,7 @@ impl Dispatch {
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending => match arrival {
+                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending() => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
@@ -261,11 +261,16 @@ impl Dispatch {
         Ok(())
     }
 
+    /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
+    fn most_pending(&self) -> usize {
+        self.queue + self.seats.get().saturating_sub(self.running.len())
+    }
+
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
         let oldest = oldest.map(Instant::into_std);
-        self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
+        self.ledger.board.pending(self.pending.len(), self.most_pending(), oldest);
         self.ledger.board.alone(self.solo.len());
     }
 
@@ -277,6 +282,7 @@ impl Dispatch {
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
                 self.starts.succeeded();
+                self.ledger.board.waiting(None);
                 self.said_crowded = false;
                 if self.workers.is_empty() {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");

@@ -138,6 +138,7 @@ impl Dispatch {
     /// No worker could be started for this job. Too many times in a row, and there is no use in going on.
     pub(super) async fn not_started(&mut self, job: JobId, error: &StartError) -> Result<(), Halt> {
         tracing::warn!(%error, "worker did not start");
+        self.ledger.board.waiting(Some(format!("no worker can be started for now ({error})")));
         match self.starts.failed(job, JobId(self.next_job), error) {
             Next::GiveUp => return Err(RunError::Workers(error.to_string()).into()),
             Next::Wait { pause, tell } => {
@@ -153,8 +154,12 @@ impl Dispatch {
 
     /// Other processes have all places under the ceiling: ask again later.
     pub(super) async fn no_place(&mut self) -> Result<(), Halt> {
-        if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
-            self.ledger.note("other Deskscribe programs use all eight workers; waiting for one").await;
+        if self.running.is_empty() {
+            let why = "other Deskscribe programs use all eight workers";
+            self.ledger.board.waiting(Some(why.to_owned()));
+            if !std::mem::replace(&mut self.said_crowded, true) {
+                self.ledger.note(format!("{why}; waiting for one")).await;
+            }
         }
         self.wait_for_place(ASK_AGAIN);
         Ok(())
