@@ -1,14 +1,15 @@
 //! The one loop that owns the truth: the queue, the state of every job, the counts.
 //!
 //! Everything that happens comes in as a message, from [`intake`](crate::intake), the
-//! [`pool`](crate::pool) and [`record`](crate::record), and is dealt with here, one at a time. No state is
-//! shared with anybody.
+//! [`pool`](crate::pool), [`record`](crate::record) and files that are [looked at](look) anew, and is dealt with here,
+//! one at a time. No state is shared with anybody.
 
 mod alone;
 mod breaker;
 mod ladder;
 mod ledger;
 mod lend;
+mod look;
 mod room;
 mod settle;
 mod starts;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use deskscribe_cache::Writer;
 use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,7 @@ use crate::status::Onlookers;
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
 use ledger::Ledger;
+use look::Looked;
 use room::Room;
 pub(crate) use room::open_files;
 use starts::Starts;
@@ -64,6 +67,8 @@ pub(crate) struct Dispatch {
     running: HashMap<JobId, Task>,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
+    /// Files that are looked at anew.
+    looks: JoinSet<Looked>,
     breaker: Breaker,
     /// The control picture, while a worker has it.
     control: Option<JobId>,
@@ -129,6 +134,7 @@ impl Dispatch {
             pending: VecDeque::new(),
             running: HashMap::new(),
             solo: VecDeque::new(),
+            looks: JoinSet::new(),
             breaker: Breaker::new(&settings.patience),
             control: None,
             copies: HashMap::new(),
@@ -185,14 +191,14 @@ impl Dispatch {
         loop {
             self.lend();
             self.show_queue();
-            let last = !more && self.pending.is_empty();
+            let last = !more && self.pending.is_empty() && self.looks.is_empty();
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
                 return Ok(());
             }
             if last || !self.breaker.is_closed() {
                 self.pool.rest();
-                if self.lend_alone(last).await? {
+                if self.lend_alone(last)? {
                     continue;
                 }
             }
@@ -206,6 +212,7 @@ impl Dispatch {
                         tracing::info!(pending = self.pending.len(), "queue filled: every file was looked at");
                     }
                 },
+                Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
@@ -263,7 +270,7 @@ impl Dispatch {
 
     /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
     fn most_pending(&self) -> usize {
-        self.queue + self.seats.get().saturating_sub(self.running.len())
+        (self.queue + self.seats.get()).saturating_sub(self.running.len() + self.looks.len())
     }
 
     /// Lets onlookers see what waits for a seat.

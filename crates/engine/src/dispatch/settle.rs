@@ -1,19 +1,18 @@
 //! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, JobId, MediaKind, Raster};
-use tokio::task::spawn_blocking;
+use deskscribe_protocol::{Code, Failure, JobId, Raster};
 use tokio::time::Instant;
 
 use super::ladder::{Lane, Step};
+use super::look::Purpose;
 use super::starts::Next;
 use super::task::{Copy, Task};
 use super::{ASK_AGAIN, Dispatch, Halt};
-use crate::intake::{Medium, examine};
+use crate::intake::Medium;
 use crate::pool::{Cause, Ending, StartError};
 use crate::record::{self, Entry, What};
 use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
@@ -30,7 +29,8 @@ impl Dispatch {
         | Ending::Died { worker, .. } = &ending
             && task.medium.has_changed()
         {
-            return self.read_again(task, *worker).await;
+            self.read_again(task, *worker).await;
+            return Ok(());
         }
         match ending {
             Ending::Read { worker, reading, thumbnail } => {
@@ -171,22 +171,16 @@ impl Dispatch {
     }
 
     /// The file was written to while a worker read it: what came out belongs to no content.
-    async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
+    async fn read_again(&mut self, task: Task, worker: WorkerName) {
         // With another content, the deaths so far are nobody's.
         let Task { medium, changes, .. } = task;
-        self.release_copies(medium.key).await?;
+        self.release_copies(medium.key);
         if changes + 1 < CHANGES {
-            match self.look_again(medium.path.clone(), medium.kind).await? {
-                Ok(medium) => {
-                    self.enqueue(Task { changes: changes + 1, ..Task::new(medium) }).await?;
-                }
-                Err(row) => self.ledger.row(row).await,
-            }
-            return Ok(());
+            self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1 });
+            return;
         }
         let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
         self.ledger.row(Box::new(Row::failed(&medium.path, None, medium.kind, why, Some(worker)))).await;
-        Ok(())
     }
 
     /// There will be no reading of this medium in this run.
@@ -204,7 +198,8 @@ impl Dispatch {
         let row = Row::failed(&medium.path, Some(key), medium.kind, failure.clone(), Some(worker));
         self.ledger.row(Box::new(row)).await;
         if !of_content {
-            return self.release_copies(key).await;
+            self.release_copies(key);
+            return Ok(());
         }
         // Copies of what hung or killed its workers would only do the same, one after the other.
         for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
@@ -212,26 +207,6 @@ impl Dispatch {
             self.ledger.row(Box::new(row)).await;
         }
         self.given_up.insert(key, failure);
-        Ok(())
-    }
-
-    /// Files that waited for a reading that does not come: the next one takes its place, and the others wait
-    /// for that.
-    pub(super) async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
-        let mut copies = self.copies.remove(&key).unwrap_or_default();
-        while let Some(Copy { place, kind }) = copies.pop() {
-            match self.look_again(place.path, kind).await? {
-                Ok(medium) => {
-                    let is_copy = medium.key == key;
-                    self.enqueue(Task::new(medium)).await?;
-                    if is_copy {
-                        self.copies.entry(key).or_default().extend(copies);
-                        break;
-                    }
-                }
-                Err(row) => self.ledger.row(row).await,
-            }
-        }
         Ok(())
     }
 
@@ -256,15 +231,5 @@ impl Dispatch {
             self.record(Entry { row, place, what: What::Place { key } }).await?;
         }
         Ok(())
-    }
-
-    /// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
-    pub(super) async fn look_again(
-        &self,
-        path: PathBuf,
-        kind: MediaKind,
-    ) -> io::Result<Result<Medium, Box<Row>>> {
-        let most = self.settings.limits.bytes();
-        spawn_blocking(move || examine(path, kind, most)).await.map_err(io::Error::other)
     }
 }
