@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{self, Dispatch};
 use crate::intake::{self, Arrival, Trust, WalkError};
 use crate::status::{Board, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
@@ -50,6 +50,19 @@ pub enum RunError {
     /// No worker can be started, or they keep dying.
     #[error("{0}")]
     Workers(String),
+    /// The system lets this process open too few files.
+    #[error(
+        "only {allowed} files may be open at once, and at least {least} are needed; raise the limit, such \
+         as with `ulimit -n {enough}`, and try again"
+    )]
+    OpenFiles {
+        /// How many may be open.
+        allowed: u64,
+        /// How many there must be.
+        least: u64,
+        /// How many are enough for everything.
+        enough: u64,
+    },
     /// The system refused a thread, a task or a file; one of ours broke.
     #[error("the engine could not go on: {0}")]
     System(io::Error),
@@ -66,7 +79,11 @@ impl From<io::Error> for RunError {
 
 impl Engine {
     /// Opens the cache in this home. No worker is started before there is work.
-    pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, CacheError> {
+    ///
+    /// # Errors
+    /// The cache cannot be used, or too few files may be open at once.
+    pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
+        dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
         Ok(Self { home, resources, settings, cache })
     }
@@ -109,12 +126,12 @@ impl Engine {
             .ok();
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
-        let most = self.settings.limits.bytes();
+        let settings = self.settings.clone();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, most, trust, &cache, &send),
+                Ok(walk) => intake::arrive(walk, &settings, trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;

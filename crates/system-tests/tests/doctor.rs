@@ -90,6 +90,18 @@ fn what_keeps_it_from_working_is_named() {
     assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
     assert!(text.contains("set DESKSCRIBE_HOME to another folder"), "{text}");
 
+    for folder in ["runs", "logs", "slots"] {
+        let bench = Bench::new();
+        fs::create_dir_all(bench.home()).unwrap();
+        fs::write(bench.home().join(folder), "a file where a folder should be").unwrap();
+        let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
+        assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
+        assert!(
+            text.contains(&format!("move away what is there: {}/{folder}", bench.home().display())),
+            "{text}"
+        );
+    }
+
     let bench = Bench::new();
     let nowhere = |arguments: &[&str]| {
         let mut command = bench.deskscribe(arguments);

@@ -45,7 +45,10 @@ async fn a_file_larger_than_any_picture_is_not_even_looked_into() {
     let told = bench.scan().await;
     let row = told.row("huge.png");
     assert_eq!((row.code, row.key, row.worker), (Some(Code::TooLarge), None, None), "{row:?}");
-    assert!(told.reason("huge.png").contains("4194304 MB are more than a picture may have"), "{row:?}");
+    assert!(
+        told.reason("huge.png").contains("4.4 TB are more than the 480.0 MB that a picture may have"),
+        "{row:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 //! The one loop that owns the truth: the queue, the state of every job, the counts.
 //!
 //! Everything that happens comes in as a message, from [`intake`](crate::intake), the
-//! [`pool`](crate::pool) and [`record`](crate::record), and is dealt with here, one at a time. No state is
-//! shared with anybody.
+//! [`pool`](crate::pool), [`record`](crate::record) and files that are [looked at](look) anew, and is dealt with here,
+//! one at a time. No state is shared with anybody.
 
 mod alone;
 mod breaker;
 mod ladder;
 mod ledger;
+mod lend;
+mod look;
 mod room;
 mod settle;
 mod starts;
@@ -19,41 +21,40 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use deskscribe_cache::Writer;
-use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId, Limits};
+use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::intake::{Arrival, Medium};
-use crate::pool::{Ending, Job, Pool, Report};
+use crate::intake::Arrival;
+use crate::pool::{Ending, Pool, Report};
 use crate::record::{self, Committed, Entry, What};
 use crate::status::Onlookers;
 use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
 use ledger::Ledger;
+use look::Looked;
 use room::Room;
+pub(crate) use room::open_files;
 use starts::Starts;
 use stored::Stored;
 use task::{Copy, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
-/// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
-/// bound on all of them together (see `pool/watch.rs`).
-const MOST_THREADS: usize = 16;
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
 
 /// The dispatcher of one run.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
-    /// Open media that may wait for a seat. Above this, intake has to wait.
-    most_pending: usize,
-    limits: Limits,
+    /// Open media that may wait beside those for which there is a seat. Above this, intake has to wait.
+    queue: usize,
+    settings: Settings,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
     entries: mpsc::Sender<Entry>,
@@ -66,6 +67,8 @@ pub(crate) struct Dispatch {
     running: HashMap<JobId, Task>,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
+    /// Files that are looked at anew.
+    looks: JoinSet<Looked>,
     breaker: Breaker,
     /// The control picture, while a worker has it.
     control: Option<JobId>,
@@ -119,8 +122,8 @@ impl Dispatch {
         }
         Ok(Self {
             seats,
-            most_pending: pending,
-            limits: settings.limits.clone(),
+            queue: pending,
+            settings: settings.clone(),
             pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
             entries,
@@ -131,6 +134,7 @@ impl Dispatch {
             pending: VecDeque::new(),
             running: HashMap::new(),
             solo: VecDeque::new(),
+            looks: JoinSet::new(),
             breaker: Breaker::new(&settings.patience),
             control: None,
             copies: HashMap::new(),
@@ -187,27 +191,28 @@ impl Dispatch {
         loop {
             self.lend();
             self.show_queue();
-            let last = !more && self.pending.is_empty();
+            let last = !more && self.pending.is_empty() && self.looks.is_empty();
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
                 return Ok(());
             }
             if last || !self.breaker.is_closed() {
                 self.pool.rest();
-                if self.lend_alone(last).await? {
+                if self.lend_alone(last)? {
                     continue;
                 }
             }
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending => match arrival {
+                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending() => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
                         tracing::info!(pending = self.pending.len(), "queue filled: every file was looked at");
                     }
                 },
+                Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
@@ -263,48 +268,17 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Lends what is pending to free seats.
-    fn lend(&mut self) {
-        if !self.breaker.is_closed() || self.is_one_alone() {
-            return;
-        }
-        while self.pool.has_free_seat(self.crowded.is_some())
-            && let Some(task) = self.pending.pop_front()
-        {
-            if let Err(task) = self.begin(task) {
-                return self.pending.push_front(task);
-            }
-        }
-    }
-
-    /// Lends a task to a free seat; gives it back when none takes it.
-    fn begin(&mut self, task: Task) -> Result<(), Task> {
-        let job = self.job(Arc::clone(&task.medium));
-        let id = job.id;
-        if self.pool.lend(job).is_err() {
-            return Err(task);
-        }
-        self.running.insert(id, task);
-        Ok(())
+    /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
+    fn most_pending(&self) -> usize {
+        (self.queue + self.seats.get()).saturating_sub(self.running.len() + self.looks.len())
     }
 
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
         let oldest = oldest.map(Instant::into_std);
-        self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
+        self.ledger.board.pending(self.pending.len(), self.most_pending(), oldest);
         self.ledger.board.alone(self.solo.len());
-    }
-
-    /// A job of its own for this medium.
-    fn job(&mut self, medium: Arc<Medium>) -> Job {
-        let id = JobId(self.next_job);
-        self.next_job += 1;
-        // Workers share the processors: should one have to be started, it gets its share as things are.
-        let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
-        let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
-        let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
-        Job { id, medium, limits: self.limits.clone(), threads }
     }
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
@@ -315,6 +289,7 @@ impl Dispatch {
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
                 self.starts.succeeded();
+                self.ledger.board.waiting(None);
                 self.said_crowded = false;
                 if self.workers.is_empty() {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");

@@ -17,21 +17,21 @@ use deskscribe_cache::{Cache, CacheError, Outcome, Place, ReadGuard, Record, Sta
 use deskscribe_protocol::{ContentKey, MediaKind};
 use tokio::sync::mpsc;
 
-use crate::Row;
+use crate::{Row, Settings};
 
 /// What is taken from the cache without another look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trust {
-    /// Readings, and what this build failed to read.
+    /// Readings, and what this build failed to read within the same limits.
     Outcomes,
     /// Readings alone: what failed is read again.
     Readings,
 }
 
 impl Trust {
-    fn holds(self, record: &Record) -> bool {
+    fn holds(self, record: &Record, settings: &Settings) -> bool {
         match self {
-            Self::Outcomes => record.holds(),
+            Self::Outcomes => settings.stand_by(record),
             Self::Readings => matches!(record.outcome, Outcome::Read(_)),
         }
     }
@@ -58,7 +58,13 @@ pub(crate) enum Arrival {
 
 /// Looks at every found file in turn, until nobody listens any more. The channel is bounded: no more files
 /// are opened than workers can soon take.
-pub(crate) fn arrive(walk: Walk, most: u64, trust: Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
+pub(crate) fn arrive(
+    walk: Walk,
+    settings: &Settings,
+    trust: Trust,
+    cache: &Cache,
+    arrivals: &mpsc::Sender<Arrival>,
+) {
     let Walk { finds, ignored, unlisted } = walk;
     let walked = Arrival::Walked { files: finds.len() as u64, ignored, unlisted };
     if arrivals.blocking_send(walked).is_err() {
@@ -74,7 +80,7 @@ pub(crate) fn arrive(walk: Walk, most: u64, trust: Trust, cache: &Cache, arrival
     for find in finds {
         let arrival = match find {
             Find::Skip { path, kind, why } => Ok(Arrival::Settled(Box::new(Row::skipped(&path, kind, why)))),
-            Find::Media { path, kind, stamp } => look(path, kind, &stamp, most, trust, &known),
+            Find::Media { path, kind, stamp } => look(path, kind, &stamp, settings, trust, &known),
         };
         if arrivals.blocking_send(arrival.unwrap_or_else(Arrival::Blind)).is_err() {
             return;
@@ -88,20 +94,20 @@ fn look(
     path: PathBuf,
     kind: MediaKind,
     stamp: &Stamp,
-    most: u64,
+    settings: &Settings,
     trust: Trust,
     known: &ReadGuard,
 ) -> Result<Arrival, CacheError> {
     if let Some(key) = known.key_at(&path, stamp)?
-        && let Some(record) = known.outcome(&key)?.filter(|record| trust.holds(record))
+        && let Some(record) = known.outcome(&key)?.filter(|record| trust.holds(record, settings))
     {
         return Ok(Arrival::Settled(Box::new(Row::recorded(&path, record, None))));
     }
-    let medium = match examine(path, kind, most) {
+    let medium = match examine(path, kind, settings.limits.bytes()) {
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Settled(row)),
     };
-    Ok(match known.outcome(&medium.key)?.filter(|record| trust.holds(record)) {
+    Ok(match known.outcome(&medium.key)?.filter(|record| trust.holds(record, settings)) {
         Some(record) => {
             let row = Row::recorded(&medium.path, record, None);
             Arrival::Known(Box::new(row), medium.place(), medium.key)

@@ -12,7 +12,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
 
-use crate::Row;
+use crate::{Row, size};
 
 /// How often, and how long each time, a file waits for a free descriptor: half a minute in all.
 const DESCRIPTOR_TRIES: u32 = 300;
@@ -86,7 +86,7 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
     let file = open_patiently(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
     if stamp.size > most {
-        let reason = format!("{} MB are more than a picture may have, {}", stamp.size >> 20, most >> 20);
+        let reason = format!("{} are more than the {} that a picture may have", size(stamp.size), size(most));
         let why = Failure::new(Code::TooLarge, reason);
         return Err(Box::new(Row::failed(&path, None, kind, why, None)));
     }
