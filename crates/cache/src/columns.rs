@@ -41,7 +41,5 @@ pub(crate) static PUT: LazyLock<String> = LazyLock::new(|| {
 /// A row by its key; without it where the row is not what was stored.
 pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS.join(", ");
-    format!(
-        "SELECT {names}, number FROM reading LEFT JOIN change USING (key) WHERE key = ? AND seal({names}) = seal"
-    )
+    format!("SELECT {names}, stored FROM reading WHERE key = ? AND seal({names}) = seal")
 });

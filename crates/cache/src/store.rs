@@ -66,10 +66,9 @@ impl Cache {
         EngineLock::take(&self.folder, id)
     }
 
-    /// Waits until the engine of this name has ended.
-    pub fn wait_for_end(&self, id: &str) -> Result<(), CacheError> {
-        let failed = |reason| CacheError::Folder { reason, path: self.folder.to_path_buf() };
-        engines::wait_for_end(&self.folder, id).map_err(failed)
+    /// Whether the engine of this name is alive, in whatever process.
+    pub fn is_alive(&self, id: &str) -> bool {
+        engines::is_alive(&self.folder, id)
     }
 
     /// Everything that changes after the change with this number, whoever makes it.

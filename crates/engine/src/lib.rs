@@ -48,7 +48,7 @@ pub use deskscribe_protocol::{
 pub use doctor::{Check, Diagnosis, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
-pub use intake::WalkError;
+pub use intake::{Again, WalkError};
 pub use json::json;
 pub use permits::{Permit, Permits};
 pub use resources::{ResourceError, Resources};

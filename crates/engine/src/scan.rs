@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
 use crate::dispatch::{self, Dispatch};
-use crate::intake::{self, Arrival, Trust, WalkError};
+use crate::intake::{self, Again, Arrival, Trust, WalkError};
+use crate::record::Recorder;
 use crate::status::{Board, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
@@ -23,10 +24,10 @@ const ARRIVALS_WAITING: usize = 8;
 
 /// Finds files, has them read and stores what was learned.
 pub struct Engine {
-    home: Home,
-    resources: Resources,
-    settings: Settings,
-    cache: Cache,
+    pub(crate) home: Home,
+    pub(crate) resources: Resources,
+    pub(crate) settings: Settings,
+    pub(crate) cache: Cache,
 }
 
 /// A run that is going on.
@@ -88,32 +89,23 @@ impl Engine {
         Ok(Self { home, resources, settings, cache })
     }
 
-    /// Begins to read everything below these paths. Must be called inside a tokio runtime.
-    pub fn scan(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
-        self.begin(paths, Trust::Outcomes)
-    }
-
-    /// The same, and what failed before is read again, quarantined files too.
-    pub fn scan_again(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
-        self.begin(paths, Trust::Readings)
-    }
-
-    fn begin(&self, paths: Vec<PathBuf>, trust: Trust) -> Result<Run, RunError> {
+    /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
+    /// inside a tokio runtime.
+    pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
         let (id, note) = (Control::new_id(), events.clone());
         let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
         let onlookers = Onlookers { events, board: Arc::clone(&board) };
-        let dispatch = Dispatch::open(
-            &self.home,
-            &self.resources,
-            &self.settings,
-            self.cache.writer()?,
-            &paths,
-            onlookers,
-            cancel.clone(),
-        )?;
+        let trust = Trust::but(again, &self.resources, &self.settings);
+        let recorder = Recorder {
+            writer: self.cache.writer()?,
+            engine: self.cache.enter(&id)?,
+            trust: trust.clone(),
+            begun_at: self.cache.read()?.last_change()?,
+        };
+        let dispatch = Dispatch::of(self, recorder, &paths, onlookers, cancel.clone())?;
         let control = Control::open(&self.home, id, Arc::clone(&board), cancel.clone());
         // A run that cannot be asked is a run all the same.
         let control = control
@@ -126,12 +118,12 @@ impl Engine {
             .ok();
         let cache = self.cache.clone();
         let own = self.home.folder().to_owned();
-        let settings = self.settings.clone();
+        let most = self.settings.limits.bytes();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, &settings, trust, &cache, &send),
+                Ok(walk) => intake::arrive(walk, most, &trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;

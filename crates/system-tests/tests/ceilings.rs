@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use deskscribe_engine::{Code, Event, RowState, RunError};
+use deskscribe_engine::{Again, Code, Event, RowState, RunError};
 use deskscribe_system_tests::{Bench, Said, Terminal, executable, follow};
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn descriptors_do_not_add_up_over_many_jobs_and_deaths() {
         bench.order(&format!("{number:03}.png"), &format!("{order} {number}"));
     }
     let open = || fs::read_dir("/proc/self/fd").unwrap().count();
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let (mut rows, mut early, mut late) = (0, 0, 0);
     let told = follow(run, |event, _| {
         rows += usize::from(matches!(event, Event::Row(_)));

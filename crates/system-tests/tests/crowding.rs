@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::time::Duration;
 
-use deskscribe_engine::Event;
+use deskscribe_engine::{Again, Event};
 use deskscribe_system_tests::{Bench, follow};
 use rustix::fs::{FlockOperation, flock};
 
@@ -22,7 +22,7 @@ async fn a_status_says_why_there_is_no_worker_and_no_queue_holds_more_than_it_ha
             slot
         })
         .collect();
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let (mut turns, mut full) = (0, false);
     while turns < 50 || !full {
         let status = run.status();

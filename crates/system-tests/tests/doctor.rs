@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::process::Command;
 
-use deskscribe_engine::Event;
+use deskscribe_engine::{Again, Event};
 use deskscribe_system_tests::{Bench, Terminal, follow};
 use serde_json::Value;
 
@@ -118,7 +118,7 @@ async fn an_installation_that_is_busy_is_not_broken() {
     for number in 0..8 {
         bench.order(&format!("{number}.png"), &format!("slow 600000 {number}"));
     }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut at_work = HashSet::new();
     let mut found = None;
     follow(run, |event, run| {

@@ -1,6 +1,6 @@
 //! Files that kill workers: how often they are tried, where, and what is kept against them.
 
-use deskscribe_engine::{Code, Event, RunError, WorkerState};
+use deskscribe_engine::{Again, Code, Event, RunError, WorkerState};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow};
 use rustix::process::Signal;
@@ -153,7 +153,7 @@ async fn somebody_who_kills_workers_at_random_gets_no_file_quarantined() {
     for number in 0..40 {
         bench.order(&format!("{number}.png"), &format!("slow 60 {number}"));
     }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut seen = 0;
     let told = follow(run, |event, _| {
         if let Event::Progress(activity) = event {

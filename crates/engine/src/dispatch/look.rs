@@ -11,6 +11,7 @@ use super::task::{Copy, Suspect, Task};
 use super::{Dispatch, Halt};
 use crate::Row;
 use crate::intake::{Medium, examine};
+use crate::record::Entry;
 
 /// What a file is looked at for.
 pub(super) enum Purpose {
@@ -24,6 +25,7 @@ pub(super) enum Purpose {
 
 /// A file that was looked at.
 pub(super) struct Looked {
+    path: PathBuf,
     purpose: Purpose,
     found: Result<Medium, Box<Row>>,
 }
@@ -32,16 +34,19 @@ impl Dispatch {
     /// Begins to look at a file.
     pub(super) fn look(&mut self, path: PathBuf, kind: MediaKind, purpose: Purpose) {
         let most = self.settings.limits.bytes();
-        self.looks.spawn_blocking(move || Looked { purpose, found: examine(path, kind, most) });
+        self.looks.spawn_blocking(move || {
+            let found = examine(path.clone(), kind, most);
+            Looked { path, purpose, found }
+        });
     }
 
     /// A file was looked at.
     pub(super) async fn looked(&mut self, looked: Result<Looked, JoinError>) -> Result<(), Halt> {
-        let Looked { purpose, found } = looked.map_err(io::Error::other)?;
+        let Looked { path, purpose, found } = looked.map_err(io::Error::other)?;
         let medium = match found {
             Ok(medium) => Some(medium),
             Err(row) => {
-                self.ledger.row(row).await;
+                self.unread(row, &path).await?;
                 None
             }
         };
@@ -56,7 +61,7 @@ impl Dispatch {
             }
             // Another content has done nothing yet.
             (Purpose::Trial(Suspect { key, .. }), medium) => {
-                self.release_copies(key);
+                self.release_copies(key).await?;
                 if let Some(medium) = medium {
                     self.enqueue(Task::new(medium)).await?;
                 }
@@ -69,7 +74,7 @@ impl Dispatch {
                 if let Some(medium) = medium {
                     self.enqueue(Task::new(medium)).await?;
                 }
-                self.replace(key, others);
+                self.replace(key, others).await?;
             }
         }
         Ok(())
@@ -77,17 +82,21 @@ impl Dispatch {
 
     /// Files that waited for a reading that does not come: the next one takes its place, and the others wait
     /// for that.
-    pub(super) fn release_copies(&mut self, key: ContentKey) {
+    pub(super) async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
         let copies = self.copies.remove(&key).unwrap_or_default();
-        self.replace(key, copies);
+        self.replace(key, copies).await
     }
 
-    /// These wait for a copy that is on its way; if there is none, the last of them is looked at.
-    fn replace(&mut self, key: ContentKey, mut copies: Vec<Copy>) {
+    /// These wait for a copy that is on its way; if there is none, the last of them is looked at. Without any, other
+    /// engines may have the content.
+    async fn replace(&mut self, key: ContentKey, mut copies: Vec<Copy>) -> Result<(), Halt> {
         if let Some(waiting) = self.copies.get_mut(&key) {
             waiting.append(&mut copies);
         } else if let Some(Copy { place, kind }) = copies.pop() {
             self.look(place.path, kind, Purpose::Copy { key, others: copies });
+        } else {
+            return self.record(Entry::Release(key)).await;
         }
+        Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 mod alone;
 mod breaker;
+mod elsewhere;
 mod ladder;
 mod ledger;
 mod lend;
@@ -13,7 +14,6 @@ mod look;
 mod room;
 mod settle;
 mod starts;
-mod stored;
 mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -23,7 +23,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskscribe_cache::Writer;
 use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -32,16 +31,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::intake::Arrival;
 use crate::pool::{Ending, Pool, Report};
-use crate::record::{self, Committed, Entry, What};
+use crate::record::{Committed, Done, Entry, Recorder};
 use crate::status::Onlookers;
-use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
+use crate::{Activity, Engine, Event, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
+use elsewhere::Elsewhere;
 use ledger::Ledger;
 use look::Looked;
 use room::Room;
 pub(crate) use room::open_files;
 use starts::Starts;
-use stored::Stored;
 use task::{Copy, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
@@ -72,7 +71,8 @@ pub(crate) struct Dispatch {
     breaker: Breaker,
     /// The control picture, while a worker has it.
     control: Option<JobId>,
-    /// By content, for every content that is pending, running or waits to be tried alone.
+    elsewhere: Elsewhere,
+    /// By content, for every content that is asked for, read elsewhere, pending, running or waits to be tried alone.
     copies: HashMap<ContentKey, Vec<Copy>>,
     /// Entries that were handed to the recorder and did not come back yet.
     recording: usize,
@@ -81,7 +81,6 @@ pub(crate) struct Dispatch {
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
-    stored: Stored,
     /// Contents that failed in this run in a way that is not stored, for copies alike.
     given_up: HashMap<ContentKey, Failure>,
     /// Whether it was said that workers are confined less than they can be.
@@ -104,18 +103,17 @@ impl<E: Into<RunError>> From<E> for Halt {
 
 impl Dispatch {
     /// Makes everything ready for a run. No worker is started yet.
-    pub(crate) fn open(
-        home: &Home,
-        resources: &Resources,
-        settings: &Settings,
-        writer: Writer,
+    pub(crate) fn of(
+        engine: &Engine,
+        recorder: Recorder,
         folders: &[PathBuf],
         onlookers: Onlookers,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
+        let Engine { home, resources, settings, .. } = engine;
         let Room { seats, pending, short } = Room::now(settings);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
-        let (entries, committed) = record::start(writer, Arc::clone(&onlookers.board.recording))?;
+        let (entries, committed) = recorder.start(Arc::clone(&onlookers.board.recording))?;
         if let Some(text) = short {
             // Cannot be full: nothing was sent before.
             let _ = onlookers.events.try_send(Event::Note(text));
@@ -134,6 +132,7 @@ impl Dispatch {
             pending: VecDeque::new(),
             running: HashMap::new(),
             solo: VecDeque::new(),
+            elsewhere: Elsewhere::of(engine),
             looks: JoinSet::new(),
             breaker: Breaker::new(&settings.patience),
             control: None,
@@ -142,7 +141,6 @@ impl Dispatch {
             starts: Starts::new(&settings.patience),
             crowded: None,
             said_crowded: false,
-            stored: Stored::default(),
             given_up: HashMap::new(),
             said_weak: false,
             workers: HashSet::new(),
@@ -165,9 +163,11 @@ impl Dispatch {
         drop(self.entries);
         while let Some(committed) = self.committed.recv().await {
             match committed {
-                Ok(rows) => {
-                    for row in rows {
-                        self.ledger.row(row).await;
+                Ok(done) => {
+                    for done in done {
+                        if let Done::Row(row) = done {
+                            self.ledger.row(row).await;
+                        }
                     }
                 }
                 Err(error) => halt = Some(error.into()),
@@ -189,12 +189,17 @@ impl Dispatch {
     async fn work(&mut self, arrivals: &mut mpsc::Receiver<Arrival>) -> Result<(), Halt> {
         let mut more = true;
         loop {
+            self.hear_claims().await?;
             self.lend();
             self.show_queue();
-            let last = !more && self.pending.is_empty() && self.looks.is_empty();
+            let still = self.looks.is_empty() && !self.elsewhere.is_asking();
+            let last = !more && self.pending.is_empty() && still;
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
-                return Ok(());
+                if !self.elsewhere.is_waiting() {
+                    return Ok(());
+                }
+                self.tell_waiting().await;
             }
             if last || !self.breaker.is_closed() {
                 self.pool.rest();
@@ -205,7 +210,7 @@ impl Dispatch {
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending() => match arrival {
+                arrival = arrivals.recv(), if more && self.open() < self.most_pending() => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
@@ -216,6 +221,7 @@ impl Dispatch {
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
+                news = self.elsewhere.news() => self.hear_news(news).await?,
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }
@@ -236,9 +242,9 @@ impl Dispatch {
                 self.ledger.event(Event::Found { files }).await;
             }
             Arrival::Settled(row) => self.ledger.row(row).await,
-            Arrival::Known(row, place, key) => {
-                self.record(Entry { row, place, what: What::Place { key } }).await?;
-            }
+            Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
+            Arrival::Unread(row, path) => self.unread(row, &path).await?,
+            Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
             Arrival::New(medium) => self.enqueue(Task::new(medium)).await?,
             Arrival::Unwalkable(error) => return Err(error.into()),
             Arrival::Blind(error) => return Err(error.into()),
@@ -246,26 +252,24 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Queues a medium, unless its content is on its way already, or was stored since intake asked for it.
+    /// Claims a medium, unless its content is on its way already.
     async fn enqueue(&mut self, task: Task) -> Result<(), Halt> {
         let medium = &task.medium;
         if let Some(copies) = self.copies.get_mut(&medium.key) {
-            copies.push(Copy { place: medium.place(), kind: medium.kind });
+            copies.push(Copy::from(&**medium));
             return Ok(());
-        }
-        if let Some(record) = self.stored.find(&medium.key) {
-            let row = Box::new(Row::recorded(&medium.path, record.clone(), None));
-            let what = What::Place { key: medium.key };
-            return self.record(Entry { row, place: medium.place(), what }).await;
         }
         if let Some(failure) = self.given_up.get(&medium.key) {
             let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure.clone(), None);
-            self.ledger.row(Box::new(row)).await;
-            return Ok(());
+            return self.unread(Box::new(row), &medium.path).await;
         }
         self.copies.insert(medium.key, Vec::new());
-        self.pending.push_back(task);
-        Ok(())
+        self.claim(medium.key, Some(task)).await
+    }
+
+    /// Media that are open and wait.
+    fn open(&self) -> usize {
+        self.pending.len() + self.elsewhere.open()
     }
 
     /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
@@ -362,10 +366,14 @@ impl Dispatch {
     }
 
     async fn tell(&mut self, committed: Committed) -> Result<(), Halt> {
-        let rows = committed?;
-        self.recording -= rows.len();
-        for row in rows {
-            self.ledger.row(row).await;
+        let all = committed?;
+        self.recording -= all.len();
+        for done in all {
+            match done {
+                Done::Row(row) => self.ledger.row(row).await,
+                Done::Claim(key, claim) => self.elsewhere.hear(key, claim),
+                Done::Noted => {}
+            }
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::task::{Copy, Task};
 use super::{ASK_AGAIN, Dispatch, Halt};
 use crate::intake::Medium;
 use crate::pool::{Cause, Ending, StartError};
-use crate::record::{self, Entry, What};
+use crate::record::{self, Entry};
 use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
 
 /// Reads of a file that changes meanwhile before it is given up.
@@ -29,8 +29,7 @@ impl Dispatch {
         | Ending::Died { worker, .. } = &ending
             && task.medium.has_changed()
         {
-            self.read_again(task, *worker).await;
-            return Ok(());
+            return self.read_again(task, *worker).await;
         }
         match ending {
             Ending::Read { worker, reading, thumbnail } => {
@@ -171,16 +170,17 @@ impl Dispatch {
     }
 
     /// The file was written to while a worker read it: what came out belongs to no content.
-    async fn read_again(&mut self, task: Task, worker: WorkerName) {
+    async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
         // With another content, the deaths so far are nobody's.
         let Task { medium, changes, .. } = task;
-        self.release_copies(medium.key);
+        self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
             self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1 });
-            return;
+            return Ok(());
         }
         let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
-        self.ledger.row(Box::new(Row::failed(&medium.path, None, medium.kind, why, Some(worker)))).await;
+        let row = Row::failed(&medium.path, None, medium.kind, why, Some(worker));
+        self.unread(Box::new(row), &medium.path).await
     }
 
     /// There will be no reading of this medium in this run.
@@ -196,18 +196,23 @@ impl Dispatch {
         }
         let (key, of_content) = (medium.key, failure.code.is_of_content());
         let row = Row::failed(&medium.path, Some(key), medium.kind, failure.clone(), Some(worker));
-        self.ledger.row(Box::new(row)).await;
+        self.unread(Box::new(row), &medium.path).await?;
         if !of_content {
-            self.release_copies(key);
-            return Ok(());
+            return self.release_copies(key).await;
         }
+        self.record(Entry::Release(key)).await?;
         // Copies of what hung or killed its workers would only do the same, one after the other.
         for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
             let row = Row::failed(&place.path, Some(key), kind, failure.clone(), None);
-            self.ledger.row(Box::new(row)).await;
+            self.unread(Box::new(row), &place.path).await?;
         }
         self.given_up.insert(key, failure);
         Ok(())
+    }
+
+    /// Tells of a file that was not read, and keeps why.
+    pub(super) async fn unread(&mut self, row: Box<Row>, path: &Path) -> Result<(), Halt> {
+        self.record(Entry::Unread { row, path: path.to_owned() }).await
     }
 
     /// Hands an outcome to the recorder, for this medium and for every copy that waited for it.
@@ -222,13 +227,13 @@ impl Dispatch {
         let bytes = medium.stamp.size;
         let program = self.settings.author(&outcome);
         let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program };
-        self.stored.push(record.clone());
         let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
-        let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
-        self.record(Entry { row, place: medium.place(), what }).await?;
+        let copied = record.clone();
+        let entry = Entry::Outcome { row, place: medium.place(), record: Box::new(record), thumbnail };
+        self.record(entry).await?;
         for Copy { place, .. } in self.copies.remove(&key).unwrap_or_default() {
-            let row = Box::new(Row::recorded(&place.path, record.clone(), None));
-            self.record(Entry { row, place, what: What::Place { key } }).await?;
+            let row = Box::new(Row::recorded(&place.path, copied.clone(), None));
+            self.record(Entry::Known { row, place, key }).await?;
         }
         Ok(())
     }

@@ -70,12 +70,6 @@ impl Medium {
 ///
 /// A file of more than `most` bytes is not looked into: hashing it would hold up all others.
 pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Medium, Box<Row>> {
-    // Recordings come later; hashing gigabytes to say so would be a waste.
-    if kind != MediaKind::Image {
-        let why =
-            Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
-        return Err(Box::new(Row::skipped(&path, kind, why)));
-    }
     let fail = |error: &io::Error| {
         let why = failure(error);
         Box::new(match why.code {
