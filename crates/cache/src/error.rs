@@ -57,6 +57,9 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no cache.
+    #[error("nothing was read yet: `deskscribe scan` begins with it ({0})")]
+    Nothing(PathBuf),
     /// Something else lies where the cache should be.
     #[error(
         "another program's database is in the place of the cache; move it elsewhere, or set DESKSCRIBE_HOME: {0}"

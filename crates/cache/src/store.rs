@@ -70,6 +70,17 @@ impl Cache {
         rusqlite::version()
     }
 
+    /// A way to read the cache in this folder without making, changing or repairing anything: the folder may be one
+    /// that may not be written. Of a cache that a newer program has made, what this one knows is read, and
+    /// [`ReadGuard::newer`] says so.
+    ///
+    /// # Errors
+    /// [`CacheError::Nothing`] where there is no cache; [`CacheError::Damaged`] where it must be repaired first.
+    pub fn look(folder: &Path) -> Result<ReadGuard, CacheError> {
+        repair::look_for_traces(folder)?;
+        ReadGuard::open(folder)
+    }
+
     /// A way to read. Never waits for writers, and sees what was committed before it was asked.
     pub fn read(&self) -> Result<ReadGuard, CacheError> {
         ReadGuard::open(&self.folder)

@@ -1,6 +1,7 @@
 //! Reading: what is known about a path, and about a content.
 
 mod keep;
+mod look;
 mod queue;
 mod row;
 
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, OptionalExtension, Row};
+use tempfile::TempDir;
 
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
 use crate::{CacheError, Record, Stamp, Thumbnail};
 
+use look::Look;
 pub use queue::{Coverage, Queued};
 pub(crate) use row::record;
 
@@ -24,14 +27,15 @@ pub struct ReadGuard {
     folder: PathBuf,
     /// The file that is open; another process may have replaced it since.
     file: Option<FileId>,
+    _copy: Option<TempDir>,
 }
 
 impl ReadGuard {
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
         loop {
             let file = FileId::of(&folder.join(SUMMARIES.file));
-            let (summaries, format) = SUMMARIES.read(folder)?;
-            let guard = Self { summaries, format, folder: folder.to_owned(), file };
+            let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
+            let guard = Self { summaries, format, folder: folder.to_owned(), file, _copy: copy };
             // Replaced meanwhile, it might be read with the log of the other one.
             if guard.is_current() {
                 return Ok(guard);
@@ -103,8 +107,9 @@ impl ReadGuard {
         const QUERY: &str = "SELECT width, height, jpeg FROM thumbnail WHERE key = ?";
         let small =
             |row: &Row<'_>| Ok(Thumbnail { width: row.get(0)?, height: row.get(1)?, jpeg: row.get(2)? });
-        let (thumbnails, _) = THUMBNAILS.read(&self.folder)?;
+        let thumbnails = look::look(&THUMBNAILS, &self.folder)?;
         thumbnails
+            .connection
             .query_row(QUERY, [key.as_bytes()], small)
             .optional()
             .map_err(|error| CacheError::sort(error, &self.folder.join(THUMBNAILS.file)).noted())

@@ -37,7 +37,7 @@ pub(super) fn check(schema: &Schema, folder: &Path, doubted: bool) -> Result<(),
 }
 
 /// Whether there is nothing where something was, and how that shows.
-fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
+pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
     let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     if length(path) > 0 {
         return None;

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::schema::{SUMMARIES, THUMBNAILS};
+use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
 use crate::{CacheError, clock, derived};
 use salvage::Source;
 
@@ -105,6 +105,16 @@ pub(crate) fn first_aid(folder: &Path, unclean: bool) -> Result<Vec<Repair>, Cac
     }
     check::trust(&thumbnails);
     Ok(repairs)
+}
+
+/// Whether there is a cache to look at.
+pub(crate) fn look_for_traces(folder: &Path) -> Result<(), CacheError> {
+    let path = folder.join(SUMMARIES.file);
+    match check::is_gone(&path, folder) {
+        Some(reason) => Err(CacheError::Damaged { reason: reason.to_owned(), path }),
+        None if FileId::of(&path).is_none() => Err(CacheError::Nothing(folder.to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// Makes a new file of all that is left, and puts it in the place of the damaged one.

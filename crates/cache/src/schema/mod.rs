@@ -4,6 +4,7 @@
 //! shipped is never edited; what has to change is a new one. Steps only ever add, so that an older program can still
 //! read what a newer one has made.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -78,8 +79,11 @@ impl Schema {
     /// caller holds the write lock.
     pub(crate) fn create(&self, folder: &Path) -> Result<Connection, CacheError> {
         let path = folder.join(self.file);
-        let (connection, found) =
-            self.open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let (connection, found) = self.open(
+            &path,
+            path.as_os_str(),
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
         if found > self.version() {
             return Err(CacheError::Newer { found, known: self.version(), path });
         }
@@ -98,7 +102,8 @@ impl Schema {
 
     /// Opens the file for reading alone, and tells its format, which may be newer than ours.
     pub(crate) fn read(&self, folder: &Path) -> Result<(Connection, i64), CacheError> {
-        self.open(&folder.join(self.file), OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let path = folder.join(self.file);
+        self.open(&path, path.as_os_str(), OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
     /// A newer program may have changed the format of a file that is open.
@@ -122,13 +127,19 @@ impl Schema {
         transaction.commit()
     }
 
-    fn open(&self, path: &Path, flags: OpenFlags) -> Result<(Connection, i64), CacheError> {
+    /// Opens the file at this path under an address, which is the path itself or a URI, and tells its format.
+    pub(crate) fn open(
+        &self,
+        path: &Path,
+        address: &OsStr,
+        flags: OpenFlags,
+    ) -> Result<(Connection, i64), CacheError> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(CacheError::OldSqlite(rusqlite::version()));
         }
         let sort = |error| CacheError::sort(error, path);
         let connection =
-            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sort)?;
+            Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sort)?;
         connection.busy_timeout(BUSY).map_err(sort)?;
         // Nothing was changed so far, and nothing is unless the file is new or ours.
         let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
