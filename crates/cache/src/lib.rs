@@ -5,6 +5,8 @@
 //!    summaries.sqlite      readings by content, and the places where contents were found
 //!    summaries.lock        held by whoever writes, for one commit; says who that is
 //!    thumbnails.sqlite     small pictures by content; can be made again at any time
+//!    backups/              two copies of what cannot be made again
+//!    damaged/              files that were damaged, and are replaced
 //! ```
 //!
 //! Identity is the content, never the path. Readers never wait. Writers queue at the lock, so that the
@@ -23,7 +25,9 @@ mod schema;
 mod seal;
 
 mod changes;
+mod clock;
 mod engines;
+mod repair;
 
 mod read;
 mod write;
@@ -34,5 +38,6 @@ pub use error::CacheError;
 pub use place::{Place, Stamp};
 pub use read::{Coverage, Queued, ReadGuard};
 pub use record::{Outcome, Record, Thumbnail};
+pub use repair::{Backup, Repair};
 pub use store::Cache;
 pub use write::{Claim, WriteGuard, Writer};

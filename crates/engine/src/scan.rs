@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use deskscribe_cache::{Cache, CacheError};
@@ -28,6 +29,8 @@ pub struct Engine {
     pub(crate) resources: Resources,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
+    /// Whether anybody was told what was repaired.
+    told: AtomicBool,
 }
 
 /// A run that is going on.
@@ -86,7 +89,7 @@ impl Engine {
     pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
         dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
-        Ok(Self { home, resources, settings, cache })
+        Ok(Self { home, resources, settings, cache, told: AtomicBool::new(false) })
     }
 
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
@@ -97,6 +100,12 @@ impl Engine {
         let cancel = CancellationToken::new();
         let (id, note) = (Control::new_id(), events.clone());
         let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
+        if !self.told.swap(true, Ordering::Relaxed) {
+            for repair in self.cache.repairs() {
+                tracing::warn!(?repair, "the cache was repaired");
+                let _ = events.try_send(Event::Note(repair.to_string()));
+            }
+        }
         let onlookers = Onlookers { events, board: Arc::clone(&board) };
         let trust = Trust::but(again, &self.resources, &self.settings);
         let recorder = Recorder {
@@ -117,6 +126,7 @@ impl Engine {
             })
             .ok();
         let cache = self.cache.clone();
+        let kept = self.cache.clone();
         let own = self.home.folder().to_owned();
         let most = self.settings.limits.bytes();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
@@ -130,6 +140,15 @@ impl Engine {
         let outcome = tokio::spawn(async move {
             let outcome = dispatch.run(arrivals).await;
             drop(control);
+            if outcome.is_ok() {
+                // Every row is told and stored by now; who stops a run does not wait for this.
+                let backup = tokio::task::spawn_blocking(move || kept.back_up_if_due()).await;
+                match backup.map_err(io::Error::other)? {
+                    Ok(None) => {}
+                    Ok(Some(backup)) => tracing::info!(?backup, "the cache is backed up"),
+                    Err(error) => tracing::warn!(%error, "the cache is not backed up"),
+                }
+            }
             outcome
         });
         Ok(Run { events: incoming, cancel, board, outcome })
