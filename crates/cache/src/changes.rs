@@ -74,6 +74,9 @@ impl Changes {
     /// Waits until something has changed, and returns the contents that did, or none when the wait was ended.
     pub fn wait(&mut self) -> Result<Vec<ContentKey>, CacheError> {
         loop {
+            if self.guard.refresh()? {
+                self.version = None;
+            }
             let version = Some(self.guard.data_version()?);
             if version != self.version {
                 self.version = version;

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 /// Every column but those that are made of others.
-const COLUMNS: [&str; 22] = [
+pub(crate) const COLUMNS: [&str; 22] = [
     "key",
     "kind",
     "bytes",
@@ -38,10 +38,21 @@ pub(crate) static PUT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Stores a row with the seal that it had, if it holds and its key is new; the values are numbered.
+pub(crate) static KEEP: LazyLock<String> = LazyLock::new(|| {
+    let names = COLUMNS.join(", ");
+    let values: Vec<_> = (1..=COLUMNS.len()).map(|number| format!("?{number}")).collect();
+    let (values, seal) = (values.join(", "), format!("?{}", COLUMNS.len() + 1));
+    format!(
+        "INSERT OR IGNORE INTO reading ({names}, seal) SELECT {values}, {seal} WHERE seal({values}) = {seal}"
+    )
+});
+
+/// Whether a row is what was stored.
+pub(crate) static HOLDS: LazyLock<String> = LazyLock::new(|| format!("seal({}) = seal", COLUMNS.join(", ")));
+
 /// A row by its key; without it where the row is not what was stored.
 pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS.join(", ");
-    format!(
-        "SELECT {names}, number FROM reading LEFT JOIN change USING (key) WHERE key = ? AND seal({names}) = seal"
-    )
+    format!("SELECT {names}, stored FROM reading WHERE key = ? AND seal({names}) = seal")
 });

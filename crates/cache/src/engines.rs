@@ -100,15 +100,6 @@ pub(crate) fn is_alive(folder: &Path, id: &str) -> bool {
     matches!(FileExt::try_lock_shared(&file), Err(fs4::TryLockError::WouldBlock))
 }
 
-/// Waits until this engine has ended.
-pub(crate) fn wait_for_end(folder: &Path, id: &str) -> io::Result<()> {
-    match File::open(folder_in(folder).join(id).with_added_extension(EXTENSION)) {
-        Ok(file) => FileExt::lock_shared(&file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 fn folder_in(folder: &Path) -> PathBuf {
     folder.join("engines")
 }
@@ -135,7 +126,6 @@ mod tests {
         drop(engine);
         assert!(!is_alive(folder.path(), "1-a"));
         assert_eq!(fs::read_dir(folder_in(folder.path())).unwrap().count(), 0);
-        wait_for_end(folder.path(), "1-a").unwrap();
     }
 
     #[test]

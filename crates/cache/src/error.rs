@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::repair;
+
 /// Why the cache could not be used. Whatever it is, what was stored is left as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
@@ -55,9 +57,28 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is damaged, or something else altogether.
-    #[error("the cache is damaged ({reason}); it was left as it is: move it elsewhere to begin anew: {path}")]
+    /// There is no cache.
+    #[error("nothing was read yet: `deskscribe scan` begins with it ({0})")]
+    Nothing(PathBuf),
+    /// Something else lies where the cache should be.
+    #[error(
+        "another program's database is in the place of the cache; move it elsewhere, or set DESKSCRIBE_HOME: {0}"
+    )]
+    Foreign(PathBuf),
+    /// The file is damaged. Whatever is whole in it and its backups is restored when it is opened for writing.
+    #[error("the cache is damaged ({reason}); the next scan restores what can be restored: {path}")]
     Damaged {
+        /// What is wrong with it.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged, and there is nothing to restore: not from it, and not from a backup.
+    #[error(
+        "the cache is damaged ({reason}), and nothing could be restored; it was left as it is: move it elsewhere to \
+         begin anew: {path}"
+    )]
+    Lost {
         /// What is wrong with it.
         reason: String,
         /// The file.
@@ -77,6 +98,14 @@ pub enum CacheError {
 }
 
 impl CacheError {
+    /// Sees to it that damage is repaired when the file is opened the next time.
+    pub(crate) fn noted(self) -> Self {
+        if let Self::Damaged { path, .. } = &self {
+            repair::doubt(path);
+        }
+        self
+    }
+
     /// Sorts what SQLite says about this file by what a person can do about it.
     pub(crate) fn sort(reason: rusqlite::Error, path: &Path) -> Self {
         let path = path.to_owned();

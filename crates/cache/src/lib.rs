@@ -5,6 +5,8 @@
 //!    summaries.sqlite      readings by content, and the places where contents were found
 //!    summaries.lock        held by whoever writes, for one commit; says who that is
 //!    thumbnails.sqlite     small pictures by content; can be made again at any time
+//!    backups/              two copies of what cannot be made again
+//!    damaged/              files that were damaged, and are replaced
 //! ```
 //!
 //! Identity is the content, never the path. Readers never wait. Writers queue at the lock, so that the
@@ -23,11 +25,16 @@ mod schema;
 mod seal;
 
 mod changes;
+mod clock;
+mod count;
 mod engines;
+mod repair;
 
 mod read;
 mod search;
 mod write;
+
+use count::grouped;
 
 pub use changes::{Changes, StopWaiting};
 pub use engines::EngineLock;
@@ -35,6 +42,7 @@ pub use error::CacheError;
 pub use place::{Place, Stamp};
 pub use read::{Coverage, Queued, ReadGuard};
 pub use record::{Outcome, Record, Thumbnail};
+pub use repair::{Backup, Repair};
 pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};
 pub use store::Cache;
 pub use write::{Claim, WriteGuard, Writer};

@@ -15,7 +15,7 @@ pub struct Record {
     pub outcome: Outcome,
     /// When, in milliseconds since 1970.
     pub read_at: i64,
-    /// Which build of the program says so.
+    /// Which build of the program says so; with the limit, when a failure is about one.
     pub program: String,
 }
 
@@ -23,12 +23,6 @@ impl Record {
     /// What this build writes into [`Record::program`].
     pub fn own() -> String {
         Build::own().to_string()
-    }
-
-    /// Whether this build may take the outcome as it is. A failure is worth another try with another build: it
-    /// may know the format, or have lost the fault.
-    pub fn holds(&self) -> bool {
-        matches!(self.outcome, Outcome::Read(_)) || self.program == Self::own()
     }
 }
 

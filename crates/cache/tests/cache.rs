@@ -178,9 +178,10 @@ fn what_is_not_ours_is_refused_and_left_as_it_was() {
         let before = fs::read(&path).unwrap();
         let error = Cache::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains(expected) && error.ends_with("summaries.sqlite"), "{error}");
+        assert!(!folder.path().join("damaged").exists());
         assert_eq!(fs::read(&path).unwrap(), before);
     };
-    refuse(&|path| fs::write(path, "dear diary, ".repeat(100)).unwrap(), "damaged");
+    refuse(&|path| fs::write(path, "dear diary, ".repeat(100)).unwrap(), "nothing could be restored");
     refuse(
         &|path| {
             let connection = rusqlite::Connection::open(path).unwrap();

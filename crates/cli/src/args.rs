@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use deskscribe_engine::Again;
 
 /// Reads your screenshots, so that you can find them again. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -37,9 +38,9 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Read again what failed before, quarantined files too
-    #[arg(long)]
-    pub(crate) again: bool,
+    /// Read again what is known already
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) again: Option<ReadAgain>,
 
     /// The most workers at once, 1 to 8 [default: 8, or what settings.toml says]; fewer start when there are
     /// fewer files or memory is short
@@ -77,4 +78,25 @@ pub(crate) struct DoctorArgs {
 
 fn workers(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= 8).ok_or_else(|| "1 to 8".to_owned())
+}
+
+/// What `--again` takes.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum ReadAgain {
+    /// What failed, quarantined files too
+    Failed,
+    /// That, and what other builds or models have read
+    Older,
+    /// Everything
+    All,
+}
+
+impl From<ReadAgain> for Again {
+    fn from(which: ReadAgain) -> Self {
+        match which {
+            ReadAgain::Failed => Self::Failed,
+            ReadAgain::Older => Self::Older,
+            ReadAgain::All => Self::All,
+        }
+    }
 }

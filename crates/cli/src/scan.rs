@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
-use deskscribe_engine::{Engine, Home, Resources, Run, RunCounts, RunError, Settings};
+use deskscribe_engine::{Again, Engine, Home, Resources, Run, RunCounts, RunError, Settings};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
@@ -36,7 +36,7 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     log::start(&home)?;
     let engine = Engine::open(home, resources, settings)?;
     let outcome = runtime.block_on(async {
-        let run = if again { engine.scan_again(paths)? } else { engine.scan(paths)? };
+        let run = engine.scan(paths, again.map_or(Again::Nothing, Into::into))?;
         follow(run, Rows::new(json), Progress::new()).await
     });
     // A thread that still waits for a slow disk is not waited for.

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, tame,
+    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, size, tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
 use crate::exit::Exit;
 use crate::runtime;
-use crate::show::{Table, clock, print, say, size};
+use crate::show::{Table, clock, print, say};
 
 /// The JSON document.
 #[derive(Serialize)]
@@ -59,6 +59,9 @@ fn describe(status: &Status) -> String {
         let mut table = Table::with_head(heads);
         status.workers.iter().for_each(|worker| table.add(row(worker)));
         text += &table.text();
+    }
+    if let Some(why) = &status.waiting {
+        text += &format!("\n  Waiting for a worker: {}.\n", tame(why));
     }
     text.push('\n');
     let mut table = Table::with_head(["queue", ">waiting", ">room for", ">oldest"]);
@@ -171,7 +174,7 @@ mod tests {
         let work = |stage: Option<&str>, done: u32| serde_json::json!({ "path": "/home/ann/Desktop/invoice\u{1b}[2J.jpg", "stage": stage, "done": done, "total": 9 });
         let status: Status = serde_json::from_value(serde_json::json!({
             "id": "4711-1", "pid": 4711, "program": "0.1.0", "folders": ["/home/ann/Desktop", "/mnt"],
-            "stopping": false, "found": 320, "resident": 21_000_000,
+            "stopping": false, "found": 320, "waiting": "other Deskscribe programs use all eight workers", "resident": 21_000_000,
             "counts": {
                 "files": 40, "read": 35, "failed": 5, "skipped": 0, "ignored": 2, "cached": 0,
                 "workers": 2, "seconds": 42.0,

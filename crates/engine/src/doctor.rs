@@ -3,11 +3,13 @@
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 
 use deskscribe_cache::Cache;
 use deskscribe_protocol::{Build, Canary, Isolation, LayerState};
 use serde::Serialize;
 
+use crate::dispatch::open_files;
 use crate::pool::{self, Examined};
 use crate::{Home, Resources, Settings};
 
@@ -69,70 +71,84 @@ impl Diagnosis {
     /// Examines what belongs to this home and to the running executable. Starts one worker. Must be called
     /// inside a tokio runtime.
     pub async fn make(home: &Home) -> Self {
+        let (settings, place, resources) = (Settings::load(home), examine_home(home), Resources::locate());
         let mut checks = Vec::new();
-        let mut look = |what, result: Result<String, String>| {
-            let good = Some(result.is_ok());
-            checks.push(Check { what, good, found: result.unwrap_or_else(|problem| problem) });
-        };
         if let Ok(release) = fs::read_to_string("/proc/sys/kernel/osrelease") {
-            look("system", Ok(format!("Linux {}", release.trim())));
+            checks.push(Check::of("system", Ok::<_, String>(format!("Linux {}", release.trim()))));
         }
-        let settings = Settings::load(home);
-        look(
-            "settings",
-            match &settings {
-                Ok(_) if !home.settings().exists() => {
-                    Ok("all as they come; there is no settings.toml".to_owned())
-                }
-                Ok(_) => Ok(home.settings().display().to_string()),
-                Err(error) => Err(error.to_string()),
-            },
-        );
-        let place = home.folder().display();
-        let writable = write_something(home);
-        look(
-            "home",
-            match &writable {
-                Ok(()) => Ok(format!("can be written: {place}")),
-                Err(error) => Err(format!(
-                    "cannot be written ({error}); check its permissions, or set DESKSCRIBE_HOME to another \
-                 folder: {place}"
-                )),
-            },
-        );
-        if writable.is_ok() {
-            look(
-                "cache",
-                match Cache::open(home.folder()) {
-                    Ok(_) => Ok(format!("opens, with SQLite {}", Cache::sqlite_version())),
-                    Err(error) => Err(error.to_string()),
-                },
-            );
+        checks.push(Check::of("files", open_files()));
+        checks.push(Check::of("settings", settings.as_ref().map(|_| whence(home))));
+        checks.push(Check::of("home", place.clone()));
+        if place.is_ok() {
+            let found = |_| format!("opens, with SQLite {}", Cache::sqlite_version());
+            checks.push(Check::of("cache", Cache::open(home.folder()).map(found)));
         }
-        let resources = Resources::locate();
-        look(
-            "resources",
-            match &resources {
-                Ok(resources) => Ok(resources.describe()),
-                Err(error) => Err(error.to_string()),
-            },
-        );
+        checks.push(Check::of("resources", resources.as_ref().map(Resources::describe)));
         let mut worker = None;
-        if let (Ok(settings), Ok(()), Ok(resources)) = (&settings, &writable, &resources) {
-            let (good, found) = match pool::examine(home, resources, settings).await {
-                Ok(Some(examined)) => {
-                    let check = WorkerCheck::of(examined, settings.isolation);
-                    let text = format!("of the same build, ready in {:.0} ms", check.ready_ms);
-                    worker = Some(check);
-                    (Some(true), text)
-                }
-                Ok(None) => (None, "not examined: other scans use all eight workers".to_owned()),
-                Err(error) => (Some(false), error.to_string()),
-            };
-            checks.push(Check { what: "worker", good, found });
+        if let (Ok(settings), Ok(_), Ok(resources)) = (settings, place, resources) {
+            let (check, examined) = examine_worker(home, &resources, &settings).await;
+            checks.push(check);
+            worker = examined;
         }
         let verdict = Verdict::of(&checks, worker.as_ref());
         Self { verdict, program: Build::own().to_string(), checks, worker }
+    }
+}
+
+impl Check {
+    /// What was found, or what is wrong.
+    fn of(what: &'static str, result: Result<String, impl ToString>) -> Self {
+        let good = Some(result.is_ok());
+        Self { what, good, found: result.unwrap_or_else(|problem| problem.to_string()) }
+    }
+}
+
+/// Where settings that can be followed come from.
+fn whence(home: &Home) -> String {
+    let path = home.settings();
+    if path.exists() {
+        path.display().to_string()
+    } else {
+        "all as they come; there is no settings.toml".to_owned()
+    }
+}
+
+/// Whether everything that a scan writes beside the cache can be written. Folders that are missing are made when
+/// there is something to put into them.
+fn examine_home(home: &Home) -> Result<String, String> {
+    let cannot = |error: io::Error, advice: &str, place: &Path| {
+        format!("cannot be written ({error}); {advice}: {}", place.display())
+    };
+    write_something(home).map_err(|error| {
+        cannot(error, "check its permissions, or set DESKSCRIBE_HOME to another folder", home.folder())
+    })?;
+    for folder in [home.runs(), home.logs(), home.slots()] {
+        if folder.symlink_metadata().is_ok() {
+            write_into(&folder).map_err(|error| {
+                cannot(error, "check its permissions, or move away what is there", &folder)
+            })?;
+        }
+    }
+    Ok(format!("can be written: {}", home.folder().display()))
+}
+
+/// Starts a worker and looks at it.
+async fn examine_worker(
+    home: &Home,
+    resources: &Resources,
+    settings: &Settings,
+) -> (Check, Option<WorkerCheck>) {
+    match pool::examine(home, resources, settings).await {
+        Ok(Some(examined)) => {
+            let worker = WorkerCheck::of(examined, settings.isolation);
+            let found = format!("of the same build, ready in {:.0} ms", worker.ready_ms);
+            (Check::of("worker", Ok::<_, String>(found)), Some(worker))
+        }
+        Ok(None) => {
+            let found = "not examined: other scans use all eight workers".to_owned();
+            (Check { what: "worker", good: None, found }, None)
+        }
+        Err(error) => (Check::of("worker", Err(error)), None),
     }
 }
 
@@ -166,8 +182,13 @@ impl Verdict {
 /// Makes the home if it is missing, and a file in it that is gone again.
 fn write_something(home: &Home) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(home.folder())?;
-    // A name that nobody has: one that a crash left behind says nothing about the home.
-    tempfile::Builder::new().prefix(".doctor-").tempfile_in(home.folder())?.close()
+    write_into(home.folder())
+}
+
+/// Makes a file in a folder that is gone again.
+fn write_into(folder: &Path) -> io::Result<()> {
+    // A name that nobody has: one that a crash left behind says nothing about the folder.
+    tempfile::Builder::new().prefix(".doctor-").tempfile_in(folder)?.close()
 }
 
 #[cfg(test)]

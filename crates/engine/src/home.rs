@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 ///  <home>/
 ///    summaries.sqlite  summaries.lock  thumbnails.sqlite      what was learned
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
+///    llm/0.lock …                                             which requests to a language model are on their way
 ///    engines/<process>-<time>.sock                            where a running engine can be asked
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
@@ -44,6 +45,11 @@ impl Home {
     /// The locks that make eight the number of the user, not of the process.
     pub fn slots(&self) -> PathBuf {
         self.0.join("slots")
+    }
+
+    /// The locks that bound the requests to a language model, over all processes too.
+    pub fn llm(&self) -> PathBuf {
+        self.0.join("llm")
     }
 
     /// The control sockets of running engines.

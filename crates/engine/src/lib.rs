@@ -19,8 +19,11 @@ mod crash;
 mod event;
 mod home;
 mod json;
+mod permits;
+mod places;
 mod resources;
 mod settings;
+mod words;
 
 mod intake;
 
@@ -45,10 +48,12 @@ pub use deskscribe_protocol::{
 pub use doctor::{Check, Diagnosis, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
-pub use intake::WalkError;
+pub use intake::{Again, WalkError};
 pub use json::json;
+pub use permits::{Permit, Permits};
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use scan::{Engine, Run, RunError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
 pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
+pub use words::{count, size};

@@ -3,17 +3,20 @@
 //! One thread stores what the dispatcher hands it, as many entries under one lock as have come in since the
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
+use std::collections::HashSet;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use deskscribe_cache::{CacheError, Place, Record, Thumbnail, WriteGuard, Writer};
-use deskscribe_protocol::{ContentKey, Raster};
+use deskscribe_cache::{CacheError, Claim, EngineLock, Place, Record, Thumbnail, WriteGuard, Writer};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
 use tokio::sync::mpsc;
 
-use crate::Row;
+use crate::intake::Trust;
 use crate::status::Queue;
+use crate::{Row, RowState};
 
 /// The most entries of one commit.
 const BATCH: usize = 64;
@@ -25,70 +28,146 @@ const LOCK_WITHIN: Duration = Duration::from_secs(30);
 /// Of thumbnails, 0 to 100.
 const JPEG_QUALITY: u8 = 80;
 
-/// Something to store, and the row to tell once it is.
+/// Something to store, with the row to tell once it is.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) row: Box<Row>,
-    pub(crate) place: Place,
-    pub(crate) what: What,
-}
-
-/// What is to be stored.
-#[derive(Debug)]
-pub(crate) enum What {
+pub(crate) enum Entry {
     /// A new outcome, with a thumbnail as raw RGB.
-    Outcome { record: Box<Record>, thumbnail: Option<(Raster, Vec<u8>)> },
+    Outcome { row: Box<Row>, place: Place, record: Box<Record>, thumbnail: Option<(Raster, Vec<u8>)> },
     /// The place where a known content was found.
-    Place { key: ContentKey },
+    Known { row: Box<Row>, place: Place, key: ContentKey },
+    /// A file that was not read, and why.
+    Unread { row: Box<Row>, path: PathBuf },
+    /// Files that will be looked into.
+    Queued(Vec<(PathBuf, MediaKind)>),
+    /// A content that is to be read, unless somebody else has read it or does.
+    Claim(ContentKey),
+    /// A content that will not be read here after all.
+    Release(ContentKey),
 }
 
-/// What became of a commit: the rows that are stored now, or why none of them is.
-pub(crate) type Committed = Result<Vec<Box<Row>>, CacheError>;
+/// What came of an entry.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// It is stored, and may be told.
+    Row(Box<Row>),
+    /// Who is to read this content.
+    Claim(ContentKey, Claim),
+    /// There is nothing to tell.
+    Noted,
+}
 
-/// Starts the recorder. It ends when its entries end, and closes the other channel when all is stored; who
-/// hands it an entry puts that into the queue, which counts what is not stored yet.
-pub(crate) fn start(
-    mut writer: Writer,
-    queue: Arc<Queue>,
-) -> io::Result<(mpsc::Sender<Entry>, mpsc::Receiver<Committed>)> {
-    let (entries, mut incoming) = mpsc::channel(BATCH);
-    let (outgoing, committed) = mpsc::channel(BATCH);
-    thread::Builder::new().name("record".to_owned()).spawn(move || {
-        let mut batch = Vec::with_capacity(BATCH);
-        while incoming.blocking_recv_many(&mut batch, BATCH) > 0 {
-            let stored = store(&mut writer, &batch);
-            queue.leave(batch.len());
-            let rows = batch.drain(..).map(|entry: Entry| entry.row).collect();
-            if outgoing.blocking_send(stored.map(|()| rows)).is_err() {
-                return;
+/// What became of a commit: what came of its entries, in their order, or why none of them is stored.
+pub(crate) type Committed = Result<Vec<Done>, CacheError>;
+
+/// What the recorder of one run works with.
+pub(crate) struct Recorder {
+    pub(crate) writer: Writer,
+    /// Ends with the recorder, and so do the claims in its name.
+    pub(crate) engine: EngineLock,
+    pub(crate) trust: Trust,
+    /// The last change before the run: what was stored since is as new as it can be.
+    pub(crate) begun_at: u64,
+}
+
+impl Recorder {
+    /// Starts the recorder. It ends when its entries end, and closes the other channel when all is stored; who
+    /// hands it an entry puts that into the queue, which counts what is not stored yet.
+    pub(crate) fn start(
+        mut self,
+        queue: Arc<Queue>,
+    ) -> io::Result<(mpsc::Sender<Entry>, mpsc::Receiver<Committed>)> {
+        let (entries, mut incoming) = mpsc::channel(BATCH);
+        let (outgoing, committed) = mpsc::channel(BATCH);
+        thread::Builder::new().name("record".to_owned()).spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            let mut claims = HashSet::new();
+            while incoming.blocking_recv_many(&mut batch, BATCH) > 0 {
+                let entries = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                let count = entries.len();
+                let done = self.store(entries, &mut claims);
+                queue.leave(count);
+                if outgoing.blocking_send(done).is_err() {
+                    break;
+                }
             }
+            if !claims.is_empty()
+                && let Err(error) = self.release_all()
+            {
+                // They are void all the same once the engine's lock is free.
+                tracing::warn!(%error, "claims not given back");
+            }
+        })?;
+        Ok((entries, committed))
+    }
+
+    fn store(&mut self, entries: Vec<Entry>, claims: &mut HashSet<ContentKey>) -> Committed {
+        // Encoded before the lock is taken: other processes wait for it.
+        let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
+        let Self { writer, engine, trust, begun_at } = self;
+        let mut guard: WriteGuard<'_> = writer.lock(LOCK_WITHIN)?;
+        let now = now_ms();
+        let mut done = Vec::with_capacity(entries.len());
+        for entry in entries {
+            done.push(match entry {
+                Entry::Outcome { row, place, record, .. } => {
+                    guard.put(&record)?;
+                    guard.remember(&place, &record.key, now)?;
+                    claims.remove(&record.key);
+                    Done::Row(row)
+                }
+                Entry::Known { row, place, key } => {
+                    guard.remember(&place, &key, now)?;
+                    Done::Row(row)
+                }
+                Entry::Unread { row, path } => {
+                    put_off(&mut guard, &row, &path, now)?;
+                    Done::Row(row)
+                }
+                Entry::Queued(files) => {
+                    files.iter().try_for_each(|(path, kind)| guard.enqueue(path, *kind, now))?;
+                    Done::Noted
+                }
+                Entry::Claim(key) => {
+                    let good = |record: &Record, stored| stored > *begun_at || trust.holds(record);
+                    let claim = guard.claim(&key, engine, good)?;
+                    if claim == Claim::Granted {
+                        claims.insert(key);
+                    }
+                    Done::Claim(key, claim)
+                }
+                Entry::Release(key) => {
+                    guard.release(&key)?;
+                    claims.remove(&key);
+                    Done::Noted
+                }
+            });
         }
-    })?;
-    Ok((entries, committed))
+        for (key, thumbnail) in &thumbnails {
+            guard.put_thumbnail(key, thumbnail)?;
+        }
+        guard.commit()?;
+        Ok(done)
+    }
+
+    fn release_all(&mut self) -> Result<(), CacheError> {
+        let mut guard: WriteGuard<'_> = self.writer.lock(LOCK_WITHIN)?;
+        guard.release_all(self.engine.id())?;
+        guard.commit()
+    }
 }
 
-fn store(writer: &mut Writer, batch: &[Entry]) -> Result<(), CacheError> {
-    // Encoded before the lock is taken: other processes wait for it.
-    let thumbnails: Vec<_> = batch.iter().filter_map(encode).collect();
-    let mut guard: WriteGuard<'_> = writer.lock(LOCK_WITHIN)?;
-    for entry in batch {
-        let key = match &entry.what {
-            What::Outcome { record, .. } => {
-                guard.put(record)?;
-                record.key
-            }
-            What::Place { key } => *key,
-        };
-        guard.remember(&entry.place, &key, now_ms())?;
+/// What could not be read for now is tried again by the next run; what is gone, or left out by rule, is not.
+fn put_off(guard: &mut WriteGuard<'_>, row: &Row, path: &Path, now: i64) -> Result<(), CacheError> {
+    match (row.state, row.code, &row.reason) {
+        (RowState::Failed, Some(code), Some(reason)) if code != Code::Vanished => {
+            guard.defer(path, row.kind, &Failure { code, reason: reason.clone() }, now)
+        }
+        _ => guard.dequeue(path),
     }
-    for (key, thumbnail) in &thumbnails {
-        guard.put_thumbnail(key, thumbnail)?;
-    }
-    guard.commit()
 }
 
 fn encode(entry: &Entry) -> Option<(ContentKey, Thumbnail)> {
-    let What::Outcome { record, thumbnail: Some((raster, pixels)) } = &entry.what else { return None };
+    let Entry::Outcome { record, thumbnail: Some((raster, pixels)), .. } = entry else { return None };
     let (width, height) = (u16::try_from(raster.width).ok()?, u16::try_from(raster.height).ok()?);
     let mut jpeg = Vec::new();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, JPEG_QUALITY);

@@ -10,7 +10,7 @@ use jiff::Zoned;
 use serde::Serialize;
 
 use crate::json::json;
-use crate::{Home, Row, RowState, RunCounts, WorkerName};
+use crate::{Home, Row, RowState, RunCounts, WorkerName, count};
 
 /// So many runs are kept; older logs are deleted.
 const RUNS_KEPT: usize = 100;
@@ -97,8 +97,11 @@ impl RunLog {
         let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = counts;
         let _ = writeln!(
             text,
-            "{files} files: {read} read, {failed} failed, {skipped} skipped; {cached} of them were known \
-             before. {ignored} other files were ignored. {workers} workers, {seconds:.1} s."
+            "{}: {read} read, {failed} failed, {skipped} skipped; {cached} of them known before. {} ignored. {}, \
+             {seconds:.1} s.",
+            count(*files, "file", "files"),
+            count(*ignored, "other file", "other files"),
+            count(*workers as u64, "worker", "workers"),
         );
         self.write(|log| {
             log.for_people.write_all(text.as_bytes())?;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use deskscribe_cache::{Cache, CacheError};
@@ -11,8 +12,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
-use crate::dispatch::Dispatch;
-use crate::intake::{self, Arrival, Trust, WalkError};
+use crate::dispatch::{self, Dispatch};
+use crate::intake::{self, Again, Arrival, Trust, WalkError};
+use crate::record::Recorder;
 use crate::status::{Board, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
@@ -23,10 +25,12 @@ const ARRIVALS_WAITING: usize = 8;
 
 /// Finds files, has them read and stores what was learned.
 pub struct Engine {
-    home: Home,
-    resources: Resources,
-    settings: Settings,
-    cache: Cache,
+    pub(crate) home: Home,
+    pub(crate) resources: Resources,
+    pub(crate) settings: Settings,
+    pub(crate) cache: Cache,
+    /// Whether anybody was told what was repaired.
+    told: AtomicBool,
 }
 
 /// A run that is going on.
@@ -50,6 +54,19 @@ pub enum RunError {
     /// No worker can be started, or they keep dying.
     #[error("{0}")]
     Workers(String),
+    /// The system lets this process open too few files.
+    #[error(
+        "only {allowed} files may be open at once, and at least {least} are needed; raise the limit, such \
+         as with `ulimit -n {enough}`, and try again"
+    )]
+    OpenFiles {
+        /// How many may be open.
+        allowed: u64,
+        /// How many there must be.
+        least: u64,
+        /// How many are enough for everything.
+        enough: u64,
+    },
     /// The system refused a thread, a task or a file; one of ours broke.
     #[error("the engine could not go on: {0}")]
     System(io::Error),
@@ -66,37 +83,38 @@ impl From<io::Error> for RunError {
 
 impl Engine {
     /// Opens the cache in this home. No worker is started before there is work.
-    pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, CacheError> {
+    ///
+    /// # Errors
+    /// The cache cannot be used, or too few files may be open at once.
+    pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
+        dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
-        Ok(Self { home, resources, settings, cache })
+        Ok(Self { home, resources, settings, cache, told: AtomicBool::new(false) })
     }
 
-    /// Begins to read everything below these paths. Must be called inside a tokio runtime.
-    pub fn scan(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
-        self.begin(paths, Trust::Outcomes)
-    }
-
-    /// The same, and what failed before is read again, quarantined files too.
-    pub fn scan_again(&self, paths: Vec<PathBuf>) -> Result<Run, RunError> {
-        self.begin(paths, Trust::Readings)
-    }
-
-    fn begin(&self, paths: Vec<PathBuf>, trust: Trust) -> Result<Run, RunError> {
+    /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
+    /// inside a tokio runtime.
+    pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
         let (id, note) = (Control::new_id(), events.clone());
         let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
+        if !self.told.swap(true, Ordering::Relaxed) {
+            for repair in self.cache.repairs() {
+                tracing::warn!(?repair, "the cache was repaired");
+                let _ = events.try_send(Event::Note(repair.to_string()));
+            }
+        }
         let onlookers = Onlookers { events, board: Arc::clone(&board) };
-        let dispatch = Dispatch::open(
-            &self.home,
-            &self.resources,
-            &self.settings,
-            self.cache.writer()?,
-            &paths,
-            onlookers,
-            cancel.clone(),
-        )?;
+        let trust = Trust::but(again, &self.resources, &self.settings);
+        let recorder = Recorder {
+            writer: self.cache.writer()?,
+            engine: self.cache.enter(&id)?,
+            trust: trust.clone(),
+            begun_at: self.cache.read()?.last_change()?,
+        };
+        let dispatch = Dispatch::of(self, recorder, &paths, onlookers, cancel.clone())?;
         let control = Control::open(&self.home, id, Arc::clone(&board), cancel.clone());
         // A run that cannot be asked is a run all the same.
         let control = control
@@ -108,19 +126,29 @@ impl Engine {
             })
             .ok();
         let cache = self.cache.clone();
+        let kept = self.cache.clone();
         let own = self.home.folder().to_owned();
         let most = self.settings.limits.bytes();
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
             match intake::walk(&paths, &own, tell) {
-                Ok(walk) => intake::arrive(walk, most, trust, &cache, &send),
+                Ok(walk) => intake::arrive(walk, most, &trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }
         })?;
         let outcome = tokio::spawn(async move {
             let outcome = dispatch.run(arrivals).await;
             drop(control);
+            if outcome.is_ok() {
+                // Every row is told and stored by now; who stops a run does not wait for this.
+                let backup = tokio::task::spawn_blocking(move || kept.back_up_if_due()).await;
+                match backup.map_err(io::Error::other)? {
+                    Ok(None) => {}
+                    Ok(Some(backup)) => tracing::info!(?backup, "the cache is backed up"),
+                    Err(error) => tracing::warn!(%error, "the cache is not backed up"),
+                }
+            }
             outcome
         });
         Ok(Run { events: incoming, cancel, board, outcome })

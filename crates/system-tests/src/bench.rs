@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use deskscribe_engine::{
-    Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings, WorkerState,
+    Again, Engine, Event, Home, Patience, Resources, Row, Run, RunCounts, RunError, Settings, WorkerState,
 };
 
 /// Everything one test needs, in a folder of its own that goes with it.
@@ -120,13 +120,13 @@ impl Bench {
 
     /// Scans the desktop to the end.
     pub async fn scan(&self) -> Told {
-        let run = self.engine().scan(vec![self.desktop()]).unwrap();
+        let run = self.engine().scan(vec![self.desktop()], Again::Nothing).unwrap();
         follow(run, |_, _| {}).await
     }
 
     /// The same, and reads again what failed before.
     pub async fn scan_again(&self) -> Told {
-        let run = self.engine().scan_again(vec![self.desktop()]).unwrap();
+        let run = self.engine().scan(vec![self.desktop()], Again::Failed).unwrap();
         follow(run, |_, _| {}).await
     }
 }

@@ -10,6 +10,7 @@
 //! | `midway DEED` | shows progress, then does one of the two above |
 //! | `torn DEED` | does it with half of its reading sent |
 //! | `after DEED` | does it once it has answered |
+//! | `last DEED` | answers, and does it when it is given the next file |
 //! | `panic` | panics, and so ends |
 //! | `hang` | makes no progress and does not listen |
 //! | `linger` | makes no progress, and stops when it is asked to |
@@ -43,6 +44,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -52,6 +54,9 @@ use deskscribe_protocol::{
     JobId, Layer, Line, MAX_BODY_BYTES, Raster, Reading, Stage, ToWorker, exit, receive,
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+
+/// How it ends when it is given one more file, once it knows.
+static LAST: OnceLock<String> = OnceLock::new();
 
 /// How late a late worker is.
 const LATE: Duration = Duration::from_millis(500);
@@ -111,6 +116,9 @@ fn live() -> Result<u8> {
         if is("doomed") {
             end("signal 11")?;
         }
+        if let Some(code) = LAST.get().map(|deed| end(deed)).transpose()?.flatten() {
+            return Ok(code);
+        }
         if let (ToWorker::Read { job, .. }, Some(file)) = (message, file)
             && let Some(code) = obey(&mut socket, job, &file.into())?
         {
@@ -168,6 +176,10 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         "after" => {
             answer(socket, job, "done")?;
             return end(rest);
+        }
+        "last" => {
+            let _ = LAST.set(rest.to_owned());
+            answer(socket, job, "done")?;
         }
         "allocate" => {
             let mut kept = Vec::new();

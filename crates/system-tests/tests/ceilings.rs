@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use deskscribe_engine::{Code, Event, RowState, RunError};
+use deskscribe_engine::{Again, Code, Event, RowState, RunError};
 use deskscribe_system_tests::{Bench, Said, Terminal, executable, follow};
 
 #[tokio::test]
@@ -36,6 +36,22 @@ async fn a_worker_that_holds_more_than_the_ceiling_is_killed() {
     assert_eq!(told.row("swelling.png").code, Some(Code::OutOfMemory));
     assert!(told.reason("swelling.png").contains("more than the 128 MB a worker may"), "{told:#?}");
     assert_eq!((told.deaths().len(), told.text("good.png")), (2, "good"));
+}
+
+#[tokio::test]
+async fn what_failed_for_a_limit_is_tried_again_when_that_limit_is_another() {
+    let mut bench = Bench::new().workers(1);
+    bench.order("large.png", "claim too_large");
+    bench.order("damaged.png", "claim damaged");
+    let cached = async |bench: &Bench| {
+        let told = bench.scan().await;
+        (told.row("large.png").cached, told.row("damaged.png").cached)
+    };
+    assert_eq!(cached(&bench).await, (false, false));
+    assert_eq!(cached(&bench).await, (true, true));
+    bench.settings.limits.pixels *= 2;
+    assert_eq!(cached(&bench).await, (false, true), "more may be allowed now");
+    assert_eq!(cached(&bench).await, (true, true));
 }
 
 /// The processes that read these files, in order.
@@ -99,7 +115,7 @@ async fn descriptors_do_not_add_up_over_many_jobs_and_deaths() {
         bench.order(&format!("{number:03}.png"), &format!("{order} {number}"));
     }
     let open = || fs::read_dir("/proc/self/fd").unwrap().count();
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let (mut rows, mut early, mut late) = (0, 0, 0);
     let told = follow(run, |event, _| {
         rows += usize::from(matches!(event, Event::Row(_)));
@@ -113,7 +129,7 @@ async fn descriptors_do_not_add_up_over_many_jobs_and_deaths() {
 
 #[test]
 fn few_descriptors_make_it_slow_or_say_so_and_never_hang() {
-    for most in [40, 64, 128] {
+    for most in [51, 64, 128] {
         let terminal = Terminal::new();
         for number in 0..60 {
             fs::write(terminal.desktop().join(format!("{number}.png")), format!("slow 20 {number}")).unwrap();
@@ -130,6 +146,20 @@ fn few_descriptors_make_it_slow_or_say_so_and_never_hang() {
             _ => panic!("{most}: {said:#?}"),
         }
         assert_eq!(read, said.rows.len(), "{most}: no file is blamed: {said:#?}");
+    }
+}
+
+#[test]
+fn too_few_descriptors_are_named_with_what_to_raise() {
+    for most in [16, 24, 50] {
+        let terminal = Terminal::new();
+        terminal.sample("label printer error.gif");
+        let limit = rustix::process::Rlimit { current: Some(most), maximum: Some(most) };
+        let said = Said::by(limited(terminal.scan().stderr(Stdio::piped()), limit));
+        assert_eq!(said.code, Some(2), "{most}: {said:#?}");
+        let expected = format!("deskscribe: only {most} files may be open at once");
+        assert!(said.stderr.starts_with(&expected), "{most}: {}", said.stderr);
+        assert!(said.stderr.contains("`ulimit -n 256`"), "{most}: {}", said.stderr);
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::thread;
 
-use deskscribe_engine::{Event, Exit, RunError, Settings, WorkerState};
+use deskscribe_engine::{Again, Event, Exit, RunError, Settings, WorkerState};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, Said, follow, is_there};
 use rustix::process::{Signal, Uid};
@@ -46,15 +46,15 @@ fn engines(command: &mut Command) -> Vec<Value> {
 
 /// The one socket of this home.
 fn socket(home: &Path) -> PathBuf {
-    let mut sockets: Vec<_> =
-        fs::read_dir(home.join("engines")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let paths = fs::read_dir(home.join("engines")).unwrap().map(|entry| entry.unwrap().path());
+    let mut sockets: Vec<_> = paths.filter(|path| path.extension() == Some("sock".as_ref())).collect();
     assert_eq!(sockets.len(), 1, "{sockets:?}");
     sockets.remove(0)
 }
 
 /// Does something once, when so many workers are at work, and stops the run then.
 async fn when_busy(bench: &Bench, workers: usize, mut what: impl FnMut()) {
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut at_work = HashSet::new();
     let told = follow(run, |event, run| {
         if let Event::Progress(activity) = event
@@ -310,7 +310,7 @@ async fn a_death_is_told_with_its_file_its_signal_and_its_last_words() {
     bench.order("segfault.png", "signal 11");
     bench.order("talks.png", "exit 5");
     bench.order("hangs.png", "hang");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut status = None;
     let told = follow(run, |event, run| {
         if matches!(event, Event::Finished(_)) {

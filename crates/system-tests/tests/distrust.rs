@@ -4,7 +4,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Code, Event, RowState, WorkerState};
+use deskscribe_engine::{Again, Code, Event, RowState, WorkerState};
 use deskscribe_system_tests::{Bench, is_there};
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn what_only_the_engine_can_know_is_not_believed() {
 async fn a_worker_is_watched_while_nobody_looks() {
     let bench = Bench::new().workers(1);
     fs::write(bench.desktop().join("flood.png"), "flood").unwrap();
-    let mut run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let mut run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let begun = Instant::now();
     let mut worker = None;
     // No event is taken until it is gone.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::process::Command;
 
-use deskscribe_engine::Event;
+use deskscribe_engine::{Again, Event};
 use deskscribe_system_tests::{Bench, Terminal, follow};
 use serde_json::Value;
 
@@ -90,6 +90,18 @@ fn what_keeps_it_from_working_is_named() {
     assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
     assert!(text.contains("set DESKSCRIBE_HOME to another folder"), "{text}");
 
+    for folder in ["runs", "logs", "slots"] {
+        let bench = Bench::new();
+        fs::create_dir_all(bench.home()).unwrap();
+        fs::write(bench.home().join(folder), "a file where a folder should be").unwrap();
+        let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
+        assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
+        assert!(
+            text.contains(&format!("move away what is there: {}/{folder}", bench.home().display())),
+            "{text}"
+        );
+    }
+
     let bench = Bench::new();
     let nowhere = |arguments: &[&str]| {
         let mut command = bench.deskscribe(arguments);
@@ -106,7 +118,7 @@ async fn an_installation_that_is_busy_is_not_broken() {
     for number in 0..8 {
         bench.order(&format!("{number}.png"), &format!("slow 600000 {number}"));
     }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut at_work = HashSet::new();
     let mut found = None;
     follow(run, |event, run| {

@@ -1,6 +1,6 @@
 //! Files that kill workers: how often they are tried, where, and what is kept against them.
 
-use deskscribe_engine::{Code, Event, RunError, WorkerState};
+use deskscribe_engine::{Again, Code, Event, RunError, WorkerState};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow};
 use rustix::process::Signal;
@@ -8,7 +8,7 @@ use rustix::process::Signal;
 #[tokio::test]
 async fn a_poison_file_is_tried_twice_in_company_twice_alone_and_holds_up_nobody() {
     let bench = Bench::new().workers(2);
-    bench.order("0-poison.png", "signal 11");
+    bench.order("0-poison.png", "midway signal 11");
     for number in 1..6 {
         bench.order(&format!("{number}-good.png"), &format!("slow 50 {number}"));
     }
@@ -50,7 +50,7 @@ async fn a_poison_file_is_tried_twice_in_company_twice_alone_and_holds_up_nobody
 async fn quarantine_survives_a_restart_and_ends_when_somebody_asks() {
     let bench = Bench::new().workers(1);
     bench.order("good.png", "read good");
-    bench.order("poison.png", "exit 9");
+    bench.order("poison.png", "midway exit 9");
     assert_eq!(bench.scan().await.deaths().len(), 4);
     let told = bench.scan().await;
     assert_eq!((told.deaths().len(), told.row("poison.png").cached), (0, true));
@@ -96,12 +96,64 @@ async fn where_every_picture_kills_its_worker_the_run_ends_and_no_file_is_blamed
 }
 
 #[tokio::test]
+async fn where_few_pictures_all_kill_their_workers_no_file_is_blamed_either() {
+    for files in 1..=3 {
+        let bench = Bench::new().workers(2).worker_named("doomed");
+        for number in 0..files {
+            bench.order(&format!("{number}.png"), &format!("read {number}"));
+        }
+        let told = bench.scan().await;
+        let Err(RunError::Workers(why)) = &told.outcome else { panic!("{files}: {told:#?}") };
+        let what = if files == 1 { "a file and".to_owned() } else { format!("{files} different files and") };
+        assert!(why.starts_with(&format!("{what} a control picture of Deskscribe's own killed")), "{why}");
+        assert!(told.rows.is_empty(), "{files}: {told:#?}");
+        assert_eq!(told.deaths().len(), 2 * files + 3, "{:?}", told.deaths());
+    }
+}
+
+#[tokio::test]
+async fn a_poison_file_on_its_own_is_judged_once_the_control_was_read() {
+    let bench = Bench::new();
+    bench.order("poison.png", "signal 11");
+    let told = bench.scan().await;
+    assert_eq!(told.deaths().len(), 4);
+    assert!(told.reason("poison.png").starts_with("quarantined: 4 workers died of it"), "{told:#?}");
+    assert!(told.notes().is_empty(), "a precaution is no news: {:?}", told.notes());
+    assert!(bench.scan().await.row("poison.png").cached);
+}
+
+#[tokio::test]
+async fn a_worker_that_was_dead_before_it_was_lent_a_file_costs_it_nothing() {
+    let bench = Bench::new().workers(1);
+    bench.order("0.png", "last signal 11");
+    bench.order("1.png", "midway signal 11");
+    let told = bench.scan().await;
+    assert_eq!(told.deaths().len(), 5, "one before it, four of it: {:?}", told.deaths());
+    assert!(told.reason("1.png").starts_with("quarantined: 4 workers died of it"), "{told:#?}");
+}
+
+#[tokio::test]
+async fn a_file_that_kills_a_warm_worker_at_once_is_excused_once_and_then_climbs() {
+    let bench = Bench::new().workers(1);
+    // The second file is lent to the worker that has read the first.
+    for number in 0..6 {
+        bench.order(
+            &format!("{number}.png"),
+            &format!("{} {number}", if number == 1 { "exit 5" } else { "read" }),
+        );
+    }
+    let told = bench.scan().await;
+    assert_eq!((told.counts().read, told.deaths().len()), (5, 5), "{:?}", told.deaths());
+    assert!(told.reason("1.png").starts_with("quarantined: 4 workers died of it"), "{told:#?}");
+}
+
+#[tokio::test]
 async fn somebody_who_kills_workers_at_random_gets_no_file_quarantined() {
     let bench = Bench::new().workers(4);
     for number in 0..40 {
         bench.order(&format!("{number}.png"), &format!("slow 60 {number}"));
     }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut seen = 0;
     let told = follow(run, |event, _| {
         if let Event::Progress(activity) = event {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use deskscribe_engine::{Code, Event, RowState};
+use deskscribe_engine::{Again, Code, Event, RowState};
 use deskscribe_system_tests::{Bench, executable, follow};
 
 #[tokio::test]
@@ -45,7 +45,10 @@ async fn a_file_larger_than_any_picture_is_not_even_looked_into() {
     let told = bench.scan().await;
     let row = told.row("huge.png");
     assert_eq!((row.code, row.key, row.worker), (Some(Code::TooLarge), None, None), "{row:?}");
-    assert!(told.reason("huge.png").contains("4194304 MB are more than a picture may have"), "{row:?}");
+    assert!(
+        told.reason("huge.png").contains("4.4 TB are more than the 480.0 MB that a picture may have"),
+        "{row:?}"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +77,7 @@ async fn a_thousand_copies_are_read_once() {
 async fn a_file_that_grows_while_it_is_read_is_read_again() {
     let bench = Bench::new().workers(1);
     let path = bench.order("a.png", "slow 500 ");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut grown = false;
     let told = follow(run, |event, _| {
         if matches!(event, Event::Progress(_)) && !grown {
@@ -93,7 +96,7 @@ async fn a_file_that_grows_while_it_is_read_is_read_again() {
 async fn a_file_that_never_rests_is_left_for_later() {
     let bench = Bench::new().workers(1);
     let path = bench.order("a.png", "slow 300 ");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let told = follow(run, |event, _| {
         if matches!(event, Event::Progress(_)) {
             let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -109,7 +112,7 @@ async fn a_file_that_never_rests_is_left_for_later() {
 async fn a_deleted_file_is_still_read_to_its_end() {
     let bench = Bench::new().workers(1);
     let path = bench.order("a.png", "slow 300 a");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let told = follow(run, |event, _| {
         if matches!(event, Event::Progress(_)) {
             let _ = fs::remove_file(&path);
@@ -125,7 +128,7 @@ async fn a_file_that_is_replaced_while_it_is_read_is_told_as_it_was() {
     let path = bench.order("a.png", "slow 300 a");
     let other = bench.home().with_file_name("other.png");
     fs::write(&other, "read another").unwrap();
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let told = follow(run, |event, _| {
         if matches!(event, Event::Progress(_)) {
             let _ = fs::rename(&other, &path);
@@ -147,7 +150,7 @@ async fn a_suspect_that_is_gone_or_changed_when_its_turn_comes_holds_up_nobody()
     let gone = bench.order("gone.png", "signal 11 gone");
     let mended = bench.order("mended.png", "signal 11 mended");
     bench.order("z-good.png", "slow 300 z");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let told = follow(run, |event, _| {
         if matches!(event, Event::Progress(_)) {
             let _ = fs::remove_file(&gone);

@@ -5,7 +5,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use deskscribe_engine::{Event, RowState, RunError};
+use deskscribe_engine::{Again, Event, RowState, RunError};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow};
 use rustix::process::Signal;
@@ -95,7 +95,7 @@ async fn a_run_that_is_cancelled_at_any_moment_loses_and_doubles_nothing() {
         random ^= random >> 7;
         random ^= random << 17;
         let (last, mut events) = (random % 30, 0);
-        let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+        let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
         let told = follow(run, |event, run| {
             // Rows that are known already come in a burst, in which nothing happens to be cancelled.
             events += u64::from(!matches!(event, Event::Row(row) if row.cached));

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Code, Event, Exit, Isolation, RowState, RunError, WorkerState};
+use deskscribe_engine::{Again, Code, Event, Exit, Isolation, RowState, RunError, WorkerState};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow, is_there};
 use rustix::process::Signal;
@@ -111,7 +111,7 @@ async fn a_killed_worker_costs_a_moment_and_nothing_else() {
     for number in 0..6 {
         bench.order(&format!("{number}.png"), &format!("slow 300 {number}"));
     }
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut killed = None;
     let told = follow(run, |event, _| {
         if let (Event::Progress(activity), None) = (event, killed) {
@@ -192,7 +192,7 @@ async fn a_cancelled_run_ends_at_once_keeps_what_was_read_and_goes_on_later() {
     }
     bench.order("x-hang.png", "slow 600000 x");
     bench.order("y-hang.png", "hang");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut rows = 0;
     let mut busy = HashSet::new();
     let mut stopped = None;
@@ -245,7 +245,10 @@ async fn two_engines_share_eight_places() {
                 .unwrap();
         }
     }
-    let runs = [bench.engine().scan(vec![one]).unwrap(), bench.engine().scan(vec![other]).unwrap()];
+    let runs = [
+        bench.engine().scan(vec![one], Again::Nothing).unwrap(),
+        bench.engine().scan(vec![other], Again::Nothing).unwrap(),
+    ];
     // Both engines count into one: how many of their workers live, and the most that ever did.
     let alive = Arc::new(Mutex::new((HashSet::new(), 0)));
     let [one, other] = runs.map(|run| {

@@ -18,7 +18,9 @@ fn the_row_of_a_picture_has_the_form_that_scripts_depend_on() {
     let terminal = Terminal::new();
     terminal.sample(ERROR_DIALOG);
     let said = terminal.scanned();
-    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:#?}");
+    // On a busy machine it takes long enough for a line of progress.
+    let is_progress = |line: &str| line.contains(" read · ");
+    assert!(said.code == Some(0) && said.stderr.lines().all(is_progress), "{said:#?}");
     let row = said.row(ERROR_DIALOG);
     assert_eq!(row["path"], terminal.desktop().join(ERROR_DIALOG).to_str().unwrap());
     assert!(row["text"].as_str().unwrap().contains("The label printer on port USB003 stopped responding"));
@@ -120,7 +122,8 @@ fn what_failed_is_read_again_when_asked_for_and_not_before() {
     terminal.sample(BROKEN);
     terminal.sample(ERROR_DIALOG);
     terminal.scanned();
-    let said = Said::by(terminal.deskscribe(&["scan", "--json", "--again"]).arg(terminal.desktop()));
+    let said =
+        Said::by(terminal.deskscribe(&["scan", "--json", "--again", "failed"]).arg(terminal.desktop()));
     assert_eq!(
         (&said.row(BROKEN)["cached"], &said.row(ERROR_DIALOG)["cached"]),
         (&json!(false), &json!(true))

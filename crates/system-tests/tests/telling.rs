@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use deskscribe_engine::{Code, Event, RunError, WorkerState};
+use deskscribe_engine::{Again, Code, Event, RunError, WorkerState};
 use deskscribe_system_tests::{Bench, Said, follow};
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ async fn a_message_of_ten_megabytes_is_told_in_a_line() {
     bench.order("a.png", "tag 10");
     bench.order("b.png", "tag 9");
     bench.order("slow.png", "slow 600000");
-    let run = bench.engine().scan(vec![bench.desktop()]).unwrap();
+    let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut deaths = 0;
     let told = follow(run, |event, run| {
         let Event::Worker { state: WorkerState::Died(_), .. } = event else { return };

@@ -1,6 +1,7 @@
 //! Reading: what is known about a path, and about a content.
 
 mod keep;
+mod look;
 mod queue;
 mod row;
 
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, OptionalExtension, Row};
+use tempfile::TempDir;
 
-use crate::schema::{SUMMARIES, THUMBNAILS};
+use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
 use crate::{CacheError, Record, Stamp, Thumbnail};
 
+use look::Look;
 pub use queue::{Coverage, Queued};
 pub(crate) use row::record;
 
@@ -22,12 +25,37 @@ pub struct ReadGuard {
     /// The format of the file, which may be newer than ours.
     format: i64,
     folder: PathBuf,
+    /// The file that is open; another process may have replaced it since.
+    file: Option<FileId>,
+    _copy: Option<TempDir>,
 }
 
 impl ReadGuard {
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
-        let (summaries, format) = SUMMARIES.read(folder)?;
-        Ok(Self { summaries, format, folder: folder.to_owned() })
+        loop {
+            let file = FileId::of(&folder.join(SUMMARIES.file));
+            let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
+            let guard = Self { summaries, format, folder: folder.to_owned(), file, _copy: copy };
+            // Replaced meanwhile, it might be read with the log of the other one.
+            if guard.is_current() {
+                return Ok(guard);
+            }
+        }
+    }
+
+    /// Whether this reads the file that is there now. One that was damaged is replaced by whoever finds that out.
+    fn is_current(&self) -> bool {
+        self.file == FileId::of(&self.folder.join(SUMMARIES.file))
+    }
+
+    /// Goes on with the file that is there now, if another process has replaced a damaged one. A guard that is kept
+    /// for long sees nothing new without this. Returns whether there was another one.
+    pub fn refresh(&mut self) -> Result<bool, CacheError> {
+        let replaced = !self.is_current();
+        if replaced {
+            *self = Self::open(&self.folder)?;
+        }
+        Ok(replaced)
     }
 
     /// The format of a cache that was made by a newer program: it can be read, but not written to.
@@ -79,11 +107,12 @@ impl ReadGuard {
         const QUERY: &str = "SELECT width, height, jpeg FROM thumbnail WHERE key = ?";
         let small =
             |row: &Row<'_>| Ok(Thumbnail { width: row.get(0)?, height: row.get(1)?, jpeg: row.get(2)? });
-        let (thumbnails, _) = THUMBNAILS.read(&self.folder)?;
+        let thumbnails = look::look(&THUMBNAILS, &self.folder)?;
         thumbnails
+            .connection
             .query_row(QUERY, [key.as_bytes()], small)
             .optional()
-            .map_err(|error| CacheError::sort(error, &self.folder.join(THUMBNAILS.file)))
+            .map_err(|error| CacheError::sort(error, &self.folder.join(THUMBNAILS.file)).noted())
     }
 
     /// Changes whenever somebody else has committed something.
@@ -120,15 +149,16 @@ impl ReadGuard {
     }
 
     pub(crate) fn sort(&self, error: rusqlite::Error) -> CacheError {
-        // A value that is not what a column is for was not written by us.
-        if let rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::InvalidColumnType(..)
-        | rusqlite::Error::Utf8Error(..) = &error
-        {
-            let path = self.folder.join(SUMMARIES.file);
-            return CacheError::Damaged { reason: error.to_string(), path };
-        }
-        CacheError::sort(error, &self.folder.join(SUMMARIES.file))
+        let path = self.folder.join(SUMMARIES.file);
+        let error = match error {
+            // A value that is not what a column is for was not written by us.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..) => CacheError::Damaged { reason: error.to_string(), path },
+            error => CacheError::sort(error, &path),
+        };
+        // The damage of a file that was replaced is no news.
+        if self.is_current() { error.noted() } else { error }
     }
 }
 

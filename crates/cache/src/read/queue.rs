@@ -7,8 +7,7 @@ use deskscribe_protocol::{Code, Failure, MediaKind};
 use rusqlite::Row;
 
 use super::{ReadGuard, path, row};
-use crate::CacheError;
-use crate::search::thousands;
+use crate::{CacheError, grouped};
 
 /// A file that was found and not read.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +36,12 @@ pub struct Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { read, failed, queued } = *self;
-        write!(f, "searched {} of {}", thousands(read), thousands(read + failed + queued))?;
+        write!(f, "searched {} of {}", grouped(read), grouped(read + failed + queued))?;
         if queued > 0 {
-            write!(f, ", {} not read yet", thousands(queued))?;
+            write!(f, ", {} not read yet", grouped(queued))?;
         }
         if failed > 0 {
-            write!(f, ", {} could not be read", thousands(failed))?;
+            write!(f, ", {} could not be read", grouped(failed))?;
         }
         Ok(())
     }

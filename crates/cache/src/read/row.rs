@@ -8,13 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::columns::GET;
 use crate::{Outcome, Record};
 
-/// What became of this content, if anything that is still what was stored, and the number of its last change.
+/// What became of this content, if anything that is still what was stored, and the number of the change by which it was stored.
 pub(crate) fn record(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<Option<(Record, u64)>> {
     let mut get = summaries.prepare_cached(&GET)?;
-    let record = |row: &Row<'_>| {
-        let change: Option<i64> = row.get("number")?;
-        Ok((whole(*key, row)?, change.unwrap_or_default() as u64))
-    };
+    let record = |row: &Row<'_>| Ok((whole(*key, row)?, row.get::<_, i64>("stored")? as u64));
     get.query_row([key.as_bytes()], record).optional()
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Document {
     places: Vec<Vec<u8>>,
 }
 
-/// A document in the columns of the table `word`, as tokens with spaces between them.
+/// A document in the columns of the table `search`, as tokens with spaces between them.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) text: String,

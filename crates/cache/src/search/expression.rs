@@ -157,7 +157,7 @@ fn divided(token: &str) -> impl Iterator<Item = [String; 2]> {
 
 /// Whether anything matches.
 fn occurs(connection: &Connection, expression: &str) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM word WHERE word MATCH ? LIMIT 1")?.exists([expression])
+    connection.prepare_cached("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1")?.exists([expression])
 }
 
 fn phrase(tokens: &[String], begins: bool) -> String {

@@ -39,7 +39,7 @@ struct Texts {
 impl<'a> Fetcher<'a> {
     pub(super) fn of(query: &'a Query, connection: &'a Connection) -> rusqlite::Result<Self> {
         const ROW: &str = "SELECT key, kind, state, title, summary, tags, text, lines, reading.moment
-            FROM entry JOIN reading ON reading.id = entry.reading WHERE slot = ?";
+            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?";
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
         let folder = |facet: &Facet| match facet {
             Facet::Folder(folder) => Some(folder.clone()),

@@ -24,7 +24,7 @@ const MOST_LOOSE_TERMS: usize = 8;
 /// A word in more files than this says little about which is best, and would take long to weigh.
 const RARE: i64 = 2000;
 /// How much a hit in each column weighs: text, transcript, title, summary, name, tags, other, facet.
-const RANK: &str = "SELECT rowid, -bm25(word, 1, 1, 6, 2, 4, 4, 0.5, 0) FROM word WHERE word MATCH ?";
+const RANK: &str = "SELECT rowid, -bm25(search, 1, 1, 6, 2, 4, 4, 0.5, 0) FROM search WHERE search MATCH ?";
 
 /// A row of the index that answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,7 +108,7 @@ fn rank(connection: &Connection, rare: &[&Term], slots: &[i64]) -> rusqlite::Res
 
 /// The words of a query that few files hold.
 fn rare<'q>(connection: &Connection, query: &'q Query) -> rusqlite::Result<Vec<&'q Term>> {
-    const IS_COMMON: &str = "SELECT 1 FROM word WHERE word MATCH ? LIMIT 1 OFFSET ?";
+    const IS_COMMON: &str = "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1 OFFSET ?";
     let mut is_common = connection.prepare_cached(IS_COMMON)?;
     let mut rare = Vec::new();
     for term in wanted(query) {
@@ -132,13 +132,14 @@ impl Days {
 
     /// The rows that match, the newest first. No more of them are looked at than are needed.
     fn walk(&self, connection: &Connection, expression: &str, page: Page) -> rusqlite::Result<Vec<i64>> {
-        const ALWAYS: &str = "SELECT rowid FROM word WHERE word MATCH :match
+        const ALWAYS: &str = "SELECT rowid FROM search WHERE search MATCH :match
             ORDER BY rowid DESC LIMIT :limit OFFSET :offset";
         // Rows stand a little after their moment at times, so the moment decides.
-        const BETWEEN: &str = "SELECT word.rowid FROM word CROSS JOIN entry ON entry.slot = word.rowid
-            WHERE word MATCH :match AND word.rowid >= :first AND word.rowid <= :last
-            AND entry.moment >= :after AND entry.moment < :before
-            ORDER BY word.rowid DESC LIMIT :limit OFFSET :offset";
+        const BETWEEN: &str =
+            "SELECT search.rowid FROM search CROSS JOIN search_entry ON search_entry.slot = search.rowid
+            WHERE search MATCH :match AND search.rowid >= :first AND search.rowid <= :last
+            AND search_entry.moment >= :after AND search_entry.moment < :before
+            ORDER BY search.rowid DESC LIMIT :limit OFFSET :offset";
         let Page { limit, offset } = page;
         let (limit, offset) = (limit as i64, offset as i64);
         let slot = |row: &rusqlite::Row<'_>| row.get(0);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use deskscribe_protocol::{ContentKey, MediaKind};
 
-use crate::Coverage;
+use crate::{Coverage, grouped};
 
 /// Which hits are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub enum Total {
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exactly(count) => write!(f, "{}", thousands(*count as u64)),
-            Self::MoreThan(count) => write!(f, "more than {}", thousands(*count as u64)),
+            Self::Exactly(count) => write!(f, "{}", grouped(*count as u64)),
+            Self::MoreThan(count) => write!(f, "more than {}", grouped(*count as u64)),
         }
     }
 }
@@ -111,17 +111,6 @@ pub struct Snippet {
     pub text: String,
     /// What was asked for, in bytes of `text`; in order, apart from each other, and never within a character.
     pub marks: Vec<Range<usize>>,
-}
-
-/// With commas: `4,267`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let places = digits.len();
-    let with_comma = |(at, digit): (usize, char)| {
-        let comma = at > 0 && (places - at).is_multiple_of(3);
-        comma.then_some(',').into_iter().chain([digit])
-    };
-    digits.chars().enumerate().flat_map(with_comma).collect()
 }
 
 #[cfg(test)]

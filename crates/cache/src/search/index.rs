@@ -26,11 +26,11 @@ pub(crate) fn make(connection: &Connection, readings: &[i64]) -> rusqlite::Resul
 
 /// Takes a reading out of the index.
 pub(crate) fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
-    let delete = "DELETE FROM entry WHERE reading = ? RETURNING slot";
+    let delete = "DELETE FROM search_entry WHERE reading = ? RETURNING slot";
     let slot =
         connection.prepare_cached(delete)?.query_row([reading], |row| row.get::<_, i64>(0)).optional()?;
     if let Some(slot) = slot {
-        connection.prepare_cached("DELETE FROM word WHERE rowid = ?")?.execute([slot])?;
+        connection.prepare_cached("DELETE FROM search WHERE rowid = ?")?.execute([slot])?;
     }
     Ok(())
 }
@@ -38,24 +38,24 @@ pub(crate) fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<
 /// Makes the whole index anew.
 pub(crate) fn rebuild(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "INSERT INTO word (word) VALUES ('delete-all');
-         DELETE FROM entry;
-         INSERT INTO spelling_piece (spelling_piece) VALUES ('delete-all');
-         DELETE FROM spelling;",
+        "INSERT INTO search (search) VALUES ('delete-all');
+         DELETE FROM search_entry;
+         INSERT INTO search_piece (search_piece) VALUES ('delete-all');
+         DELETE FROM search_spelling;",
     )?;
     let mut readings = connection.prepare("SELECT id FROM reading ORDER BY moment, id")?;
     let readings: Vec<i64> = readings.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     // A few at a time: texts may be long.
     readings.chunks(100).try_for_each(|some| make(connection, some))?;
     connection.execute_batch(
-        "INSERT INTO word (word) VALUES ('optimize');
-         INSERT INTO spelling_piece (spelling_piece) VALUES ('optimize');",
+        "INSERT INTO search (search) VALUES ('optimize');
+         INSERT INTO search_piece (search_piece) VALUES ('optimize');",
     )
 }
 
 fn put(connection: &Connection, document: &Document) -> rusqlite::Result<()> {
-    const ENTRY: &str = "SELECT slot, moment, print FROM entry WHERE reading = ?";
-    const INSERT: &str = "INSERT INTO word
+    const ENTRY: &str = "SELECT slot, moment, print FROM search_entry WHERE reading = ?";
+    const INSERT: &str = "INSERT INTO search
         (rowid, text, transcript, title, summary, name, tags, other, facet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let columns = document.columns();
     let print = print(&columns);
@@ -75,7 +75,7 @@ fn put(connection: &Connection, document: &Document) -> rusqlite::Result<()> {
     let values = (slot, text, transcript, title, summary, name, tags, other, &columns.facet);
     connection.prepare_cached(INSERT)?.execute(values)?;
     connection
-        .prepare_cached("INSERT INTO entry (slot, reading, moment, print) VALUES (?, ?, ?, ?)")?
+        .prepare_cached("INSERT INTO search_entry (slot, reading, moment, print) VALUES (?, ?, ?, ?)")?
         .execute((slot, document.reading, document.moment, print))?;
     spelling::learn(connection, &columns)
 }
@@ -95,7 +95,7 @@ fn print(columns: &Columns) -> i64 {
 /// that a thousand files of one second, such as an archive unpacks, need few.
 fn free_slot(connection: &Connection, document: &Document) -> rusqlite::Result<i64> {
     let second = document.moment.div_euclid(1000).clamp(*SECONDS.start(), *SECONDS.end());
-    let mut taken = connection.prepare_cached("SELECT 1 FROM entry WHERE slot = ?")?;
+    let mut taken = connection.prepare_cached("SELECT 1 FROM search_entry WHERE slot = ?")?;
     let mut span = 1;
     let mut dice = document.reading as u64;
     while span <= DRIFT {
@@ -108,7 +108,7 @@ fn free_slot(connection: &Connection, document: &Document) -> rusqlite::Result<i
         span *= 2;
     }
     // A million files of one second: these come first.
-    connection.query_row("SELECT max(slot) + 1 FROM entry", [], |row| row.get(0))
+    connection.query_row("SELECT max(slot) + 1 FROM search_entry", [], |row| row.get(0))
 }
 
 /// The next of a row of numbers without order (SplitMix64), the same for the same reading.

@@ -1,7 +1,7 @@
 //! Search: files by what is written, said or shown in them, by their title, summary, tags and name.
 //!
 //! ```text
-//!  a reading ─▶ document ─▶ token (fold) ─▶ index ─▶ word, entry, spelling     when it is stored
+//!  a reading ─▶ document ─▶ token (fold) ─▶ index ─▶ search_… tables     when it is stored
 //!
 //!  what is typed ─▶ query (operator, when) ─▶ expression ─▶ find ─▶ fetch ─▶ Answer
 //!                                                                 locate ─▶ snippet
@@ -36,5 +36,4 @@ mod hit;
 pub use hit::{Answer, Hit, Page, Snippet, State, Total};
 pub use query::{Query, QueryError};
 
-pub(crate) use hit::thousands;
 pub(crate) use index::{make, rebuild, remove};

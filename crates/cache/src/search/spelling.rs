@@ -24,9 +24,8 @@ const MOST_TAKEN: u32 = 32;
 pub(super) fn learn(connection: &Connection, columns: &Columns) -> rusqlite::Result<()> {
     let words = columns.texts().into_iter().flat_map(|text| text.split(' '));
     let words: BTreeSet<&str> = words.filter(|word| is_learned(word)).take(MOST_WORDS).collect();
-    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO spelling (term) VALUES (?)")?;
-    let mut add_pieces =
-        connection.prepare_cached("INSERT INTO spelling_piece (rowid, term) VALUES (?, ?)")?;
+    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO search_spelling (term) VALUES (?)")?;
+    let mut add_pieces = connection.prepare_cached("INSERT INTO search_piece (rowid, term) VALUES (?, ?)")?;
     for word in words {
         if add.execute([word])? == 1 {
             add_pieces.execute((connection.last_insert_rowid(), word))?;
@@ -41,7 +40,7 @@ fn is_learned(word: &str) -> bool {
 
 /// Words that hold this piece, the shortest first. The piece is a token of three characters or more.
 pub(super) fn holding(connection: &Connection, piece: &str) -> rusqlite::Result<Vec<String>> {
-    const QUERY: &str = "SELECT term FROM (SELECT term FROM spelling_piece WHERE term GLOB ? LIMIT ?)
+    const QUERY: &str = "SELECT term FROM (SELECT term FROM search_piece WHERE term GLOB ? LIMIT ?)
         ORDER BY length(term), term LIMIT ?";
     // No token holds a character that means something to GLOB: see the test of `tokens`.
     let mut words = connection.prepare_cached(QUERY)?;

@@ -24,7 +24,7 @@ pub enum Claim {
 
 impl WriteGuard<'_> {
     /// Asks for a content to read, unless something is known about it that is `good`; with the outcome goes the
-    /// number of its last change.
+    /// number of the change by which it was stored.
     pub fn claim(
         &mut self,
         key: &ContentKey,
@@ -59,12 +59,13 @@ impl WriteGuard<'_> {
 
     /// Gives a content back, so that others may read it, and tells those who wait for it.
     pub fn release(&mut self, key: &ContentKey) -> Result<(), CacheError> {
-        let release = || {
-            let summaries = &self.writer.summaries;
-            summaries.prepare_cached("DELETE FROM claim WHERE key = ?")?.execute([key.as_bytes()])?;
-            self.change(key)
-        };
-        release().map_err(|error| self.sort(error))
+        self.give_back(key).map_err(|error| self.sort(error))
+    }
+
+    pub(super) fn give_back(&self, key: &ContentKey) -> rusqlite::Result<()> {
+        let summaries = &self.writer.summaries;
+        summaries.prepare_cached("DELETE FROM claim WHERE key = ?")?.execute([key.as_bytes()])?;
+        self.change(key)
     }
 
     /// Gives back whatever this engine holds.

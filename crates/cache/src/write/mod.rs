@@ -15,8 +15,8 @@ use deskscribe_protocol::ContentKey;
 use rusqlite::Connection;
 
 use crate::lock::{self, Lock};
-use crate::schema::{SUMMARIES, THUMBNAILS};
-use crate::{CacheError, derived};
+use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
+use crate::{CacheError, derived, repair};
 
 pub use claim::Claim;
 
@@ -28,6 +28,8 @@ const MADE_WITHIN: Duration = Duration::from_secs(30);
 pub struct Writer {
     summaries: Connection,
     thumbnails: Connection,
+    /// The files that are open; another process may have replaced a damaged one since.
+    files: [Option<FileId>; 2],
     folder: PathBuf,
 }
 
@@ -45,21 +47,37 @@ pub struct WriteGuard<'a> {
 impl Writer {
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
         let _lock = Lock::take(&lock::path_in(folder), MADE_WITHIN)?;
+        Self::open_locked(folder)
+    }
+
+    fn open_locked(folder: &Path) -> Result<Self, CacheError> {
         let (summaries, thumbnails) = (SUMMARIES.create(folder)?, THUMBNAILS.create(folder)?);
-        Ok(Self { summaries, thumbnails, folder: folder.to_owned() })
+        Ok(Self { summaries, thumbnails, files: files(folder), folder: folder.to_owned() })
     }
 
     /// Waits until nobody else writes.
     ///
     /// # Errors
-    /// [`CacheError::Locked`] names the process that holds the lock for longer than `within`.
+    /// [`CacheError::Locked`] names the process that holds the lock for longer than `within`, [`CacheError::Newer`] is
+    /// told when a newer program has changed the format since this was opened.
     pub fn lock(&mut self, within: Duration) -> Result<WriteGuard<'_>, CacheError> {
         let lock = Lock::take(&lock::path_in(&self.folder), within)?;
+        if self.files != files(&self.folder) {
+            // What is written into a file that was moved away is lost.
+            repair::first_aid(&self.folder, false)?;
+            *self = Self::open_locked(&self.folder)?;
+        }
         let guard = WriteGuard { writer: self, touched: RefCell::default(), _lock: lock };
         guard.writer.summaries.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort(error))?;
         guard.writer.thumbnails.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort_small(error))?;
+        SUMMARIES.refuse_newer(&guard.writer.summaries, &guard.writer.folder)?;
         Ok(guard)
     }
+}
+
+/// The files that are in this folder now.
+fn files(folder: &Path) -> [Option<FileId>; 2] {
+    [SUMMARIES, THUMBNAILS].map(|schema| FileId::of(&folder.join(schema.file)))
 }
 
 impl WriteGuard<'_> {
@@ -79,11 +97,11 @@ impl WriteGuard<'_> {
     }
 
     fn sort(&self, error: rusqlite::Error) -> CacheError {
-        CacheError::sort(error, &self.writer.folder.join(SUMMARIES.file))
+        CacheError::sort(error, &self.writer.folder.join(SUMMARIES.file)).noted()
     }
 
     fn sort_small(&self, error: rusqlite::Error) -> CacheError {
-        CacheError::sort(error, &self.writer.folder.join(THUMBNAILS.file))
+        CacheError::sort(error, &self.writer.folder.join(THUMBNAILS.file)).noted()
     }
 }
 

@@ -8,15 +8,23 @@ use serde::Serialize;
 
 use super::WriteGuard;
 use crate::columns::PUT;
-use crate::{CacheError, Outcome, Place, Record, Stamp, Thumbnail};
+use crate::{CacheError, Outcome, Place, Record, Stamp, Thumbnail, read};
 
 impl WriteGuard<'_> {
     /// Stores what became of a content, in place of what was known before. Whoever claimed it has done what was to
     /// be done.
     pub fn put(&mut self, record: &Record) -> Result<(), CacheError> {
-        let id = self.put_row(record).map_err(|error| self.sort(error))?;
+        const STORED: &str = "UPDATE reading SET stored = ? WHERE id = ?";
+        let put = || {
+            let id = self.put_row(record)?;
+            self.give_back(&record.key)?;
+            let summaries = &self.writer.summaries;
+            summaries.prepare_cached(STORED)?.execute((read::last_change(summaries)? as i64, id))?;
+            Ok(id)
+        };
+        let id = put().map_err(|error| self.sort(error))?;
         self.touched.get_mut().insert(id);
-        self.release(&record.key)
+        Ok(())
     }
 
     fn put_row(&self, record: &Record) -> rusqlite::Result<i64> {

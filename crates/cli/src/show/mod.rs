@@ -33,17 +33,6 @@ pub(crate) fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// Bytes as `812 B`, `4.2 kB` or `143.0 MB`.
-pub(crate) fn size(bytes: u64) -> String {
-    let bytes = bytes as f64;
-    match bytes {
-        0.0..1e3 => format!("{bytes} B"),
-        1e3..1e6 => format!("{:.1} kB", bytes / 1e3),
-        1e6..1e9 => format!("{:.1} MB", bytes / 1e6),
-        _ => format!("{:.1} GB", bytes / 1e9),
-    }
-}
-
 /// Says why nothing could be done, with every cause on one line.
 pub(crate) fn complain(error: &anyhow::Error) {
     say(&format!("deskscribe: {error:#}"));
@@ -51,14 +40,10 @@ pub(crate) fn complain(error: &anyhow::Error) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, size};
+    use super::clock;
 
     #[test]
-    fn times_and_sizes_are_short() {
+    fn times_are_short() {
         assert_eq!((clock(34.4), clock(3727.4)), ("0:34".to_owned(), "1:02:07".to_owned()));
-        assert_eq!(
-            [0, 999, 4_210, 143_000_000, 7_500_000_000].map(size),
-            ["0 B", "999 B", "4.2 kB", "143.0 MB", "7.5 GB"]
-        );
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use deskscribe_engine::{Event, LastRow, Row, RowState, RunCounts, json, tame};
+use deskscribe_engine::{Event, LastRow, Row, RowState, RunCounts, count, json, tame};
 
 use super::print;
 
@@ -47,8 +47,6 @@ fn describe(row: &Row) -> String {
 
 fn sum_up(counts: &RunCounts) -> String {
     let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = *counts;
-    let count =
-        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let mut text =
         format!("{}: {read} read, {failed} failed, {skipped} skipped", count(files, "file", "files"));
     if cached > 0 {

@@ -39,6 +39,12 @@ impl RunningEngine {
         Ok(running)
     }
 
+    /// The one of this name, alive or dead, if there is a folder where it could be.
+    pub(crate) fn find(home: &Home, id: &str) -> Result<Option<Self>, ControlError> {
+        let folder = Folder::open(home)?;
+        Ok(folder.map(|folder| Self { folder: Arc::new(folder), id: id.to_owned() }))
+    }
+
     /// Its name, which begins with its process id.
     pub fn id(&self) -> &str {
         &self.id

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::breaker::Verdict;
 use super::ladder::Lane;
-use super::task::{Suspect, Task};
+use super::look::Purpose;
+use super::task::Suspect;
 use super::{Dispatch, Halt};
 use crate::RunError;
 use crate::intake::Medium;
@@ -24,46 +25,28 @@ impl Dispatch {
 
     /// Lends what has to be alone, if it is time and there is no worker left. `last` tells that nothing else
     /// waits or may come. Returns whether anything is different now.
-    pub(super) async fn lend_alone(&mut self, last: bool) -> Result<bool, Halt> {
+    pub(super) fn lend_alone(&mut self, last: bool) -> Result<bool, Halt> {
         if !self.pool.is_empty() || self.crowded.is_some() {
             return Ok(false);
         }
         match self.breaker.control_at() {
             Some(at) if at <= Instant::now() => {
-                let job = self.job(Arc::new(Medium::built_in("control.png", CONTROL)?));
+                let job = self.job(Arc::new(Medium::built_in("control.png", CONTROL)?), true);
                 let id = job.id;
                 self.control = self.pool.lend(job).is_ok().then_some(id);
                 Ok(self.control.is_some())
             }
-            None if last => self.lend_suspect().await,
+            None if last && !self.solo.is_empty() && self.breaker.must_prove(Instant::now()) => Ok(true),
+            None if last => Ok(self.lend_suspect()),
             _ => Ok(false),
         }
     }
 
-    async fn lend_suspect(&mut self) -> Result<bool, Halt> {
-        let Some(Suspect { path, kind, key, trial, changes }) = self.solo.pop_front() else {
-            return Ok(false);
-        };
-        match self.look_again(path, kind).await? {
-            Ok(medium) if medium.key == key => {
-                let task = Task { trial, changes, ..Task::new(medium) };
-                // An order to rest is still on its way to that seat, and will be answered.
-                if let Err(task) = self.begin(task) {
-                    self.solo.push_front(task.into());
-                    return Ok(false);
-                }
-            }
-            // Another content has done nothing yet.
-            Ok(medium) => {
-                self.release_copies(key).await?;
-                self.enqueue(Task::new(medium)).await?;
-            }
-            Err(row) => {
-                self.ledger.row(row).await;
-                self.release_copies(key).await?;
-            }
-        }
-        Ok(true)
+    /// Looks at the next file under suspicion, which is lent when it is still what it was.
+    fn lend_suspect(&mut self) -> bool {
+        let Some(suspect) = self.solo.pop_front() else { return false };
+        self.look(suspect.path.clone(), suspect.kind, Purpose::Trial(suspect));
+        true
     }
 
     /// The control is back: either the files were to blame, or everything else is.
@@ -73,7 +56,7 @@ impl Dispatch {
         self.tell_end(&ending, None).await;
         let how = match ending {
             Ending::Read { .. } => {
-                let keys = self.breaker.control_read();
+                let Some(keys) = self.breaker.control_read() else { return Ok(()) };
                 let (suspects, others) = std::mem::take(&mut self.pending)
                     .into_iter()
                     .partition(|task| keys.contains(&task.medium.key));

@@ -6,6 +6,10 @@
 //! before. If its worker dies too, the pause is doubled and it is tried again; the third time the run ends, and
 //! no file is blamed.
 //!
+//! Where few files are read, nothing trips it, and yet no file may be blamed for what is wrong with the machine.
+//! Before the first file of a run is tried alone, and so before any is judged, something must have been read: a file,
+//! or else the control.
+//!
 //! A worker that says that it can read nothing, because a model does not load, is taken at its word only if the
 //! control's worker says so too. As long as nothing was read, its word is enough to have the control tried at
 //! once; after that, models are known to load, and its death is a death like any other.
@@ -43,7 +47,16 @@ enum State {
     /// Files are lent.
     Closed,
     /// Nothing is lent until then, and after that the control.
-    Open { until: Instant },
+    Open { until: Instant, why: Why },
+}
+
+/// Why it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Workers died, or say that they can read nothing.
+    Alarm,
+    /// Nothing was ever read, and a file is about to be judged.
+    Precaution,
 }
 
 /// What follows after the control was not read.
@@ -77,7 +90,7 @@ impl Breaker {
     pub(super) fn control_at(&self) -> Option<Instant> {
         match self.state {
             State::Closed => None,
-            State::Open { until } => Some(until),
+            State::Open { until, .. } => Some(until),
         }
     }
 
@@ -100,7 +113,7 @@ impl Breaker {
             return None;
         }
         self.control_deaths = 0;
-        self.open(now);
+        self.open(now, Why::Alarm);
         Some(self.suspects.len())
     }
 
@@ -113,37 +126,52 @@ impl Breaker {
         let trips = self.is_closed();
         if trips {
             self.control_deaths = 0;
-            self.open(now);
+            self.open(now, Why::Alarm);
         }
         trips
     }
 
-    /// The control was read: the breaker is closed. The contents to try alone.
-    pub(super) fn control_read(&mut self) -> HashSet<ContentKey> {
+    /// A file is about to be tried alone. Tells whether that has to wait for the control, which is then lent at
+    /// once.
+    pub(super) fn must_prove(&mut self, now: Instant) -> bool {
+        if !self.proven {
+            self.control_deaths = 0;
+            self.state = State::Open { until: now, why: Why::Precaution };
+        }
+        !self.proven
+    }
+
+    /// The control was read: the breaker is closed. The contents to try alone, if that is news.
+    pub(super) fn control_read(&mut self) -> Option<HashSet<ContentKey>> {
         self.proven = true;
-        self.state = State::Closed;
-        std::mem::take(&mut self.suspects)
+        let state = std::mem::replace(&mut self.state, State::Closed);
+        let suspects = std::mem::take(&mut self.suspects);
+        matches!(state, State::Open { why: Why::Alarm, .. }).then_some(suspects)
     }
 
     /// The control was not read; `how` it ended instead.
     pub(super) fn control_died(&mut self, how: &str, now: Instant) -> Verdict {
         self.control_deaths += 1;
         if self.control_deaths < CONTROL_DEATHS {
-            self.open(now);
+            let State::Open { why, .. } = self.state else { return Verdict::Again };
+            self.open(now, why);
             return Verdict::Again;
         }
+        let files = match self.suspects.len() {
+            0 | 1 => "a file".to_owned(),
+            files => format!("{files} different files"),
+        };
         Verdict::Environment(format!(
-            "{} different files and a control picture of Deskscribe's own killed their workers, so that no file \
-             is blamed; what was read is kept. Look for what is wrong with this machine or installation, then \
-             scan again. The last worker ended thus: {how}",
-            self.suspects.len(),
+            "{files} and a control picture of Deskscribe's own killed their workers, so that no file is blamed; \
+             what was read is kept. Look for what is wrong with this machine or installation, then scan again. \
+             The last worker ended thus: {how}",
         ))
     }
 
-    fn open(&mut self, now: Instant) {
+    fn open(&mut self, now: Instant, why: Why) {
         let pause = self.pause.saturating_mul(2_u32.saturating_pow(self.pauses)).min(self.longest_pause);
         self.pauses += 1;
-        self.state = State::Open { until: now + pause };
+        self.state = State::Open { until: now + pause, why };
     }
 }
 
@@ -202,7 +230,7 @@ mod tests {
         assert_eq!(breaker.died(file(50), now), None);
         breaker.read();
         assert!(!breaker.is_closed());
-        assert_eq!(breaker.control_read().len(), 7);
+        assert_eq!(breaker.control_read().unwrap().len(), 7);
         assert!(breaker.is_closed());
         assert_eq!(trip(&mut breaker, now), 6, "it begins to count anew");
     }
@@ -227,8 +255,25 @@ mod tests {
         let mut breaker = breaker();
         assert!(breaker.unfit(file(1), now));
         assert!(!breaker.unfit(file(2), now), "it is open already");
-        assert_eq!(breaker.control_read().len(), 2);
+        assert_eq!(breaker.control_read().unwrap().len(), 2);
         assert!(!breaker.unfit(file(3), now) && breaker.is_closed());
+    }
+
+    #[test]
+    fn before_anything_was_read_the_control_comes_first_and_at_once() {
+        let now = Instant::now();
+        let mut breaker = breaker();
+        breaker.died(file(1), now);
+        assert!(breaker.must_prove(now));
+        assert_eq!(breaker.control_at(), Some(now));
+        assert_eq!(breaker.control_died("once", now), Verdict::Again);
+        assert_eq!(breaker.control_at(), Some(now + SECOND));
+        assert_eq!(breaker.control_read(), None, "nothing to tell");
+        assert!(!breaker.must_prove(now) && breaker.is_closed());
+
+        let mut breaker = Breaker::new(&Patience::default());
+        breaker.read();
+        assert!(!breaker.must_prove(now));
     }
 
     #[test]

@@ -9,6 +9,9 @@
 //! A death for want of memory goes straight to the lane of those that are alone: there it has a worker that
 //! no other file has filled. If it happens there once more, the file needs more than a worker may have.
 //!
+//! A worker that had read other files, and is gone before it says anything of this one, may have been dead before
+//! it was lent. Once for every file that is no step at all; a file that kills so fast climbs from then on.
+//!
 //! A death by somebody else's SIGKILL says nothing about the file: the kernel may have chosen this worker
 //! because memory ran out, or a person did. It counts as a step, so that no file is tried for ever, but it is
 //! no evidence: a file of which nothing but such deaths is known is told as failed and tried again at the next
@@ -23,12 +26,16 @@ use crate::pool::Cause;
 const IN_COMPANY: u32 = 2;
 /// Deaths alone before it is given up.
 const ALONE: u32 = 2;
+/// Deaths that are not counted, of workers that may have been dead before.
+const EXCUSED: u32 = 1;
 
 /// Which deaths one content has seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Trial {
     in_company: u32,
     alone: u32,
+    /// Deaths that are no step.
+    excused: u32,
     /// Of all deaths, those that the content must answer for.
     crashes: u32,
     /// Whether it is to be tried alone, sooner than the number of its deaths asks for.
@@ -64,6 +71,13 @@ impl Trial {
         self.suspected = true;
     }
 
+    /// A worker died that may have been dead before it had this file. Tells whether that is no step.
+    pub(super) fn excuse(&mut self) -> bool {
+        let is_excused = self.excused < EXCUSED;
+        self.excused += u32::from(is_excused);
+        is_excused
+    }
+
     /// A worker died in the lane that was [asked for](Self::lane); `how` is for the reason.
     pub(super) fn death(&mut self, cause: Cause, how: &str) -> Step {
         let lane = self.lane();
@@ -76,8 +90,8 @@ impl Trial {
             Cause::Crash | Cause::Unfit => self.crashes += 1,
             Cause::Memory if lane == Lane::Solo => {
                 let reason = format!(
-                    "needs more memory than a worker may have, even while nothing else ran; raise the memory \
-                     ceiling and scan with --again: {how}"
+                    "needs more memory than a worker may have, even while nothing else ran; raise \
+                     memory_ceiling_mib in settings.toml and scan again: {how}"
                 );
                 let failure = Failure::new(Code::OutOfMemory, reason);
                 return Step::GiveUp { failure, lasting: true };
@@ -159,6 +173,13 @@ mod tests {
         let (lanes, end) = climb(&[Memory, Kill, Kill]);
         assert_eq!(lanes, [Shared, Solo, Solo]);
         assert!(!end.unwrap().2);
+    }
+
+    #[test]
+    fn a_death_that_may_have_come_before_is_excused_once() {
+        let mut trial = Trial::default();
+        assert!(trial.excuse() && !trial.excuse());
+        assert_eq!((trial.lane(), trial.death(Crash, ""), trial.lane()), (Shared, Step::Again, Shared));
     }
 
     #[test]

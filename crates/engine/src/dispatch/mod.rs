@@ -1,17 +1,19 @@
 //! The one loop that owns the truth: the queue, the state of every job, the counts.
 //!
 //! Everything that happens comes in as a message, from [`intake`](crate::intake), the
-//! [`pool`](crate::pool) and [`record`](crate::record), and is dealt with here, one at a time. No state is
-//! shared with anybody.
+//! [`pool`](crate::pool), [`record`](crate::record) and files that are [looked at](look) anew, and is dealt with here,
+//! one at a time. No state is shared with anybody.
 
 mod alone;
 mod breaker;
+mod elsewhere;
 mod ladder;
 mod ledger;
+mod lend;
+mod look;
 mod room;
 mod settle;
 mod starts;
-mod stored;
 mod task;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -19,41 +21,39 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
-use deskscribe_cache::Writer;
-use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId, Limits};
+use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::intake::{Arrival, Medium};
-use crate::pool::{Ending, Job, Pool, Report};
-use crate::record::{self, Committed, Entry, What};
+use crate::intake::Arrival;
+use crate::pool::{Ending, Pool, Report};
+use crate::record::{Committed, Done, Entry, Recorder};
 use crate::status::Onlookers;
-use crate::{Activity, Event, Home, Resources, Row, RunCounts, RunError, Settings, WorkerState};
+use crate::{Activity, Engine, Event, Row, RunCounts, RunError, Settings, WorkerState};
 use breaker::Breaker;
+use elsewhere::Elsewhere;
 use ledger::Ledger;
+use look::Looked;
 use room::Room;
+pub(crate) use room::open_files;
 use starts::Starts;
-use stored::Stored;
 use task::{Copy, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
-/// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
-/// bound on all of them together (see `pool/watch.rs`).
-const MOST_THREADS: usize = 16;
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
 
 /// The dispatcher of one run.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
-    /// Open media that may wait for a seat. Above this, intake has to wait.
-    most_pending: usize,
-    limits: Limits,
+    /// Open media that may wait beside those for which there is a seat. Above this, intake has to wait.
+    queue: usize,
+    settings: Settings,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
     entries: mpsc::Sender<Entry>,
@@ -66,10 +66,13 @@ pub(crate) struct Dispatch {
     running: HashMap<JobId, Task>,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
+    /// Files that are looked at anew.
+    looks: JoinSet<Looked>,
     breaker: Breaker,
     /// The control picture, while a worker has it.
     control: Option<JobId>,
-    /// By content, for every content that is pending, running or waits to be tried alone.
+    elsewhere: Elsewhere,
+    /// By content, for every content that is asked for, read elsewhere, pending, running or waits to be tried alone.
     copies: HashMap<ContentKey, Vec<Copy>>,
     /// Entries that were handed to the recorder and did not come back yet.
     recording: usize,
@@ -78,7 +81,6 @@ pub(crate) struct Dispatch {
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
-    stored: Stored,
     /// Contents that failed in this run in a way that is not stored, for copies alike.
     given_up: HashMap<ContentKey, Failure>,
     /// Whether it was said that workers are confined less than they can be.
@@ -101,26 +103,25 @@ impl<E: Into<RunError>> From<E> for Halt {
 
 impl Dispatch {
     /// Makes everything ready for a run. No worker is started yet.
-    pub(crate) fn open(
-        home: &Home,
-        resources: &Resources,
-        settings: &Settings,
-        writer: Writer,
+    pub(crate) fn of(
+        engine: &Engine,
+        recorder: Recorder,
         folders: &[PathBuf],
         onlookers: Onlookers,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
+        let Engine { home, resources, settings, .. } = engine;
         let Room { seats, pending, short } = Room::now(settings);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
-        let (entries, committed) = record::start(writer, Arc::clone(&onlookers.board.recording))?;
+        let (entries, committed) = recorder.start(Arc::clone(&onlookers.board.recording))?;
         if let Some(text) = short {
             // Cannot be full: nothing was sent before.
             let _ = onlookers.events.try_send(Event::Note(text));
         }
         Ok(Self {
             seats,
-            most_pending: pending,
-            limits: settings.limits.clone(),
+            queue: pending,
+            settings: settings.clone(),
             pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
             reports,
             entries,
@@ -131,6 +132,8 @@ impl Dispatch {
             pending: VecDeque::new(),
             running: HashMap::new(),
             solo: VecDeque::new(),
+            elsewhere: Elsewhere::of(engine),
+            looks: JoinSet::new(),
             breaker: Breaker::new(&settings.patience),
             control: None,
             copies: HashMap::new(),
@@ -138,7 +141,6 @@ impl Dispatch {
             starts: Starts::new(&settings.patience),
             crowded: None,
             said_crowded: false,
-            stored: Stored::default(),
             given_up: HashMap::new(),
             said_weak: false,
             workers: HashSet::new(),
@@ -161,9 +163,11 @@ impl Dispatch {
         drop(self.entries);
         while let Some(committed) = self.committed.recv().await {
             match committed {
-                Ok(rows) => {
-                    for row in rows {
-                        self.ledger.row(row).await;
+                Ok(done) => {
+                    for done in done {
+                        if let Done::Row(row) = done {
+                            self.ledger.row(row).await;
+                        }
                     }
                 }
                 Err(error) => halt = Some(error.into()),
@@ -185,32 +189,39 @@ impl Dispatch {
     async fn work(&mut self, arrivals: &mut mpsc::Receiver<Arrival>) -> Result<(), Halt> {
         let mut more = true;
         loop {
+            self.hear_claims().await?;
             self.lend();
             self.show_queue();
-            let last = !more && self.pending.is_empty();
+            let still = self.looks.is_empty() && !self.elsewhere.is_asking();
+            let last = !more && self.pending.is_empty() && still;
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
-                return Ok(());
+                if !self.elsewhere.is_waiting() {
+                    return Ok(());
+                }
+                self.tell_waiting().await;
             }
             if last || !self.breaker.is_closed() {
                 self.pool.rest();
-                if self.lend_alone(last).await? {
+                if self.lend_alone(last)? {
                     continue;
                 }
             }
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.pending.len() < self.most_pending => match arrival {
+                arrival = arrivals.recv(), if more && self.open() < self.most_pending() => match arrival {
                     Some(arrival) => self.take_in(arrival).await?,
                     None => {
                         more = false;
                         tracing::info!(pending = self.pending.len(), "queue filled: every file was looked at");
                     }
                 },
+                Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
+                news = self.elsewhere.news() => self.hear_news(news).await?,
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }
@@ -231,9 +242,9 @@ impl Dispatch {
                 self.ledger.event(Event::Found { files }).await;
             }
             Arrival::Settled(row) => self.ledger.row(row).await,
-            Arrival::Known(row, place, key) => {
-                self.record(Entry { row, place, what: What::Place { key } }).await?;
-            }
+            Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
+            Arrival::Unread(row, path) => self.unread(row, &path).await?,
+            Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
             Arrival::New(medium) => self.enqueue(Task::new(medium)).await?,
             Arrival::Unwalkable(error) => return Err(error.into()),
             Arrival::Blind(error) => return Err(error.into()),
@@ -241,70 +252,37 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Queues a medium, unless its content is on its way already, or was stored since intake asked for it.
+    /// Claims a medium, unless its content is on its way already.
     async fn enqueue(&mut self, task: Task) -> Result<(), Halt> {
         let medium = &task.medium;
         if let Some(copies) = self.copies.get_mut(&medium.key) {
-            copies.push(Copy { place: medium.place(), kind: medium.kind });
+            copies.push(Copy::from(&**medium));
             return Ok(());
-        }
-        if let Some(record) = self.stored.find(&medium.key) {
-            let row = Box::new(Row::recorded(&medium.path, record.clone(), None));
-            let what = What::Place { key: medium.key };
-            return self.record(Entry { row, place: medium.place(), what }).await;
         }
         if let Some(failure) = self.given_up.get(&medium.key) {
             let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure.clone(), None);
-            self.ledger.row(Box::new(row)).await;
-            return Ok(());
+            return self.unread(Box::new(row), &medium.path).await;
         }
         self.copies.insert(medium.key, Vec::new());
-        self.pending.push_back(task);
-        Ok(())
+        self.claim(medium.key, Some(task)).await
     }
 
-    /// Lends what is pending to free seats.
-    fn lend(&mut self) {
-        if !self.breaker.is_closed() || self.is_one_alone() {
-            return;
-        }
-        while self.pool.has_free_seat(self.crowded.is_some())
-            && let Some(task) = self.pending.pop_front()
-        {
-            if let Err(task) = self.begin(task) {
-                return self.pending.push_front(task);
-            }
-        }
+    /// Media that are open and wait.
+    fn open(&self) -> usize {
+        self.pending.len() + self.elsewhere.open()
     }
 
-    /// Lends a task to a free seat; gives it back when none takes it.
-    fn begin(&mut self, task: Task) -> Result<(), Task> {
-        let job = self.job(Arc::clone(&task.medium));
-        let id = job.id;
-        if self.pool.lend(job).is_err() {
-            return Err(task);
-        }
-        self.running.insert(id, task);
-        Ok(())
+    /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
+    fn most_pending(&self) -> usize {
+        (self.queue + self.seats.get()).saturating_sub(self.running.len() + self.looks.len())
     }
 
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min();
         let oldest = oldest.map(Instant::into_std);
-        self.ledger.board.pending(self.pending.len(), self.most_pending, oldest);
+        self.ledger.board.pending(self.pending.len(), self.most_pending(), oldest);
         self.ledger.board.alone(self.solo.len());
-    }
-
-    /// A job of its own for this medium.
-    fn job(&mut self, medium: Arc<Medium>) -> Job {
-        let id = JobId(self.next_job);
-        self.next_job += 1;
-        // Workers share the processors: should one have to be started, it gets its share as things are.
-        let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
-        let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
-        let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
-        Job { id, medium, limits: self.limits.clone(), threads }
     }
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {
@@ -315,6 +293,7 @@ impl Dispatch {
             Report::Ready { worker, confinement } => {
                 let isolation = confinement.level();
                 self.starts.succeeded();
+                self.ledger.board.waiting(None);
                 self.said_crowded = false;
                 if self.workers.is_empty() {
                     tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
@@ -387,10 +366,14 @@ impl Dispatch {
     }
 
     async fn tell(&mut self, committed: Committed) -> Result<(), Halt> {
-        let rows = committed?;
-        self.recording -= rows.len();
-        for row in rows {
-            self.ledger.row(row).await;
+        let all = committed?;
+        self.recording -= all.len();
+        for done in all {
+            match done {
+                Done::Row(row) => self.ledger.row(row).await,
+                Done::Claim(key, claim) => self.elsewhere.hear(key, claim),
+                Done::Noted => {}
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::{Settings, pool};
+use crate::{RunError, Settings, count, pool};
 
 /// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
 const WORKER_MEMORY: u64 = 300 << 20;
@@ -13,6 +13,21 @@ const WORKER_MEMORY: u64 = 300 << 20;
 const OWN_DESCRIPTORS: usize = 44;
 /// Descriptors of a busy worker: its socket, its output, its process, the account of that, its place, its medium.
 const WORKER_DESCRIPTORS: usize = 6;
+/// With fewer than these, a single worker and the file that waits for it would now and then want for one.
+const LEAST_DESCRIPTORS: u64 = (OWN_DESCRIPTORS + WORKER_DESCRIPTORS + 1) as u64;
+/// What to recommend then: room for eight workers, and for more than usually waits for them.
+const ENOUGH_DESCRIPTORS: u64 = 256;
+
+/// How many files this process may open at once, in words, or that it is too few to begin.
+pub(crate) fn open_files() -> Result<String, RunError> {
+    match getrlimit(Resource::Nofile).current {
+        Some(allowed) if allowed < LEAST_DESCRIPTORS => {
+            Err(RunError::OpenFiles { allowed, least: LEAST_DESCRIPTORS, enough: ENOUGH_DESCRIPTORS })
+        }
+        Some(allowed) => Ok(format!("{allowed} may be open at once")),
+        None => Ok("any number may be open at once".to_owned()),
+    }
+}
 
 /// What one run may use.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,9 +53,9 @@ impl Room {
         memory: Option<u64>,
         open_files: Option<u64>,
     ) -> Self {
-        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let by_memory = memory.map_or(Settings::SLOTS, |bytes| count(bytes / WORKER_MEMORY));
-        let left = open_files.map_or(usize::MAX, count).saturating_sub(OWN_DESCRIPTORS);
+        let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let by_memory = memory.map_or(Settings::SLOTS, |bytes| whole(bytes / WORKER_MEMORY));
+        let left = open_files.map_or(usize::MAX, whole).saturating_sub(OWN_DESCRIPTORS);
         // One waits for each that is read.
         let by_files = left / (WORKER_DESCRIPTORS + 1);
         let fits = by_memory.min(by_files).min(Settings::SLOTS);
@@ -53,7 +68,9 @@ impl Room {
         Self {
             seats,
             pending: left.saturating_sub(seats.get() * WORKER_DESCRIPTORS).clamp(1, queue.get()),
-            short: (seats < wanted).then(|| format!("{why}: {seats} workers instead of {wanted}")),
+            short: (seats < wanted).then(|| {
+                format!("{why}: {} instead of {wanted}", count(seats.get() as u64, "worker", "workers"))
+            }),
         }
     }
 }
@@ -75,7 +92,10 @@ mod tests {
     #[test]
     fn there_is_always_room_for_one_and_the_shortage_is_named() {
         assert_eq!(room(16 << 30, 1024), (8, 16, None));
-        let short = |why: &str, seats| Some(format!("{why}: {seats} workers instead of 8"));
+        let short = |why: &str, seats| {
+            let workers = if seats == 1 { "worker" } else { "workers" };
+            Some(format!("{why}: {seats} {workers} instead of 8"))
+        };
         assert_eq!(room(1 << 30, 1024), (3, 16, short("memory is short", 3)));
         assert_eq!(room(0, 1024), (1, 16, short("memory is short", 1)));
         let few = |limit| format!("few files may be open at once (ulimit -n {limit})");

@@ -1,28 +1,27 @@
 //! What becomes of a job that ended: its file is done, read again, given up, or waits for another worker.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, JobId, MediaKind, Raster};
-use tokio::task::spawn_blocking;
+use deskscribe_protocol::{Code, Failure, JobId, Raster};
 use tokio::time::Instant;
 
 use super::ladder::{Lane, Step};
+use super::look::Purpose;
 use super::starts::Next;
 use super::task::{Copy, Task};
 use super::{ASK_AGAIN, Dispatch, Halt};
-use crate::intake::{Medium, examine};
+use crate::intake::Medium;
 use crate::pool::{Cause, Ending, StartError};
-use crate::record::{self, Entry, What};
+use crate::record::{self, Entry};
 use crate::{Crash, Death, Row, RunError, WorkerName, WorkerState};
 
 /// Reads of a file that changes meanwhile before it is given up.
 const CHANGES: u32 = 3;
 
 impl Dispatch {
-    pub(super) async fn settle(&mut self, job: JobId, task: Task, ending: Ending) -> Result<(), Halt> {
+    pub(super) async fn settle(&mut self, job: JobId, mut task: Task, ending: Ending) -> Result<(), Halt> {
         self.tell_end(&ending, Some(&task.medium.path)).await;
         if let Ending::Read { worker, .. }
         | Ending::Failed { worker, .. }
@@ -49,7 +48,11 @@ impl Dispatch {
                 let lasting = failure.code.is_lasting();
                 self.give_up(&task.medium, failure, lasting, worker).await
             }
-            Ending::Died { worker, how, cause } => {
+            Ending::Died { heard: false, .. } if task.trial.excuse() => {
+                self.put_back(task);
+                Ok(())
+            }
+            Ending::Died { worker, how, cause, .. } => {
                 self.count_death(&task, cause).await;
                 self.climb(task, cause, &how.to_string(), worker).await
             }
@@ -134,6 +137,7 @@ impl Dispatch {
     /// No worker could be started for this job. Too many times in a row, and there is no use in going on.
     pub(super) async fn not_started(&mut self, job: JobId, error: &StartError) -> Result<(), Halt> {
         tracing::warn!(%error, "worker did not start");
+        self.ledger.board.waiting(Some(format!("no worker can be started for now ({error})")));
         match self.starts.failed(job, JobId(self.next_job), error) {
             Next::GiveUp => return Err(RunError::Workers(error.to_string()).into()),
             Next::Wait { pause, tell } => {
@@ -149,8 +153,12 @@ impl Dispatch {
 
     /// Other processes have all places under the ceiling: ask again later.
     pub(super) async fn no_place(&mut self) -> Result<(), Halt> {
-        if self.running.is_empty() && !std::mem::replace(&mut self.said_crowded, true) {
-            self.ledger.note("other Deskscribe programs use all eight workers; waiting for one").await;
+        if self.running.is_empty() {
+            let why = "other Deskscribe programs use all eight workers";
+            self.ledger.board.waiting(Some(why.to_owned()));
+            if !std::mem::replace(&mut self.said_crowded, true) {
+                self.ledger.note(format!("{why}; waiting for one")).await;
+            }
         }
         self.wait_for_place(ASK_AGAIN);
         Ok(())
@@ -167,17 +175,12 @@ impl Dispatch {
         let Task { medium, changes, .. } = task;
         self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
-            match self.look_again(medium.path.clone(), medium.kind).await? {
-                Ok(medium) => {
-                    self.enqueue(Task { changes: changes + 1, ..Task::new(medium) }).await?;
-                }
-                Err(row) => self.ledger.row(row).await,
-            }
+            self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1 });
             return Ok(());
         }
         let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
-        self.ledger.row(Box::new(Row::failed(&medium.path, None, medium.kind, why, Some(worker)))).await;
-        Ok(())
+        let row = Row::failed(&medium.path, None, medium.kind, why, Some(worker));
+        self.unread(Box::new(row), &medium.path).await
     }
 
     /// There will be no reading of this medium in this run.
@@ -193,37 +196,23 @@ impl Dispatch {
         }
         let (key, of_content) = (medium.key, failure.code.is_of_content());
         let row = Row::failed(&medium.path, Some(key), medium.kind, failure.clone(), Some(worker));
-        self.ledger.row(Box::new(row)).await;
+        self.unread(Box::new(row), &medium.path).await?;
         if !of_content {
             return self.release_copies(key).await;
         }
+        self.record(Entry::Release(key)).await?;
         // Copies of what hung or killed its workers would only do the same, one after the other.
         for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
             let row = Row::failed(&place.path, Some(key), kind, failure.clone(), None);
-            self.ledger.row(Box::new(row)).await;
+            self.unread(Box::new(row), &place.path).await?;
         }
         self.given_up.insert(key, failure);
         Ok(())
     }
 
-    /// Files that waited for a reading that does not come: the next one takes its place, and the others wait
-    /// for that.
-    pub(super) async fn release_copies(&mut self, key: ContentKey) -> Result<(), Halt> {
-        let mut copies = self.copies.remove(&key).unwrap_or_default();
-        while let Some(Copy { place, kind }) = copies.pop() {
-            match self.look_again(place.path, kind).await? {
-                Ok(medium) => {
-                    let is_copy = medium.key == key;
-                    self.enqueue(Task::new(medium)).await?;
-                    if is_copy {
-                        self.copies.entry(key).or_default().extend(copies);
-                        break;
-                    }
-                }
-                Err(row) => self.ledger.row(row).await,
-            }
-        }
-        Ok(())
+    /// Tells of a file that was not read, and keeps why.
+    pub(super) async fn unread(&mut self, row: Box<Row>, path: &Path) -> Result<(), Halt> {
+        self.record(Entry::Unread { row, path: path.to_owned() }).await
     }
 
     /// Hands an outcome to the recorder, for this medium and for every copy that waited for it.
@@ -236,25 +225,16 @@ impl Dispatch {
     ) -> Result<(), Halt> {
         let Medium { key, kind, .. } = *medium;
         let bytes = medium.stamp.size;
-        let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program: Record::own() };
-        self.stored.push(record.clone());
+        let program = self.settings.author(&outcome);
+        let record = Record { key, kind, bytes, outcome, read_at: record::now_ms(), program };
         let row = Box::new(Row::recorded(&medium.path, record.clone(), Some(worker)));
-        let what = What::Outcome { record: Box::new(record.clone()), thumbnail };
-        self.record(Entry { row, place: medium.place(), what }).await?;
+        let copied = record.clone();
+        let entry = Entry::Outcome { row, place: medium.place(), record: Box::new(record), thumbnail };
+        self.record(entry).await?;
         for Copy { place, .. } in self.copies.remove(&key).unwrap_or_default() {
-            let row = Box::new(Row::recorded(&place.path, record.clone(), None));
-            self.record(Entry { row, place, what: What::Place { key } }).await?;
+            let row = Box::new(Row::recorded(&place.path, copied.clone(), None));
+            self.record(Entry::Known { row, place, key }).await?;
         }
         Ok(())
-    }
-
-    /// Opens and hashes a file anew, which may take as long as the disk does: not on this thread.
-    pub(super) async fn look_again(
-        &self,
-        path: PathBuf,
-        kind: MediaKind,
-    ) -> io::Result<Result<Medium, Box<Row>>> {
-        let most = self.limits.bytes();
-        spawn_blocking(move || examine(path, kind, most)).await.map_err(io::Error::other)
     }
 }

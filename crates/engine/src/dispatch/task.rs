@@ -43,8 +43,14 @@ impl From<Task> for Suspect {
     }
 }
 
-/// A file whose content is on its way under another path. Not kept open either.
+/// A file whose content is on its way under another path, or in another engine. Not kept open either.
 pub(super) struct Copy {
     pub(super) place: Place,
     pub(super) kind: MediaKind,
+}
+
+impl From<&Medium> for Copy {
+    fn from(medium: &Medium) -> Self {
+        Self { place: medium.place(), kind: medium.kind }
+    }
 }

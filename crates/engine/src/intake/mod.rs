@@ -1,41 +1,30 @@
 //! Which files are ours, and which of them are new.
 //!
-//! [`walk`] finds them, [`kind`] tells media from everything else, [`open`] opens one safely and names its
-//! content. Only names, metadata and first bytes are looked at; what is in a file is the workers' business.
+//! [`walk`] finds them, [`kind`] tells media from everything else, [`trust`] says which of them are known well enough,
+//! [`open`] opens one safely and names its content. Only names, metadata and first bytes are looked at; what is in a
+//! file is the workers' business.
 
 mod kind;
 mod open;
+mod trust;
 mod walk;
 
 pub(crate) use open::{Medium, examine};
+pub use trust::Again;
+pub(crate) use trust::Trust;
 pub use walk::WalkError;
 pub(crate) use walk::{Find, Walk, walk};
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Cache, CacheError, Outcome, Place, ReadGuard, Record, Stamp};
-use deskscribe_protocol::{ContentKey, MediaKind};
+use deskscribe_cache::{Cache, CacheError, Place, ReadGuard};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use tokio::sync::mpsc;
 
 use crate::Row;
 
-/// What is taken from the cache without another look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trust {
-    /// Readings, and what this build failed to read.
-    Outcomes,
-    /// Readings alone: what failed is read again.
-    Readings,
-}
-
-impl Trust {
-    fn holds(self, record: &Record) -> bool {
-        match self {
-            Self::Outcomes => record.holds(),
-            Self::Readings => matches!(record.outcome, Outcome::Read(_)),
-        }
-    }
-}
+/// Files that are queued with one message.
+const CHUNK: usize = 1000;
 
 /// A found file, looked at.
 #[derive(Debug)]
@@ -48,6 +37,10 @@ pub(crate) enum Arrival {
     Unwalkable(WalkError),
     /// Nothing is left to do but to tell.
     Settled(Box<Row>),
+    /// These are not known, and will be looked into one after the other.
+    Queued(Vec<(PathBuf, MediaKind)>),
+    /// One of those could not be opened or named.
+    Unread(Box<Row>, PathBuf),
     /// Its content is known, under a path that is not: to be remembered.
     Known(Box<Row>, Place, ContentKey),
     /// It has to be read.
@@ -56,50 +49,79 @@ pub(crate) enum Arrival {
     Blind(CacheError),
 }
 
-/// Looks at every found file in turn, until nobody listens any more. The channel is bounded: no more files
-/// are opened than workers can soon take.
-pub(crate) fn arrive(walk: Walk, most: u64, trust: Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
-    let Walk { finds, ignored, unlisted } = walk;
-    let walked = Arrival::Walked { files: finds.len() as u64, ignored, unlisted };
-    if arrivals.blocking_send(walked).is_err() {
-        return;
-    }
-    let known = match cache.read() {
-        Ok(known) => known,
-        Err(error) => {
-            let _ = arrivals.blocking_send(Arrival::Blind(error));
-            return;
-        }
-    };
-    for find in finds {
-        let arrival = match find {
-            Find::Skip { path, kind, why } => Ok(Arrival::Settled(Box::new(Row::skipped(&path, kind, why)))),
-            Find::Media { path, kind, stamp } => look(path, kind, &stamp, most, trust, &known),
+/// Nobody listens any more.
+struct Deaf;
+
+/// Looks at every found file, until nobody listens any more: first at all paths, so that what is known comes back at
+/// once and the rest is queued; then into every file of the rest. The channel is bounded: no more files are opened than
+/// workers can soon take.
+pub(crate) fn arrive(walk: Walk, most: u64, trust: &Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
+    let send = |arrival| arrivals.blocking_send(arrival).map_err(|_| Deaf);
+    let all = || -> Result<(), Deaf> {
+        let Walk { finds, ignored, unlisted } = walk;
+        send(Arrival::Walked { files: finds.len() as u64, ignored, unlisted })?;
+        let known = match cache.read() {
+            Ok(known) => known,
+            Err(error) => return send(Arrival::Blind(error)),
         };
-        if arrivals.blocking_send(arrival.unwrap_or_else(Arrival::Blind)).is_err() {
-            return;
+        let mut new = Vec::new();
+        for find in finds {
+            match at_a_glance(find, trust, &known) {
+                Ok(Glance::Settled(row)) => send(Arrival::Settled(row))?,
+                Ok(Glance::New(path, kind)) => new.push((path, kind)),
+                Err(error) => return send(Arrival::Blind(error)),
+            }
         }
-    }
+        for chunk in new.chunks(CHUNK) {
+            send(Arrival::Queued(chunk.to_vec()))?;
+        }
+        for (path, kind) in new {
+            send(look_into(path, kind, most, trust, &known).unwrap_or_else(Arrival::Blind))?;
+        }
+        Ok(())
+    };
+    // Whoever does not listen needs no answer.
+    let _ = all();
 }
 
-/// A known path with an unchanged stamp is settled without opening the file; everything else is opened and
-/// hashed, so that a copy or a renamed file is known by its content.
-fn look(
-    path: PathBuf,
-    kind: MediaKind,
-    stamp: &Stamp,
-    most: u64,
-    trust: Trust,
-    known: &ReadGuard,
-) -> Result<Arrival, CacheError> {
-    if let Some(key) = known.key_at(&path, stamp)?
+enum Glance {
+    Settled(Box<Row>),
+    New(PathBuf, MediaKind),
+}
+
+/// A known path with an unchanged stamp is settled without opening the file.
+fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, CacheError> {
+    let (path, kind, stamp) = match find {
+        Find::Skip { path, kind, why } => {
+            return Ok(Glance::Settled(Box::new(Row::skipped(&path, kind, why))));
+        }
+        Find::Media { path, kind, stamp } => (path, kind, stamp),
+    };
+    // Recordings come later; hashing gigabytes to say so would be a waste.
+    if kind != MediaKind::Image {
+        let why =
+            Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
+        return Ok(Glance::Settled(Box::new(Row::skipped(&path, kind, why))));
+    }
+    if let Some(key) = known.key_at(&path, &stamp)?
         && let Some(record) = known.outcome(&key)?.filter(|record| trust.holds(record))
     {
-        return Ok(Arrival::Settled(Box::new(Row::recorded(&path, record, None))));
+        return Ok(Glance::Settled(Box::new(Row::recorded(&path, record, None))));
     }
-    let medium = match examine(path, kind, most) {
+    Ok(Glance::New(path, kind))
+}
+
+/// Every other file is opened and hashed, so that a copy or a renamed file is known by its content.
+fn look_into(
+    path: PathBuf,
+    kind: MediaKind,
+    most: u64,
+    trust: &Trust,
+    known: &ReadGuard,
+) -> Result<Arrival, CacheError> {
+    let medium = match examine(path.clone(), kind, most) {
         Ok(medium) => medium,
-        Err(row) => return Ok(Arrival::Settled(row)),
+        Err(row) => return Ok(Arrival::Unread(row, path)),
     };
     Ok(match known.outcome(&medium.key)?.filter(|record| trust.holds(record)) {
         Some(record) => {

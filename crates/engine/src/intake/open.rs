@@ -12,7 +12,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
 
-use crate::Row;
+use crate::{Row, size};
 
 /// How often, and how long each time, a file waits for a free descriptor: half a minute in all.
 const DESCRIPTOR_TRIES: u32 = 300;
@@ -70,12 +70,6 @@ impl Medium {
 ///
 /// A file of more than `most` bytes is not looked into: hashing it would hold up all others.
 pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Medium, Box<Row>> {
-    // Recordings come later; hashing gigabytes to say so would be a waste.
-    if kind != MediaKind::Image {
-        let why =
-            Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
-        return Err(Box::new(Row::skipped(&path, kind, why)));
-    }
     let fail = |error: &io::Error| {
         let why = failure(error);
         Box::new(match why.code {
@@ -86,7 +80,7 @@ pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Mediu
     let file = open_patiently(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
     if stamp.size > most {
-        let reason = format!("{} MB are more than a picture may have, {}", stamp.size >> 20, most >> 20);
+        let reason = format!("{} are more than the {} that a picture may have", size(stamp.size), size(most));
         let why = Failure::new(Code::TooLarge, reason);
         return Err(Box::new(Row::failed(&path, None, kind, why, None)));
     }

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use deskscribe_protocol::{Confinement, Isolation};
 
 use super::StartError;
-use super::ceiling::Ceiling;
 use super::spawn::Spawner;
 use super::worker::start;
 use crate::status::Traffic;
@@ -29,7 +28,7 @@ pub(crate) async fn examine(
     settings: &Settings,
 ) -> Result<Option<Examined>, StartError> {
     let settings = Settings { isolation: Isolation::Off, ..settings.clone() };
-    let place = Ceiling::of(home).try_take();
+    let place = super::places(home).try_take();
     let place = place.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
     let Some(place) = place else { return Ok(None) };
     let spawner = Spawner::start();

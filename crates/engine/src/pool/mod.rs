@@ -1,11 +1,10 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
-//! A slot is a task of its own ([`slot`]): it takes a place under the ceiling that all processes share
-//! ([`ceiling`]), has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`],
+//! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
+//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`],
 //! [`usage`]) and keeps its last words ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
-mod ceiling;
 mod evidence;
 mod examine;
 mod slot;
@@ -26,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
+use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Home, Resources, Settings, WorkerName};
 pub(crate) use examine::{Examined, examine};
@@ -41,6 +41,8 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
     /// For the worker, should one have to be started.
     pub(crate) threads: NonZeroUsize,
+    /// Whether nothing else runs: then there is nobody whom a worker that dies of it could hold up.
+    pub(crate) alone: bool,
 }
 
 /// What a slot is told.
@@ -80,8 +82,9 @@ pub(crate) enum Ending {
     Failed { worker: WorkerName, failure: Failure },
     /// The engine had to kill the worker.
     Stopped { worker: WorkerName, failure: Failure },
-    /// The worker died of it, or with it.
-    Died { worker: WorkerName, how: Death, cause: Cause },
+    /// The worker died of it, or with it. One that had done other jobs before and was not `heard` on this one may
+    /// have been dead when it was lent.
+    Died { worker: WorkerName, how: Death, cause: Cause, heard: bool },
     /// No worker could be started; nothing is to be said of the medium.
     NotStarted(StartError),
     /// All places under the ceiling are taken.
@@ -129,6 +132,11 @@ impl StartError {
     }
 }
 
+/// Eight workers for the user, however many processes ask.
+fn places(home: &Home) -> Places {
+    Places::new(home.slots(), Settings::SLOTS)
+}
+
 /// The slots of this engine.
 pub(crate) struct Pool {
     seats: Vec<Seat>,
@@ -165,7 +173,7 @@ impl Pool {
                 let (orders, incoming) = mpsc::channel(1);
                 let slot = Slot {
                     seat,
-                    ceiling: ceiling::Ceiling::of(home),
+                    places: places(home),
                     resources: resources.clone(),
                     settings: settings.clone(),
                     spawner: spawner.clone(),

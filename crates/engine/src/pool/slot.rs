@@ -1,5 +1,6 @@
 //! One slot: a worker's life, from the first job for it to its rest or its death.
 
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::ceiling::Ceiling;
 use super::spawn::Spawner;
 use super::watch::{Judgement, Watch, within};
 use super::worker::{Unready, Worker, between_files, start};
 use super::{Cause, Ending, Job, Order, Report, StartError};
+use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Resources, Settings};
 
@@ -23,7 +24,7 @@ const LONGEST_COOL_DOWN: u32 = 2;
 /// A slot of the pool, before it begins to serve.
 pub(super) struct Slot {
     pub(super) seat: usize,
-    pub(super) ceiling: Ceiling,
+    pub(super) places: Places,
     pub(super) resources: Resources,
     pub(super) settings: Settings,
     pub(super) spawner: Spawner,
@@ -118,7 +119,7 @@ impl Slot {
 
     /// Starts a worker in the next place under the ceiling that is free. `None` when there is none.
     async fn start(&self, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
-        let taken = self.ceiling.try_take();
+        let taken = self.places.try_take();
         let taken = taken.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
         let Some(place) = taken else { return Ok(None) };
         let Self { spawner, resources, settings, traffic, .. } = self;
@@ -144,7 +145,7 @@ impl Slot {
         let lent = match worker.take() {
             Some(worker) => worker,
             None => {
-                if let Some(more) = deaths.checked_sub(1) {
+                if let Some(more) = deaths.checked_sub(1).filter(|_| !job.alone) {
                     sleep(self.settings.patience.cool_down * 2_u32.pow(more.min(LONGEST_COOL_DOWN))).await;
                 }
                 match self.start(job.threads).await {
@@ -168,12 +169,12 @@ impl Slot {
             Verdict::Rogue(what) => match worker.take() {
                 Some(worker) => {
                     let how = Death::killed(&what);
-                    Ending::Died { worker: worker.kill().await, how, cause: Cause::Crash }
+                    Ending::Died { worker: worker.kill().await, how, cause: Cause::Crash, heard: true }
                 }
                 None => Ending::Dropped,
             },
-            Verdict::Lost(what) => match worker.take() {
-                Some(worker) => worker.bury(what).await,
+            Verdict::Lost { what, heard } => match worker.take() {
+                Some(worker) => worker.bury(what, heard).await,
                 None => Ending::Dropped,
             },
         }
@@ -201,8 +202,11 @@ impl Slot {
         let grace = patience.beat * patience.grace_beats.max(1);
         match within(patience, grace, worker.mouth.say(&order, &[file.as_fd()])).await {
             Some(Ok(())) => {}
-            Some(Err(_)) => return Verdict::Lost("it was gone when it was given the file".to_owned()),
-            None => return Verdict::Lost("it did not take the file that it was given".to_owned()),
+            Some(Err(_)) => {
+                let what = "it was gone when it was given the file".to_owned();
+                return Verdict::Lost { what, heard: false };
+            }
+            None => return Verdict::lost("it did not take the file that it was given"),
         }
         let mut untold = Some(Report::Lent { job: job.id, worker: worker.name });
         let verdict = self.listen(worker, job, &mut untold).await;
@@ -219,6 +223,7 @@ impl Slot {
         let patience = &self.settings.patience;
         let Worker { name, mouth, ear, meter, .. } = worker;
         let name = *name;
+        let mut heard = false;
         let mut watch = Watch::begin(&self.settings, name.pid, meter, job.medium.stamp.size);
         loop {
             let message = tokio::select! {
@@ -244,10 +249,15 @@ impl Slot {
                 message = ear.recv() => message,
             };
             let (message, attachment) = match message {
-                Some(Ok(heard)) => heard,
-                Some(Err(FrameError::Closed)) | None => return Verdict::Lost(String::new()),
-                Some(Err(error)) => return Verdict::Lost(error.to_string()),
+                Some(Ok(message)) => message,
+                Some(Err(FrameError::Closed)) | None => return Verdict::Lost { what: String::new(), heard },
+                // As it dies with an order that it has not read.
+                Some(Err(FrameError::Io(error))) if error.kind() == ErrorKind::ConnectionReset => {
+                    return Verdict::Lost { what: error.to_string(), heard };
+                }
+                Some(Err(error)) => return Verdict::lost(error.to_string()),
             };
+            heard = true;
             match message {
                 FromWorker::Progress { job: id, stage, done, total } if id == job.id => {
                     if watch.progress(stage, done, total) && untold.is_none() {
@@ -259,10 +269,10 @@ impl Slot {
                     let edge = job.limits.thumbnail_edge;
                     let thumbnail = match Raster::frame(thumbnail, attachment, edge) {
                         Ok(thumbnail) => thumbnail,
-                        Err(error) => return Verdict::Lost(error.to_string()),
+                        Err(error) => return Verdict::lost(error.to_string()),
                     };
                     if let Err(error) = reading.check() {
-                        return Verdict::Lost(format!("its reading cannot be true: {error}"));
+                        return Verdict::lost(format!("its reading cannot be true: {error}"));
                     }
                     return Verdict::Ended(Ending::Read { worker: name, reading, thumbnail });
                 }
@@ -272,10 +282,10 @@ impl Slot {
                 FromWorker::Cancelled { job: id } if id == job.id => {
                     return match watch.asked_to_stop() {
                         Some(failure) => Verdict::Ended(Ending::Failed { worker: name, failure }),
-                        None => Verdict::Lost("it stopped without being asked".to_owned()),
+                        None => Verdict::lost("it stopped without being asked"),
                     };
                 }
-                _ => return Verdict::Lost("it spoke out of turn".to_owned()),
+                _ => return Verdict::lost("it spoke out of turn"),
             }
         }
     }
@@ -289,8 +299,15 @@ enum Verdict {
     Killed(Failure),
     /// It has to be killed, and that is a death like any other; what it did.
     Rogue(String),
-    /// It is dead or has lost its mind; what was seen of it, if anything.
-    Lost(String),
+    /// It is dead or has lost its mind: what was seen of it, if anything, and whether it was heard on this job.
+    Lost { what: String, heard: bool },
+}
+
+impl Verdict {
+    /// Lost over something that it said or did.
+    fn lost(what: impl Into<String>) -> Self {
+        Self::Lost { what: what.into(), heard: true }
+    }
 }
 
 /// A failure as a worker may tell it. Made anew, so that it is capped and one line like any of ours.

@@ -13,13 +13,13 @@ use tokio::process::Child;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::time::timeout;
 
-use super::ceiling::Place;
 use super::evidence::Evidence;
 use super::spawn::Spawner;
 use super::usage::Meter;
 use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
 use super::{Cause, Ending, Report, StartError};
+use crate::places::Place;
 use crate::status::Traffic;
 use crate::{Death, Exit, Patience, Resources, Settings, Wear, WorkerName};
 
@@ -226,9 +226,10 @@ impl Worker {
         self.name
     }
 
-    /// Sees off a worker that died on a job, or misbehaved so that it must not have another.
-    pub(super) async fn bury(self, what: String) -> Ending {
-        let worker = self.name;
+    /// Sees off a worker that died on a job, or misbehaved so that it must not have another; `heard` when it had
+    /// said something of that job.
+    pub(super) async fn bury(self, what: String, heard: bool) -> Ending {
+        let (worker, heard) = (self.name, heard || self.jobs == 0);
         let how = self.last_words(what).await;
         let cause = match how.exit {
             Some(UNFIT) => Cause::Unfit,
@@ -238,7 +239,7 @@ impl Worker {
             }
             _ => Cause::Crash,
         };
-        Ending::Died { worker, how, cause }
+        Ending::Died { worker, how, cause, heard }
     }
 
     /// What was seen of it, how it ended and what it printed last.

@@ -7,13 +7,13 @@ use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use deskscribe_protocol::Isolation;
+use deskscribe_protocol::{Isolation, one_line};
 use toml::de::{DeTable, DeValue};
 
-use super::Settings;
+use super::{Settings, SettingsError};
 use crate::Home;
 
 /// A setting as the file names it.
@@ -90,6 +90,10 @@ const KEYS: &[Key] = &[
         name: "picture_megapixels",
         value: Number(1..=10_000, |settings, million| settings.limits.pixels = million * 1_000_000),
     },
+    Key {
+        name: "max_concurrent_requests",
+        value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
+    },
     Key { name: "isolation", value: Level(|settings, level| settings.isolation = level) },
 ];
 
@@ -103,55 +107,6 @@ fn beats(settings: &Settings, seconds: u64) -> u32 {
     (seconds as f64 / beat).ceil().max(1.0) as u32
 }
 
-/// Why the settings of the user cannot be followed. The program does not start with others instead.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// The file is there and cannot be read.
-    #[error("the settings cannot be read ({reason}); check the file's permissions: {path}")]
-    Unreadable {
-        /// What the system says.
-        reason: io::Error,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is no TOML.
-    #[error("line {line} of the settings cannot be understood ({reason}): {path}")]
-    Syntax {
-        /// What is wrong there.
-        reason: String,
-        /// Counted from 1.
-        line: usize,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A key that means nothing.
-    #[error("line {line} of the settings has an unknown key, {key}; there are {known}: {path}")]
-    Unknown {
-        /// The key.
-        key: String,
-        /// All that there are.
-        known: String,
-        /// Counted from 1.
-        line: usize,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A value that cannot be meant.
-    #[error("line {line} of the settings has {key} = {found}; allowed is {allowed}: {path}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What the file says.
-        found: String,
-        /// What it may say.
-        allowed: String,
-        /// Counted from 1.
-        line: usize,
-        /// The file.
-        path: PathBuf,
-    },
-}
-
 impl Settings {
     /// What the user has chosen in this home, and the defaults for all else.
     ///
@@ -159,21 +114,31 @@ impl Settings {
     /// The file cannot be read, is no TOML, or has a key or a value that means nothing.
     pub fn load(home: &Home) -> Result<Self, SettingsError> {
         let path = home.settings();
-        match fs::read_to_string(&path) {
-            Ok(text) => parse(&text, &path),
+        match fs::read(&path) {
+            Ok(content) => match str::from_utf8(&content) {
+                // TOML knows no such character, and UTF-16 without its mark is full of them.
+                Ok(text) if !text.contains('\0') => parse(text, &path),
+                _ => Err(SettingsError::encoding(&content, &path)),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(reason) => Err(SettingsError::Unreadable { reason, path }),
+            Err(error) => Err(SettingsError::unreadable(&error, &path)),
         }
     }
 }
 
 fn parse(text: &str, path: &Path) -> Result<Settings, SettingsError> {
     let line = |at: usize| text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
-    let path = || path.to_owned();
-    let table = DeTable::parse(text).map_err(|error| SettingsError::Syntax {
-        reason: error.message().to_owned(),
-        line: line(error.span().map_or(0, |span| span.start)),
-        path: path(),
+    let table = DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let unquoted = || unquoted(text.get(..at)?.rsplit('\n').next()?, text.get(at..)?.lines().next()?);
+        match unquoted() {
+            Some((known, found)) => known.refuse(found, line(at), path),
+            None => SettingsError::Syntax {
+                reason: short(error.message()),
+                line: line(at),
+                path: path.to_owned(),
+            },
+        }
     })?;
     let mut settings = Settings::default();
     // In the order of the file, so that of two mistakes the first is told.
@@ -181,24 +146,46 @@ fn parse(text: &str, path: &Path) -> Result<Settings, SettingsError> {
     entries.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in entries {
         let line = line(key.span().start);
-        let Some(known) = KEYS.iter().find(|known| known.name == key.get_ref()) else {
-            let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
-            let (key, known) = (key.get_ref().to_string(), names.join(", "));
-            return Err(SettingsError::Unknown { key, known, line, path: path() });
+        let found = text.get(value.span()).unwrap_or_default();
+        let unknown = |key: &str| {
+            let known = KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ");
+            SettingsError::Unknown { key: short(key), known, line, path: path.to_owned() }
         };
+        let known = KEYS.iter().find(|known| known.name == key.get_ref());
+        let known = known.ok_or_else(|| unknown(key.get_ref()))?;
+        // Neither `[workers]` nor `workers.x = 1` gives a value to `workers`.
+        if let Some(inner) = value.get_ref().as_table().filter(|_| !found.starts_with('{')) {
+            // As the file has it: a heading, or a key with a dot.
+            if found.starts_with('[') {
+                return Err(unknown(found));
+            }
+            let inner = inner.keys().next().map_or(String::new(), |inner| format!(".{}", inner.get_ref()));
+            return Err(unknown(&format!("{}{inner}", known.name)));
+        }
         let accepted = match &known.value {
             Number(range, set) => number(value.get_ref())
                 .filter(|number| range.contains(number))
                 .map(|number| set(&mut settings, number)),
             Level(set) => level(value.get_ref()).map(|level| set(&mut settings, level)),
         };
-        if accepted.is_none() {
-            let found = text.get(value.span()).unwrap_or_default().to_owned();
-            let (key, allowed) = (known.name, known.value.allowed());
-            return Err(SettingsError::Value { key, found, allowed, line, path: path() });
-        }
+        accepted.ok_or_else(|| known.refuse(found, line, path))?;
     }
     Ok(settings)
+}
+
+/// A line whose value is a word without quotes, cut where TOML gave up, as the key and the word that it is.
+fn unquoted<'a>(before: &'a str, rest: &'a str) -> Option<(&'static Key, &'a str)> {
+    let key = before.split_once('=').map_or(before, |(key, _)| key).trim();
+    let known = KEYS.iter().find(|known| known.name == key)?;
+    let word = rest.trim_start_matches(['=', ' ', '\t']).split([' ', '\t', '#']).next()?.trim_end();
+    let is_word = word.starts_with(char::is_alphabetic);
+    is_word.then_some((known, word))
+}
+
+/// Text from the file, short enough for a message.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 80;
+    one_line(text, LONGEST)
 }
 
 fn number(value: &DeValue<'_>) -> Option<u64> {
@@ -212,6 +199,14 @@ fn level(value: &DeValue<'_>) -> Option<Isolation> {
 }
 
 const LEVELS: [Isolation; 3] = [Isolation::Full, Isolation::Reduced, Isolation::Off];
+
+impl Key {
+    /// Says that this is not what it may be.
+    fn refuse(&self, found: &str, line: usize, path: &Path) -> SettingsError {
+        let (found, allowed) = (short(found), self.value.allowed());
+        SettingsError::Value { key: self.name, found, allowed, line, path: path.to_owned() }
+    }
+}
 
 impl Value {
     /// What may stand there, in words.
@@ -248,13 +243,24 @@ mod tests {
             memory_ceiling_mib = 2048
             jobs_per_worker = 9
             picture_megapixels = 50
+            max_concurrent_requests = 4
             isolation = "full"
             "#,
         )
         .unwrap();
-        let Settings { workers, queue, limits, isolation, memory_ceiling, patience, wear } = settings;
+        let Settings {
+            workers,
+            queue,
+            limits,
+            isolation,
+            memory_ceiling,
+            max_concurrent_requests,
+            patience,
+            wear,
+        } = settings;
         assert_eq!((workers.get(), queue.get(), limits.pixels), (3, 32, 50_000_000));
         assert_eq!((isolation, memory_ceiling, wear.jobs), (Isolation::Full, 2 << 30, 9));
+        assert_eq!(max_concurrent_requests.get(), 4);
         let seconds = Duration::from_secs;
         assert_eq!((patience.hello, patience.ready), (seconds(11), seconds(32)));
         assert_eq!((patience.quiet_beats, patience.grace_beats), (90, 5));
@@ -304,6 +310,35 @@ mod tests {
     }
 
     #[test]
+    fn a_word_without_quotes_is_told_with_what_is_allowed() {
+        for line in
+            ["isolation = full", "isolation=off # unconfined", "isolation =\treduced", "isolation = max"]
+        {
+            let error = read(&format!("workers = 2\n{line}\n")).unwrap_err();
+            assert!(error.starts_with("line 2 of the settings has isolation = "), "{line}: {error}");
+            assert!(error.contains("; allowed is \"full\" or \"reduced\" or \"off\": "), "{line}: {error}");
+        }
+        let error = read("workers = eight").unwrap_err();
+        assert!(error.contains("has workers = eight; allowed is a whole number from 1 to 8"), "{error}");
+    }
+
+    #[test]
+    fn a_key_below_a_key_is_unknown_and_what_is_long_is_cut() {
+        for (text, key) in
+            [("workers.x = 1", "workers.x"), ("[workers]", "[workers]"), ("[workers]\nmost = 3", "[workers]")]
+        {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(&format!("an unknown key, {key}; there are")), "{text}: {error}");
+        }
+        assert!(read("workers = {x = 1}").unwrap_err().contains("workers = {x = 1}; allowed is"));
+        let long = "k".repeat(3 << 20);
+        for text in [format!("{long} = 1"), format!("workers = \"{long}\""), format!("isolation = {long}")] {
+            let error = read(&text).unwrap_err();
+            assert!(error.len() < 600 && error.contains("kkk…"), "{error}");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_and_a_line_that_is_no_toml_are_told() {
         let error = read("workers = 2\n\nworker = 3\n").unwrap_err();
         assert!(
@@ -323,10 +358,19 @@ mod tests {
         let home = Home::at(folder.path());
         assert_eq!(Settings::load(&home).unwrap().workers.get(), 8);
         fs::create_dir(home.settings()).unwrap();
-        let error = Settings::load(&home).unwrap_err().to_string();
-        assert!(
-            error.starts_with("the settings cannot be read (") && error.ends_with("settings.toml"),
-            "{error}"
-        );
+        let error = || Settings::load(&home).unwrap_err().to_string();
+        let told = |why: &str| format!("the settings cannot be read ({why}: {}", home.settings().display());
+        assert_eq!(error(), told("it is a folder); move it away"));
+        fs::remove_dir(home.settings()).unwrap();
+        for (content, why) in [
+            (b"\xff\xfew\0o\0".as_slice(), "they are in UTF-16"),
+            (b"w\0o\0r\0k\0", "they are not in UTF-8"),
+            (b"workers = 2 # \xe9", "they are not in UTF-8"),
+        ] {
+            fs::write(home.settings(), content).unwrap();
+            assert_eq!(error(), told(&format!("{why}); save the file as UTF-8")));
+        }
+        fs::write(home.settings(), "\u{feff}workers = 2").unwrap();
+        assert_eq!(Settings::load(&home).unwrap().workers.get(), 2, "a mark of UTF-8 does no harm");
     }
 }

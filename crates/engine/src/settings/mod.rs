@@ -1,13 +1,15 @@
 //! What the user can choose.
 
+mod error;
 mod file;
+mod limit;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use deskscribe_protocol::{Isolation, Limits};
 
-pub use file::SettingsError;
+pub use error::SettingsError;
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub struct Settings {
     /// The most memory a worker may hold, in resident bytes. One that holds more is killed, and its file tried
     /// once more alone. The largest picture that the limits allow was measured at 1.4 GB (16-bit RGBA).
     pub memory_ceiling: u64,
+    /// The most requests to a language model that are on their way at once, over all processes of the user.
+    pub max_concurrent_requests: NonZeroUsize,
     /// When a worker is replaced although nothing is wrong with it.
     pub wear: Wear,
     /// How long a worker may take for what.
@@ -53,7 +57,7 @@ pub struct Patience {
     /// A worker without work is sent home after this, and its memory with it.
     pub rest: Duration,
     /// How long a slot waits before it starts a worker after a death, doubled with each further one in a row up
-    /// to four times as long: a poison file costs one slot a second.
+    /// to four times as long. Not before a file that is tried alone, which nobody waits behind.
     pub cool_down: Duration,
     /// How long nothing is lent when many different files killed workers, doubled each time until a file is
     /// read.
@@ -121,6 +125,8 @@ impl Default for Settings {
             limits: Limits::default(),
             isolation: Isolation::Reduced,
             memory_ceiling: 2 << 30,
+            // What a model that runs on the user's own machine can take.
+            max_concurrent_requests: NonZeroUsize::MIN,
             wear: Wear::default(),
             patience: Patience::default(),
         }

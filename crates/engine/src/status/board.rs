@@ -85,14 +85,20 @@ impl Board {
         self.notes().alone = depth;
     }
 
+    /// Takes note of why no worker can be had, or that one was.
+    pub(crate) fn waiting(&self, why: Option<String>) {
+        self.notes().waiting = why;
+    }
+
     /// What is known now.
     pub(crate) fn status(&self) -> Status {
         let now = Instant::now();
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs_f64();
-        let (found, mut counts, pending, alone, slots, deaths, crashes) = {
+        let (found, mut counts, pending, alone, waiting, slots, deaths, crashes) = {
             let notes = self.notes();
-            let Notes { found, counts, pending, alone, workers, deaths, crashes } = &*notes;
-            (*found, *counts, *pending, *alone, workers.clone(), *deaths, crashes.clone())
+            let Notes { found, counts, pending, alone, waiting, workers, deaths, crashes } = &*notes;
+            let waiting = waiting.clone();
+            (*found, *counts, *pending, *alone, waiting, workers.clone(), *deaths, crashes.clone())
         };
         counts.seconds = seconds(self.begun);
         counts.workers = slots.values().filter(|slot| slot.ready_once).count();
@@ -117,6 +123,7 @@ impl Board {
             found,
             counts,
             resident: resident_memory(std::process::id()),
+            waiting,
             workers: slots.into_iter().map(worker).collect(),
             queues: Queues {
                 arrivals: channel(&self.arrivals),
@@ -224,6 +231,7 @@ mod tests {
         tell(&board, 4, died(4));
         board.pending(2, 16, Some(board.begun));
         board.alone(1);
+        board.waiting(Some("all are taken".to_owned()));
         board.recording.enter();
         board.traffic.sent(100);
         board.traffic.received(20);

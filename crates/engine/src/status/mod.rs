@@ -37,6 +37,9 @@ pub struct Status {
     pub counts: RunCounts,
     /// Memory of the engine itself that is in RAM, in bytes.
     pub resident: Option<u64>,
+    /// Why no worker can be had, while that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
     /// Every slot that this run has used, by its number.
     pub workers: Vec<WorkerStatus>,
     /// Where things wait.
@@ -125,7 +128,8 @@ pub struct Queues {
 pub struct QueueStatus {
     /// How many wait in it.
     pub depth: usize,
-    /// How many may wait before whoever fills it has to wait as well; absent when there is no such number.
+    /// How many may wait, as things are, before whoever fills it has to wait as well; absent when there is no such
+    /// number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<usize>,
     /// For how long the oldest has waited, in seconds; absent when it is empty, or where nobody keeps count of it.

@@ -19,6 +19,7 @@ pub(super) struct Notes {
     pub(super) counts: RunCounts,
     pub(super) pending: Pending,
     pub(super) alone: usize,
+    pub(super) waiting: Option<String>,
     pub(super) workers: BTreeMap<usize, Slot>,
     pub(super) deaths: u64,
     pub(super) crashes: VecDeque<(Instant, Crash)>,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use deskscribe_engine::{Engine, Event, Home, LastRow, Resources, json};
+use deskscribe_engine::{Again, Engine, Event, Home, LastRow, Resources, json};
 use deskscribe_system_tests::{executable, impatient};
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ async fn scan() -> Result<u64, Box<dyn Error>> {
     };
     let resources = Resources::in_folder(Path::new(resources), executable("misbehaving-worker"))?;
     let engine = Engine::open(Home::at(home), resources, impatient())?;
-    let mut run = engine.scan(vec![folder.clone()])?;
+    let mut run = engine.scan(vec![folder.clone()], Again::Nothing)?;
     while let Some(event) = run.events.recv().await {
         if let Event::Row(row) = event {
             print(json(&row)?)?;

@@ -1,5 +1,7 @@
 -- A hash of the row, to find out bits that a disk has flipped: SQLite has no checksums.
 ALTER TABLE reading ADD COLUMN seal BLOB;
+-- The number of the change by which it was stored.
+ALTER TABLE reading ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
 -- When the medium was made, as far as can be told, in milliseconds since 1970.
 ALTER TABLE reading ADD COLUMN moment INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX reading_by_moment ON reading (moment);

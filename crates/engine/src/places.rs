@@ -1,4 +1,4 @@
-//! Eight workers for the user, however many processes ask: a lock file for each place.
+//! Places that all processes of a user share: a lock file for each, which the kernel frees when its holder dies.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -8,31 +8,32 @@ use std::path::{Path, PathBuf};
 use fs4::FileExt;
 use rustix::fs::OFlags;
 
-use crate::{Home, Settings};
-
-/// The places, by number.
-pub(super) struct Ceiling {
+/// So many places in one folder, numbered from 0.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
     folder: PathBuf,
+    count: usize,
 }
 
 /// A place that is ours until this is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    /// 0 to 7.
-    pub(super) number: usize,
+pub(crate) struct Place {
+    pub(crate) number: usize,
     _lock: File,
 }
 
-impl Ceiling {
-    pub(super) fn of(home: &Home) -> Self {
-        Self { folder: home.slots() }
+impl Places {
+    /// The places in this folder, which is made when the first is taken. Processes that do not agree about their
+    /// number share the lower ones.
+    pub(crate) fn new(folder: PathBuf, count: usize) -> Self {
+        Self { folder, count }
     }
 
-    /// Takes the lowest free place, if other workers do not hold all. The kernel frees the places of a process
-    /// that dies, so none can be lost.
-    pub(super) fn try_take(&self) -> io::Result<Option<Place>> {
+    /// Takes the lowest free place, if others do not hold all. The kernel frees the places of a process that
+    /// dies, so none can be lost.
+    pub(crate) fn try_take(&self) -> io::Result<Option<Place>> {
         fs::create_dir_all(&self.folder).map_err(|error| named(&error, &self.folder))?;
-        for number in 0..Settings::SLOTS {
+        for number in 0..self.count {
             // Never deleted: two processes could then hold locks on two files of one name.
             let path = self.folder.join(format!("{number}.lock"));
             // Not to wait, should somebody have put a pipe there.
@@ -59,19 +60,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_places_and_no_ninth_until_one_is_given_back() {
+    fn so_many_places_and_none_more_until_one_is_given_back() {
         let folder = tempfile::tempdir().unwrap();
-        // Two ceilings on one folder are what two processes see: the locks belong to open files.
-        let home = Home::at(folder.path());
-        let (ours, theirs) = (Ceiling::of(&home), Ceiling::of(&home));
-        let mut places: Vec<Place> = Vec::new();
-        for number in 0..Settings::SLOTS {
-            let ceiling = if number % 2 == 0 { &ours } else { &theirs };
-            places.push(ceiling.try_take().unwrap().unwrap());
+        // Two of them on one folder are what two processes see: the locks belong to open files.
+        let places = || Places::new(folder.path().join("slots"), 8);
+        let (ours, theirs) = (places(), places());
+        let mut taken: Vec<Place> = Vec::new();
+        for number in 0..8 {
+            let from = if number % 2 == 0 { &ours } else { &theirs };
+            taken.push(from.try_take().unwrap().unwrap());
         }
-        assert_eq!(places.iter().map(|place| place.number).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(taken.iter().map(|place| place.number).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6, 7]);
         assert!(ours.try_take().unwrap().is_none());
-        places.remove(5);
+        taken.remove(5);
         assert_eq!(theirs.try_take().unwrap().unwrap().number, 5);
     }
 }

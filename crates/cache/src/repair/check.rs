@@ -1,0 +1,73 @@
+//! Whether a database file is whole, and a mark for one that may not be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{backup, pages};
+use crate::CacheError;
+use crate::schema::Schema;
+
+/// Opens the file, as new where there is none, and looks at every page of it if it must be doubted. The caller
+/// holds the write lock.
+pub(super) fn check(schema: &Schema, folder: &Path, doubted: bool) -> Result<(), CacheError> {
+    let path = folder.join(schema.file);
+    let damaged = |reason: &str| Err(CacheError::Damaged { reason: reason.to_owned(), path: path.clone() });
+    if mark(&path).exists() {
+        return damaged("a program could not make sense of it");
+    }
+    if schema.is_dear {
+        // Before SQLite is let near: it takes an empty file for a new one, and drops what lies behind a bad frame.
+        let io = |reason| CacheError::Folder { reason, path: path.clone() };
+        if pages::has_broken_log(&path).map_err(io)? {
+            return damaged("its log is broken in the middle");
+        }
+        if let Some(reason) = is_gone(&path, folder) {
+            return damaged(reason);
+        }
+    }
+    let connection = schema.create(folder)?;
+    if !doubted {
+        return Ok(());
+    }
+    let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    match found.map_err(|error| CacheError::sort(error, &path))?.as_str() {
+        "ok" => Ok(()),
+        found => damaged(found.lines().last().unwrap_or_default()),
+    }
+}
+
+/// Whether there is nothing where something was, and how that shows.
+pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length(path) > 0 {
+        return None;
+    }
+    let has_traces = length(&beside(path, "-wal")) > 0 || backup::newest_first(folder).next().is_some();
+    match path.exists() {
+        // Small pictures are only ever stored beside a cache that was made whole.
+        true => (has_traces || folder.join("thumbnails.sqlite").exists()).then_some("it is empty"),
+        false => has_traces.then_some("it is missing"),
+    }
+}
+
+/// Notes that a file did not make sense to somebody, so that it is repaired when it is opened the next time.
+pub(crate) fn doubt(path: &Path) {
+    // Where nothing can be written, nothing can be repaired either.
+    let _ = fs::write(mark(path), "");
+}
+
+/// Drops the mark again.
+pub(super) fn trust(path: &Path) {
+    let _ = fs::remove_file(mark(path));
+}
+
+fn mark(path: &Path) -> PathBuf {
+    beside(path, "-doubted")
+}
+
+/// The file that belongs to this one, by the end of its name.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(end);
+    path.with_file_name(name)
+}

@@ -1,0 +1,169 @@
+//! The pages of a database file and its write-ahead log, read without SQLite, which gives up where a page is damaged.
+//!
+//! What a page and a frame look like: <https://sqlite.org/fileformat2.html>, sections 1.2 and 4.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// What every file of ours is cut into; a file that says otherwise is believed if it can be true.
+const USUAL_SIZE: usize = 4096;
+const LOG_HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+
+/// The pages of one database, as its last commit left them.
+pub(crate) struct Pages {
+    main: Option<File>,
+    log: Option<Log>,
+    size: usize,
+    count: u32,
+}
+
+/// A write-ahead log.
+struct Log {
+    file: File,
+    /// Where the newest committed content of each page lies.
+    newest: HashMap<u32, u64>,
+    /// Pages of the database after the last commit.
+    count: u32,
+    size: usize,
+    /// Whether commits lie behind a frame that is damaged, where SQLite does not find them.
+    broken: bool,
+}
+
+impl Pages {
+    /// The pages of the database at this path; what is missing or cannot be read has none.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let main = match File::open(path) {
+            Ok(main) => Some(main),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let log = Log::read(&path.with_file_name(log_name(path)))?;
+        let size = match &log {
+            Some(log) => log.size,
+            None => main.as_ref().and_then(page_size).unwrap_or(USUAL_SIZE),
+        };
+        let length = main.as_ref().map_or(Ok(0), |main| main.metadata().map(|metadata| metadata.len()))?;
+        let in_main = u32::try_from(length.div_ceil(size as u64)).unwrap_or(u32::MAX);
+        let count = log.as_ref().filter(|log| log.count > 0).map_or(in_main, |log| log.count);
+        Ok(Self { main, log, size, count })
+    }
+
+    /// The bytes of a page.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Pages are numbered from one to this.
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// A page, unless it is missing, cut short or refused by the disk.
+    pub(crate) fn get(&self, number: u32) -> Option<Vec<u8>> {
+        let mut page = vec![0; self.size];
+        let in_log = self.log.as_ref().and_then(|log| Some((&log.file, *log.newest.get(&number)?)));
+        let in_main = || {
+            let at = u64::from(number.checked_sub(1)?) * self.size as u64;
+            Some((self.main.as_ref()?, at))
+        };
+        let (file, at) = in_log.or_else(in_main)?;
+        file.read_exact_at(&mut page, at).ok()?;
+        Some(page)
+    }
+}
+
+/// Whether the log beside this database holds commits that SQLite does not find, because a frame before them is
+/// damaged.
+pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
+    Ok(Log::read(&path.with_file_name(log_name(path)))?.is_some_and(|log| log.broken))
+}
+
+fn log_name(path: &Path) -> std::ffi::OsString {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push("-wal");
+    name
+}
+
+fn page_size(main: &File) -> Option<usize> {
+    let mut bytes = [0; 2];
+    main.read_exact_at(&mut bytes, 16).ok()?;
+    let size = u16::from_be_bytes(bytes) as usize;
+    (size.is_power_of_two() && size >= 512).then_some(size)
+}
+
+impl Log {
+    fn read(path: &Path) -> io::Result<Option<Self>> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut header = [0; LOG_HEADER];
+        if file.read_exact_at(&mut header, 0).is_err() {
+            return Ok(None);
+        }
+        // A damaged header is no reason to give up: the frames say the rest, and nearly all is as it always is.
+        let is_whole = checksum(&header[..24], (0, 0), big_endian(&header)) == sums(&header[24..]);
+        let size = if is_whole { word(&header[8..]) as usize } else { USUAL_SIZE };
+        let mut log = Self { file, newest: HashMap::new(), count: 0, size, broken: false };
+        let frame_size = FRAME_HEADER + size;
+        let (mut before, mut salts) = (sums(&header[24..]), is_whole.then(|| header[16..24].to_vec()));
+        let (mut pending, mut is_behind_damage) = (Vec::new(), !is_whole);
+        let mut frame = vec![0; frame_size];
+        let mut at = LOG_HEADER as u64;
+        while log.file.read_exact_at(&mut frame, at).is_ok() {
+            let salts = salts.get_or_insert_with(|| frame[8..16].to_vec());
+            // Frames of an older round lie behind the last one of this: the end.
+            if frame[8..16] != salts[..] && !is_behind_damage {
+                break;
+            }
+            // Each frame's sums go on from those of the one before it, so one that is damaged vouches for nothing,
+            // but the ones behind it can vouch for themselves.
+            let wanted = sums(&frame[16..]);
+            let begun = checksum(&frame[..8], before, big_endian(&header));
+            if frame[8..16] == salts[..]
+                && checksum(&frame[FRAME_HEADER..], begun, big_endian(&header)) == wanted
+            {
+                pending.push((word(&frame), at + FRAME_HEADER as u64));
+                let count = word(&frame[4..]);
+                if count > 0 {
+                    log.newest.extend(pending.drain(..));
+                    log.count = count;
+                    log.broken |= is_behind_damage;
+                }
+            } else {
+                is_behind_damage = true;
+            }
+            before = wanted;
+            at += frame_size as u64;
+        }
+        Ok(Some(log))
+    }
+}
+
+fn big_endian(header: &[u8]) -> bool {
+    word(header) & 1 == 1
+}
+
+fn word(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |word| u32::from_be_bytes(*word))
+}
+
+fn sums(bytes: &[u8]) -> (u32, u32) {
+    (word(bytes), word(bytes.get(4..).unwrap_or_default()))
+}
+
+fn checksum(bytes: &[u8], (mut first, mut second): (u32, u32), big_endian: bool) -> (u32, u32) {
+    let words = bytes.as_chunks::<4>().0.iter();
+    let read = if big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+    let mut words = words.map(|word| read(*word));
+    while let (Some(one), Some(other)) = (words.next(), words.next()) {
+        first = first.wrapping_add(one).wrapping_add(second);
+        second = second.wrapping_add(other).wrapping_add(first);
+    }
+    (first, second)
+}

@@ -1,0 +1,100 @@
+//! Salvage: every row that is still whole, taken out of a damaged file page by page.
+//!
+//! Pages are taken as they come, not by way of tables: one broken page costs its own rows, not those behind it. A
+//! reading is known by its seal, everything else by the shape of its row.
+
+use std::io;
+use std::path::Path;
+
+use deskscribe_protocol::{Code, MediaKind};
+use rusqlite::types::Value::{self, Blob, Integer, Null, Text};
+use rusqlite::{Connection, params_from_iter};
+use serde::de::DeserializeOwned;
+
+use super::cells;
+use super::pages::Pages;
+use crate::columns::{COLUMNS, KEEP};
+
+/// Where rows come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The cache itself: what waits and what is being done counts.
+    Damaged,
+    /// An older copy: what was waiting then may be done by now.
+    Backup,
+}
+
+/// Takes every row that is whole and not there yet.
+pub(super) fn take(into: &Connection, from: &Path, source: Source) -> io::Result<rusqlite::Result<()>> {
+    let pages = Pages::open(from)?;
+    Ok((1..=pages.count()).try_for_each(|number| {
+        cells::rows(&pages, number).into_iter().try_for_each(|row| keep(into, row, source))
+    }))
+}
+
+fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Result<()> {
+    let keep = |sql: &str, row: &[Value]| into.prepare_cached(sql)?.execute(params_from_iter(row)).map(drop);
+    match &row[..] {
+        // A reading: its number, which is not stored, its columns, its seal, by which change it was stored, and when it
+        // was made.
+        [Null, Blob(_), .., Blob(_), Integer(_), Integer(_)] if row.len() == COLUMNS.len() + 4 => {
+            row.remove(0);
+            row.truncate(COLUMNS.len() + 1);
+            for (value, column) in row.iter_mut().zip(COLUMNS) {
+                // SQLite stores a number that happens to be whole as such, and gives it back as it was.
+                if let (Integer(whole), "seconds") = (&value, column) {
+                    *value = Value::Real(*whole as f64);
+                }
+            }
+            keep(&KEEP, &row)
+        }
+        [Blob(_), Integer(_), Integer(_), Integer(_), Integer(_), Integer(_), Blob(key), rest @ ..]
+            if is_key(key) && matches!(rest, [] | [Integer(_)]) =>
+        {
+            // Rows from before the second format lack the last column.
+            row.resize(8, Integer(0));
+            keep("INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", &row)
+        }
+        [Blob(_), Text(kind), Integer(_), code, reason] if is_word::<MediaKind>(kind) => {
+            let fine = match (code, reason) {
+                (Null, Null) => true,
+                (Text(code), Text(_)) => is_word::<Code>(code),
+                _ => false,
+            };
+            if !fine {
+                row[3..].fill(Null);
+            }
+            match source {
+                Source::Damaged => keep("INSERT OR IGNORE INTO queue VALUES (?, ?, ?, ?, ?)", &row),
+                Source::Backup => keep(
+                    "INSERT OR IGNORE INTO queue SELECT ?1, ?2, ?3, ?4, ?5
+                     WHERE NOT EXISTS (SELECT 1 FROM place WHERE path = ?1)",
+                    &row,
+                ),
+            }
+        }
+        [Blob(key), Text(_), Integer(_), Blob(_)] if is_key(key) => {
+            keep("INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?)", &row)
+        }
+        [Blob(key), Text(_), Blob(_)] if is_key(key) => {
+            keep("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", &row)
+        }
+        [Blob(key), Text(_)] if is_key(key) && source == Source::Damaged => {
+            keep("INSERT OR IGNORE INTO claim VALUES (?, ?)", &row)
+        }
+        // The number of the last change.
+        [Text(table), Integer(_)] if table == "change" => {
+            keep("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", &row)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_key(blob: &[u8]) -> bool {
+    blob.len() == 32
+}
+
+/// Whether this is a word of a closed list.
+fn is_word<T: DeserializeOwned>(word: &str) -> bool {
+    serde_json::from_value::<T>(word.into()).is_ok()
+}
