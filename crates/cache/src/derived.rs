@@ -41,8 +41,8 @@ fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes away what was made for one reading.
-pub(crate) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+/// Takes away what was made for a reading that is to be forgotten.
+pub(crate) fn forget(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM tag WHERE reading = ?")?.execute([id])?;
-    search::remove(connection, id)
+    search::forget(connection, id)
 }

@@ -292,6 +292,31 @@ fn the_index_follows_every_change() {
 }
 
 #[test]
+fn what_is_forgotten_leaves_no_word_in_the_index() {
+    let (folder, cache) = open();
+    put(&cache, &[("/d/one", DAY, text(1, "hunter2secret shared")), ("/d/two", DAY, text(2, "shared"))]);
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    assert!(guard.forget(&key(1)).unwrap());
+    guard.commit().unwrap();
+    assert_eq!(found(&cache, "ter2sec"), "");
+    assert_eq!(found(&cache, "hare"), "two");
+    let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
+    for (table, column) in
+        [("search_data", "block"), ("search_spelling", "term"), ("search_piece_data", "block")]
+    {
+        let hits: i64 = file
+            .query_row(
+                &format!("SELECT count(*) FROM {table} WHERE instr({column}, ?)"),
+                [&b"ter2"[..]],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(hits, 0, "{table}");
+    }
+}
+
+#[test]
 fn what_is_not_read_yet_is_counted_and_can_be_listed() {
     let (_folder, cache) = open();
     put(&cache, &[("/d/one.png", DAY, text(1, "cat"))]);

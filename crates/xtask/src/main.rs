@@ -51,8 +51,8 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "bench",
-        arguments: "[FOLDER] [-- RIVAL]",
-        purpose: "time the release build on a folder, beside a rival's command if one is given",
+        arguments: "[FOLDER] [-- RIVAL] | --search",
+        purpose: "time the release build on a folder, beside a rival's command if one is given; or search",
         start: bench::start,
     },
     Mode {

@@ -56,7 +56,7 @@ impl Filters {
         for Filter { without, facet } in &query.filters {
             let token = [facet.token()];
             let is_whole = match facet {
-                Facet::Tag(_) | Facet::Folder(_) => occurs(connection, &phrase(&token, false))?,
+                Facet::Tag(_) | Facet::Folder(_) => occurs(connection, &token[0])?,
                 _ => true,
             };
             let phrase = phrase(&token, !is_whole);
@@ -155,9 +155,10 @@ fn divided(token: &str) -> impl Iterator<Item = [String; 2]> {
     })
 }
 
-/// Whether anything matches.
-fn occurs(connection: &Connection, expression: &str) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1")?.exists([expression])
+/// Whether this token is anywhere in the index.
+pub(super) fn occurs(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
+    const QUERY: &str = "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1";
+    connection.prepare_cached(QUERY)?.exists([format!("\"{token}\"")])
 }
 
 fn phrase(tokens: &[String], begins: bool) -> String {

@@ -23,7 +23,8 @@ impl WriteGuard<'_> {
         let summaries = &self.writer.summaries;
         let id = self.id(key)?;
         if let Some(id) = id {
-            derived::remove(summaries, id)?;
+            derived::forget(summaries, id)?;
+            self.has_forgotten.set(true);
             self.touched.borrow_mut().remove(&id);
         }
         summaries

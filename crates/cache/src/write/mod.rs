@@ -6,7 +6,7 @@ mod keep;
 mod put;
 mod queue;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 use crate::lock::{self, Lock};
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
-use crate::{CacheError, derived, repair};
+use crate::{CacheError, derived, repair, search};
 
 pub use claim::Claim;
 
@@ -41,6 +41,8 @@ pub struct WriteGuard<'a> {
     writer: &'a Writer,
     /// Readings of which something was changed, so that what is made of it is made anew.
     touched: RefCell<BTreeSet<i64>>,
+    /// Whether something is to leave no trace.
+    has_forgotten: Cell<bool>,
     _lock: Lock,
 }
 
@@ -67,7 +69,12 @@ impl Writer {
             repair::first_aid(&self.folder, false)?;
             *self = Self::open_locked(&self.folder)?;
         }
-        let guard = WriteGuard { writer: self, touched: RefCell::default(), _lock: lock };
+        let guard = WriteGuard {
+            writer: self,
+            touched: RefCell::default(),
+            has_forgotten: Cell::default(),
+            _lock: lock,
+        };
         guard.writer.summaries.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort(error))?;
         guard.writer.thumbnails.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort_small(error))?;
         SUMMARIES.refuse_newer(&guard.writer.summaries, &guard.writer.folder)?;
@@ -85,6 +92,9 @@ impl WriteGuard<'_> {
     pub fn commit(self) -> Result<(), CacheError> {
         let touched: Vec<i64> = self.touched.take().into_iter().collect();
         derived::some(&self.writer.summaries, &touched).map_err(|error| self.sort(error))?;
+        if self.has_forgotten.get() {
+            search::purge(&self.writer.summaries).map_err(|error| self.sort(error))?;
+        }
         // Thumbnails first: one without a reading is harmless.
         self.writer.thumbnails.execute_batch("COMMIT").map_err(|error| self.sort_small(error))?;
         self.writer.summaries.execute_batch("COMMIT").map_err(|error| self.sort(error))

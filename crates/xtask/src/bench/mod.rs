@@ -4,6 +4,7 @@
 //! Times and memory come from different rounds: looking at memory slows down whoever is looked at.
 
 mod processes;
+mod search;
 
 use std::ffi::OsString;
 use std::fs;
@@ -22,8 +23,13 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Known files for the second scan.
 const KNOWN: usize = 10_000;
 
-/// `cargo xtask bench [FOLDER] [-- RIVAL]`
+/// `cargo xtask bench [FOLDER] [-- RIVAL]`, or `cargo xtask bench --search [READINGS] [FOLDER]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
+    if let [first, rest @ ..] = &arguments[..]
+        && first == "--search"
+    {
+        return search::start(rest);
+    }
     let mut parts = arguments.splitn(2, |argument| argument == "--");
     let folder = match parts.next() {
         None | Some([]) => workspace::root().join("samples"),
