@@ -20,6 +20,7 @@ fn is_sound(table: &Table) {
 
 fn storm() -> Weather {
     Weather {
+        scans: 3,
         workers: 0..120,
         most_workers: 60,
         parents: 300..1200,
@@ -44,8 +45,14 @@ fn a_parent_neither_grows_nor_leaves_zombies() {
 #[test]
 fn real_pictures_in_a_storm_are_read_once() {
     let of = vec!["label printer error.gif", "holiday.jpg"];
-    let weather =
-        Weather { workers: 300..900, most_workers: 2, parents: 600..1800, most_parents: 1, ..storm() };
+    let weather = Weather {
+        scans: 1,
+        workers: 300..900,
+        most_workers: 2,
+        parents: 600..1800,
+        most_parents: 1,
+        ..storm()
+    };
     is_sound(&pictures(&Pictures { pictures: 6, of, weather, seed: SEED }));
 }
 
