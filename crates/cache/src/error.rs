@@ -57,6 +57,12 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// Made by a program that is older than the search, and not brought up to date.
+    #[error(
+        "the cache was made by an older Deskscribe and cannot be searched as it is; `deskscribe scan` brings it up to \
+         date where it may be written: {0}"
+    )]
+    Older(PathBuf),
     /// There is no cache.
     #[error("nothing was read yet: `deskscribe scan` begins with it ({0})")]
     Nothing(PathBuf),

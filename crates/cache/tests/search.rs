@@ -5,7 +5,9 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{SOON, failed, key, open, read};
-use deskscribe_cache::{Answer, Cache, Hit, Outcome, Page, Place, Query, Record, Stamp, State, Total};
+use deskscribe_cache::{
+    Answer, Cache, CacheError, Hit, Outcome, Page, Place, Query, Record, Stamp, State, Total,
+};
 use deskscribe_protocol::{Line, MediaKind, Reading};
 use proptest::prelude::*;
 
@@ -347,6 +349,8 @@ fn an_older_cache_is_indexed_when_it_is_opened() {
     let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; PRAGMA user_version = 2;";
     file.execute_batch(before).unwrap();
     drop(file);
+    let error = Cache::look(folder.path()).unwrap().search(&Query::default(), Page::default()).unwrap_err();
+    assert!(matches!(error, CacheError::Older(_)), "{error}");
     let cache = Cache::open(folder.path()).unwrap();
     assert_eq!(found(&cache, "old"), "one");
     assert_eq!(found(&cache, "ethin"), "one");

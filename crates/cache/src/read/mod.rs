@@ -63,6 +63,11 @@ impl ReadGuard {
         (self.format > SUMMARIES.version()).then_some(self.format)
     }
 
+    /// Whether the file has the tables of this format, which was ours once.
+    pub(crate) fn has_format(&self, format: i64) -> bool {
+        self.format >= format
+    }
+
     /// The content at this path, if the file looks exactly as it did when the content was named.
     pub fn key_at(&self, path: &Path, stamp: &Stamp) -> Result<Option<ContentKey>, CacheError> {
         const QUERY: &str = "SELECT key FROM place
@@ -144,6 +149,11 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The database that everything but thumbnails is read from.
     pub(crate) fn summaries(&self) -> &Connection {
         &self.summaries
     }

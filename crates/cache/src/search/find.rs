@@ -13,6 +13,8 @@ use super::query::{Query, Term};
 use super::{State, queued};
 use crate::{CacheError, ReadGuard};
 
+/// The format of the cache that brought the index.
+const SINCE: i64 = 3;
 /// When more match, they are not ranked: the newest come first.
 const MANY: usize = 1000;
 /// When fewer match, hits within longer words are looked for as well.
@@ -37,12 +39,18 @@ impl ReadGuard {
     /// Files that match, best first: by how well they match; the newest first where more than a thousand match, or
     /// where nothing but filters is asked for. Files that only hold the words within longer ones come last, and only
     /// when few others match.
+    ///
+    /// # Errors
+    /// None is about the query. [`CacheError::Older`] is about a cache that lies where it may not be written, and was
+    /// made before there was search.
     pub fn search(&self, query: &Query, page: Page) -> Result<Answer, CacheError> {
+        if !self.has_format(SINCE) {
+            return Err(CacheError::Older(self.folder().to_owned()));
+        }
         let search = || {
             // One view of everything, whatever is written meanwhile.
             let view = self.summaries().unchecked_transaction()?;
-            let (hits, total) = hits(&view, query, page)?;
-            Ok((hits, total))
+            hits(&view, query, page)
         };
         let (hits, total) = search().map_err(|error| self.sort(error))?;
         Ok(Answer { hits, total, coverage: self.coverage()? })
