@@ -112,6 +112,7 @@ fn accents_case_and_spelling_do_not_hide_a_file() {
         ("eonmon", "code"),
         ("due monday", "code"),
         ("anexample", ""),
+        ("12,20", ""),
         ("examplecom", "mail"),
     ] {
         assert_eq!(found(&cache, query), file, "{query}");
@@ -280,6 +281,8 @@ fn the_index_follows_every_change() {
     // A copy has the names of both; renamed, it is found where it was seen last.
     put(&cache, &[("/e/copy", DAY - 5000, text(1, "after"))]);
     assert_eq!(found(&cache, "in:/d one"), "one");
+    assert_eq!(found(&cache, "in:/e one"), "copy");
+    put(&cache, &[("/e2/third", DAY - 5000, text(1, "after"))]);
     assert_eq!(found(&cache, "in:/e one"), "copy");
     assert_eq!(first(&cache, "after").moment, DAY - 5000);
     // Another content at the place: the first is nowhere any more.

@@ -125,14 +125,16 @@ pub(super) fn whole(term: &Term) -> String {
 
 fn loose(term: &Term, connection: &Connection) -> rusqlite::Result<String> {
     let whole = whole(term);
-    if term.quoted {
+    // Of several parts that are all short, such as 12,50, each alone is nearly everywhere.
+    let is_short = |token: &String| token.chars().nth(spelling::PIECE - 1).is_none();
+    if term.quoted || term.tokens.iter().all(is_short) {
         return Ok(whole);
     }
     let mut parts = Vec::new();
     for (at, token) in term.tokens.iter().enumerate() {
         let begins = term.begins && at + 1 == term.tokens.len();
         let mut ways = vec![phrase(std::slice::from_ref(token), begins)];
-        if token.chars().nth(spelling::PIECE - 1).is_some() {
+        if !is_short(token) {
             let words = spelling::holding(connection, token)?;
             ways.extend(words.iter().map(|word| phrase(std::slice::from_ref(word), false)));
         }

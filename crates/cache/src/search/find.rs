@@ -75,8 +75,9 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
     let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found { slot, score: 0.0 }).collect();
     let mut slots = days.walk(connection, &strict, Page { offset: 0, limit: MANY + 1 })?;
     if slots.len() > MANY {
-        if page.offset + page.limit <= slots.len() {
-            slots.truncate(page.offset + page.limit);
+        let end = page.offset.saturating_add(page.limit);
+        if end <= slots.len() {
+            slots.truncate(end);
             slots.drain(..page.offset);
         } else {
             slots = days.walk(connection, &strict, page)?;
@@ -149,7 +150,8 @@ impl Days {
             AND search_entry.moment >= :after AND search_entry.moment < :before
             ORDER BY search.rowid DESC LIMIT :limit OFFSET :offset";
         let Page { limit, offset } = page;
-        let (limit, offset) = (limit as i64, offset as i64);
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        let (limit, offset) = (number(limit), number(offset));
         let slot = |row: &rusqlite::Row<'_>| row.get(0);
         if self.after.is_none() && self.before.is_none() {
             let values = named_params! { ":match": expression, ":limit": limit, ":offset": offset };
