@@ -21,10 +21,12 @@ pub enum CacheError {
         path: PathBuf,
     },
     /// Another process has held the write lock for too long.
-    #[error("the cache is locked by {holder}; end that program if it hangs, then try again: {path}")]
+    #[error("the cache is locked by {holder}; {advice}: {path}")]
     Locked {
         /// Who holds it, as far as it says.
         holder: String,
+        /// What to do about it.
+        advice: String,
         /// The lock file.
         path: PathBuf,
     },

@@ -3,6 +3,7 @@
 //!
 //! Times and memory come from different rounds: looking at memory slows down whoever is looked at.
 
+mod locks;
 mod processes;
 
 use std::ffi::OsString;
@@ -22,11 +23,15 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Known files for the second scan.
 const KNOWN: usize = 10_000;
 
-/// `cargo xtask bench [FOLDER] [-- RIVAL]`
+/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     let mut parts = arguments.splitn(2, |argument| argument == "--");
     let folder = match parts.next() {
         None | Some([]) => workspace::root().join("samples"),
+        Some([only]) if only == "--locks" => {
+            locks::start(parts.next().unwrap_or_default())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some([folder]) => std::path::absolute(folder).doing("make the folder's path absolute")?,
         Some(_) => return Err(Problem("bench takes one folder; a rival's command follows `--`".to_owned())),
     };
