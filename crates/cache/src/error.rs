@@ -86,6 +86,11 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// Something is forgotten, but what it was can still be found in a file that another program is reading.
+    #[error(
+        "it is forgotten, but traces are left while another program reads the cache; forget it once more: {0}"
+    )]
+    Traces(PathBuf),
     /// The SQLite that is linked in has a bug that can damage files.
     #[error("SQLite {0} is linked in, which can damage the cache; 3.51.3 or later is needed")]
     OldSqlite(&'static str),

@@ -29,7 +29,7 @@ use crate::{CacheError, clock, derived};
 use salvage::Source;
 
 pub use backup::Backup;
-pub(crate) use backup::back_up_if_due;
+pub(crate) use backup::{back_up_if_due, forget};
 pub(crate) use check::doubt;
 
 /// What was done about damage, for people to read.
@@ -133,6 +133,8 @@ fn restore(folder: &Path, reason: String) -> Result<Option<Repair>, CacheError> 
         return if path.exists() { Err(CacheError::Lost { reason, path }) } else { Ok(None) };
     };
     let kept = replace::put_in_place(folder, SUMMARIES.file).map_err(failed)?;
+    // From now on it has a log again.
+    SUMMARIES.create(folder)?;
     Ok(Some(Repair::Summaries { reason, restored, again, kept }))
 }
 

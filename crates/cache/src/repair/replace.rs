@@ -105,6 +105,11 @@ fn drop_old(damaged: &Path, file: &str) -> io::Result<()> {
     kept.iter().rev().skip(KEPT).try_for_each(fs::remove_dir_all)
 }
 
+/// Forgets all damaged files.
+pub(super) fn drop_damaged(folder: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_dir_all(folder.join(DAMAGED)))
+}
+
 fn make(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
