@@ -20,6 +20,17 @@ pub enum CacheError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The folder lies on a network file system.
+    #[error(
+        "the cache cannot live on a network file system ({kind}); set DESKSCRIBE_HOME to a folder on a disk of this \
+         machine: {path}"
+    )]
+    Network {
+        /// What it is called.
+        kind: String,
+        /// Which folder.
+        path: PathBuf,
+    },
     /// Another process has held the write lock for too long.
     #[error("the cache is locked by {holder}; {advice}: {path}")]
     Locked {

@@ -16,6 +16,7 @@
 
 mod error;
 mod lock;
+mod network;
 mod place;
 mod record;
 mod store;
