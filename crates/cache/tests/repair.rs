@@ -303,6 +303,23 @@ fn a_repair_that_was_cut_short_is_finished_or_begun_anew() {
 }
 
 #[test]
+fn whoever_writes_after_a_repair_was_cut_short_finishes_it_first() {
+    let (folder, cache) = open();
+    fill(&cache, 20);
+    let mut writer = cache.writer().unwrap();
+    let made = tempfile::tempdir().unwrap();
+    fill(&Cache::open(made.path()).unwrap(), 20);
+    fs::create_dir(folder.path().join("repaired")).unwrap();
+    fs::copy(main_file(made.path()), folder.path().join("repaired/summaries.sqlite")).unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.put(&read(21)).unwrap();
+    guard.commit().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    assert!(cache.read().unwrap().outcome(&key(21)).unwrap().is_some(), "acknowledged, and there");
+    assert!(fs::exists(folder.path().join("damaged")).unwrap());
+}
+
+#[test]
 fn salvage_knows_every_table_there_is() {
     let (folder, _cache) = open();
     let raw = Connection::open(main_file(folder.path())).unwrap();

@@ -80,12 +80,18 @@ impl fmt::Display for Repair {
     }
 }
 
+/// Whether a new file was made whole, and whoever was to put it in its place has died: what is written into the old one
+/// would be lost.
+pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    replace::is_unfinished(folder, SUMMARIES.file)
+}
+
 /// Sees to it that both files of this folder are whole, and makes those that are not there. After an unclean end they
 /// are looked at closely. The caller holds the write lock.
 pub(crate) fn first_aid(folder: &Path, unclean: bool) -> Result<Vec<Repair>, CacheError> {
     let mut repairs = Vec::new();
     let failed = |reason| CacheError::Folder { reason, path: folder.to_owned() };
-    if replace::is_unfinished(folder, SUMMARIES.file) {
+    if is_unfinished(folder) {
         replace::finish(folder, SUMMARIES.file).map_err(failed)?;
     }
     replace::give_up(folder).map_err(failed)?;

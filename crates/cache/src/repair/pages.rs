@@ -85,9 +85,12 @@ pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
 /// Whether the end of a database without a log is missing; SQLite takes a page that is cut short for one that ends in
 /// zeros.
 pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
-    let (Ok(main), Err(_)) = (File::open(path), fs::metadata(path.with_file_name(log_name(path)))) else {
+    // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has a
+    // log, as it has as long as somebody uses it.
+    if fs::exists(path.with_file_name(log_name(path)))? {
         return Ok(false);
-    };
+    }
+    let main = File::open(path)?;
     let mut header = [0; 100];
     if main.read_exact_at(&mut header, 0).is_err() {
         return Ok(true);

@@ -66,7 +66,7 @@ impl Writer {
     /// told when a newer program has changed the format since this was opened.
     pub fn lock(&mut self, within: Duration) -> Result<WriteGuard<'_>, CacheError> {
         let lock = Lock::take(&lock::path_in(&self.folder), within)?;
-        if self.files != files(&self.folder) {
+        if self.files != files(&self.folder) || repair::is_unfinished(&self.folder) {
             // What is written into a file that was moved away is lost.
             repair::first_aid(&self.folder, false)?;
             *self = Self::open_locked(&self.folder)?;
