@@ -75,6 +75,8 @@ pub(super) fn move_aside(folder: &Path, file: &str) -> io::Result<PathBuf> {
     }
     sync(&kept)?;
     sync(folder)?;
+    // Empty, it says nothing.
+    let _ = fs::remove_dir(&kept);
     drop_old(&damaged, file)?;
     Ok(kept)
 }
