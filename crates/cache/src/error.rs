@@ -20,11 +20,24 @@ pub enum CacheError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The folder lies on a network file system.
+    #[error(
+        "the cache cannot live on a network file system ({kind}); set DESKSCRIBE_HOME to a folder on a disk of this \
+         machine: {path}"
+    )]
+    Network {
+        /// What it is called.
+        kind: String,
+        /// Which folder.
+        path: PathBuf,
+    },
     /// Another process has held the write lock for too long.
-    #[error("the cache is locked by {holder}; end that program if it hangs, then try again: {path}")]
+    #[error("the cache is locked by {holder}; {advice}: {path}")]
     Locked {
         /// Who holds it, as far as it says.
         holder: String,
+        /// What to do about it.
+        advice: String,
         /// The lock file.
         path: PathBuf,
     },
@@ -90,6 +103,11 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// Something is forgotten, but what it was can still be found in a file that another program is reading.
+    #[error(
+        "it is forgotten, but traces are left while another program reads the cache; forget it once more: {0}"
+    )]
+    Traces(PathBuf),
     /// The SQLite that is linked in has a bug that can damage files.
     #[error("SQLite {0} is linked in, which can damage the cache; 3.51.3 or later is needed")]
     OldSqlite(&'static str),

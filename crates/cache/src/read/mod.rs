@@ -167,8 +167,8 @@ impl ReadGuard {
             | rusqlite::Error::Utf8Error(..) => CacheError::Damaged { reason: error.to_string(), path },
             error => CacheError::sort(error, &path),
         };
-        // The damage of a file that was replaced is no news.
-        if self.is_current() { error.noted() } else { error }
+        // The damage of a file that was replaced is no news, and what a newer program means is not ours to judge.
+        if self.is_current() && self.newer().is_none() { error.noted() } else { error }
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) fn check(schema: &Schema, folder: &Path, doubted: bool) -> Result<(),
         if let Some(reason) = is_gone(&path, folder) {
             return damaged(reason);
         }
+        if length(&path) > 0 && pages::is_cut(&path).map_err(io)? {
+            return damaged("its end is missing");
+        }
     }
     let connection = schema.create(folder)?;
     if !doubted {
@@ -38,7 +41,6 @@ pub(super) fn check(schema: &Schema, folder: &Path, doubted: bool) -> Result<(),
 
 /// Whether there is nothing where something was, and how that shows.
 pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
-    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     if length(path) > 0 {
         return None;
     }
@@ -48,6 +50,10 @@ pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
         true => (has_traces || folder.join("thumbnails.sqlite").exists()).then_some("it is empty"),
         false => has_traces.then_some("it is missing"),
     }
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// Notes that a file did not make sense to somebody, so that it is repaired when it is opened the next time.
