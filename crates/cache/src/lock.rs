@@ -14,6 +14,10 @@ use crate::CacheError;
 /// Between two tries: short beside a commit, which takes a millisecond, and long beside a try, which takes one of a
 /// thousand.
 const TRY_AGAIN: Duration = Duration::from_micros(400);
+/// Whoever has waited so long tries twice as often, and so on up to eight times, so that of many who wait the one who has
+/// waited longest is likely to be next. After that it is no throng, and everybody tries as at first.
+const IMPATIENT: Duration = Duration::from_millis(8);
+const THRONG: Duration = Duration::from_secs(1);
 /// How long a waiter lets another one be the next. That one may be stopped, and is not to stop everybody.
 const POLITE: Duration = Duration::from_millis(200);
 
@@ -54,13 +58,18 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Waits for the lock on this file; returns whether it was had in time.
 fn wait(file: &File, deadline: Instant) -> io::Result<bool> {
+    let begun = Instant::now();
     loop {
         match FileExt::try_lock(file) {
             Ok(()) => return Ok(true),
             Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(TRY_AGAIN),
-            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(false),
+            Err(TryLockError::WouldBlock) => {}
         }
+        let waited = begun.elapsed();
+        let times =
+            if waited < THRONG { (waited.as_millis() / IMPATIENT.as_millis()).min(7) as u32 } else { 0 };
+        sleep(TRY_AGAIN / (1 + times));
     }
 }
 
