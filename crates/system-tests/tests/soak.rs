@@ -69,7 +69,7 @@ fn a_cut_or_damaged_cache_opens_or_says_so() {
 
 #[test]
 fn a_full_disk_costs_nothing_that_was_told() {
-    is_sound(&full_disk(Disk::Files(128), 10));
+    is_sound(&full_disk(Disk::Files(256), 10));
 }
 
 #[test]
