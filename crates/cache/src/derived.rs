@@ -30,5 +30,5 @@ fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
 
 /// Takes away what was made for a reading that is to be forgotten.
 pub(crate) fn forget(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    search::forget(connection, id)
+    search::remove(connection, id)
 }

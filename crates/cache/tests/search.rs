@@ -268,7 +268,12 @@ fn the_index_follows_every_change() {
 #[test]
 fn what_is_forgotten_leaves_no_word_in_the_index() {
     let (folder, cache) = open();
+    // Read again since, so that the first text is in no reading any more; renamed, so that the first name is.
+    put(&cache, &[("/d/hunter2name", DAY, text(1, "hunter2old shared"))]);
+    put(&cache, &[("/d/hunter2name", DAY, text(3, "three")), ("/d/hunter2name", DAY, text(4, "four"))]);
     put(&cache, &[("/d/one", DAY, text(1, "hunter2secret shared")), ("/d/two", DAY, text(2, "shared"))]);
+    put(&cache, &[("/d/four", DAY, text(3, "three")), ("/d/hunter2name", DAY, text(2, "shared"))]);
+    put(&cache, &[("/d/hunter2name", DAY, text(1, "hunter2secret shared"))]);
     let mut writer = cache.writer().unwrap();
     let mut guard = writer.lock(SOON).unwrap();
     assert!(guard.forget(&key(1)).unwrap());

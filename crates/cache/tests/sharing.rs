@@ -148,7 +148,7 @@ fn a_change_is_told_however_soon_after_it_everything_is_still() {
     // Stays open, as that of an engine does: nothing else happens in the folder after a commit.
     let theirs = Cache::open(folder.path()).unwrap();
     let mut writer = theirs.writer().unwrap();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
     thread::spawn(move || {
         while let Ok(keys) = changes.wait() {
             tell.send(keys).unwrap();
@@ -181,6 +181,12 @@ fn a_file_waits_until_it_is_read_and_one_that_failed_for_now_says_why() {
     guard.put(&read(1)).unwrap();
     guard.put(&failed(2)).unwrap();
     guard.remember(&place("/c.png"), &key(1), 6).unwrap();
+    for (path, number) in [("/e.png", 2), ("/f.png", 2), ("/g.png", 3)] {
+        guard.remember(&place(path), &key(number), 6).unwrap();
+    }
+    guard.put(&failed(3)).unwrap();
+    // Edited since: what was there is nowhere.
+    guard.remember(&place("/g.png"), &key(1), 7).unwrap();
     guard.dequeue(Path::new("/d.png")).unwrap();
     guard.commit().unwrap();
     let reader = cache.read().unwrap();

@@ -7,7 +7,7 @@ use deskscribe_protocol::{Code, Failure, MediaKind};
 use rusqlite::Row;
 
 use super::{ReadGuard, path, row};
-use crate::{CacheError, grouped};
+use crate::{CacheError, grouped, search};
 
 /// A file that was found and not read.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,21 +58,27 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
-    /// How much of what was found has been read.
+    /// How much of what was found has been read. What was read and is at no place any more, because its file was edited,
+    /// counts no more.
     pub fn coverage(&self) -> Result<Coverage, CacheError> {
-        // All rows are counted faster than those of a state, and few have failed.
-        const QUERY: &str = "SELECT
-            (SELECT count(*) FROM reading),
-            (SELECT count(*) FROM reading WHERE state = 'failed'),
+        // What can be searched has a place; all of that is counted faster than a part of it, and few have failed.
+        const FOUND: &str = "SELECT count(*) FROM search_entry";
+        const OLDER: &str = "SELECT count(DISTINCT key) FROM place WHERE key IN (SELECT key FROM reading)";
+        const REST: &str = "SELECT
+            (SELECT count(*) FROM reading WHERE state = 'failed'
+                AND EXISTS (SELECT 1 FROM place WHERE place.key = reading.key)),
             (SELECT count(*) FROM queue WHERE code IS NOT NULL),
             (SELECT count(*) FROM queue WHERE code IS NULL)";
         let count = |row: &Row<'_>, column| row.get::<_, i64>(column).map(|number| number as u64);
-        let coverage = |row: &Row<'_>| {
-            let failed = count(row, 1)?;
-            let (read, failed) = (count(row, 0)? - failed, failed + count(row, 2)?);
-            Ok(Coverage { read, failed, queued: count(row, 3)? })
+        let find = || {
+            // One view of everything, whatever is written meanwhile.
+            let view = self.summaries.unchecked_transaction()?;
+            let found = if self.has_format(search::SINCE) { FOUND } else { OLDER };
+            let found = view.prepare_cached(found)?.query_row([], |row| count(row, 0))?;
+            let rest = |row: &Row<'_>| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?));
+            let (failed, put_off, queued) = view.prepare_cached(REST)?.query_row([], rest)?;
+            Ok(Coverage { read: found.saturating_sub(failed), failed: failed + put_off, queued })
         };
-        let find = || self.summaries.prepare_cached(QUERY)?.query_row([], coverage);
         find().map_err(|error| self.sort(error))
     }
 }

@@ -14,7 +14,7 @@ use super::{State, queued};
 use crate::{CacheError, ReadGuard};
 
 /// The format of the cache that brought the index.
-const SINCE: i64 = 3;
+pub(crate) const SINCE: i64 = 3;
 /// When more match, they are not ranked: the newest come first.
 const MANY: usize = 1000;
 /// When fewer match, hits within longer words are looked for as well.

@@ -24,8 +24,8 @@ pub(crate) fn make(connection: &Connection, readings: &[i64]) -> rusqlite::Resul
     loaded.iter().try_for_each(|document| put(connection, document))
 }
 
-/// Takes a reading out of the index.
-fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
+/// Takes a reading out of the index. SQLite keeps what it was found by until [`purge`].
+pub(crate) fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
     let delete = "DELETE FROM search_entry WHERE reading = ? RETURNING slot";
     let slot =
         connection.prepare_cached(delete)?.query_row([reading], |row| row.get::<_, i64>(0)).optional()?;
@@ -35,17 +35,10 @@ fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes a reading that is to be forgotten out of the index, with the words that nothing else holds. SQLite keeps the
-/// rest until [`purge`].
-pub(crate) fn forget(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
-    let document = Document::load(connection, reading)?;
-    remove(connection, reading)?;
-    document.map_or(Ok(()), |document| spelling::unlearn(connection, &document.columns()))
-}
-
 /// Writes the index anew without what was taken out of it.
 pub(crate) fn purge(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')")
+    connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')")?;
+    spelling::sweep(connection)
 }
 
 /// Makes the whole index anew.

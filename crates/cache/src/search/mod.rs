@@ -36,4 +36,5 @@ mod hit;
 pub use hit::{Answer, Hit, Page, Snippet, State, Total};
 pub use query::{Query, QueryError};
 
-pub(crate) use index::{forget, make, purge, rebuild};
+pub(crate) use find::SINCE;
+pub(crate) use index::{make, purge, rebuild, remove};

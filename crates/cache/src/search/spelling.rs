@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::document::Columns;
-use super::expression::occurs;
 
 /// Shorter words hold no piece but themselves.
 const SHORTEST: usize = 4;
@@ -33,18 +32,32 @@ pub(super) fn learn(connection: &Connection, columns: &Columns) -> rusqlite::Res
     Ok(())
 }
 
-/// Drops the words of a document that nothing in the index holds any more.
-pub(super) fn unlearn(connection: &Connection, columns: &Columns) -> rusqlite::Result<()> {
-    const DROP: &str = "DELETE FROM search_spelling WHERE term = ? RETURNING id";
+/// Drops the words that nothing in the index holds any more: of texts that are forgotten, and of what stood in a text or
+/// a name before.
+pub(super) fn sweep(connection: &Connection) -> rusqlite::Result<()> {
+    const HELD: &str =
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_word USING fts5vocab(main, search, row)";
     const DROP_PIECES: &str = "INSERT INTO search_piece (search_piece, rowid, term) VALUES ('delete', ?, ?)";
-    for word in learned(columns) {
-        if !occurs(connection, word)? {
-            let id: Option<i64> =
-                connection.prepare_cached(DROP)?.query_row([word], |row| row.get(0)).optional()?;
-            if let Some(id) = id {
-                connection.prepare_cached(DROP_PIECES)?.execute((id, word))?;
-            }
+    connection.execute_batch(HELD)?;
+    // Both come in the order of their bytes, so that nothing has to be looked up, or put into a file on the way.
+    let mut held = connection.prepare("SELECT term FROM temp.search_word")?;
+    let mut held = held.query_map([], |row| row.get::<_, String>(0))?;
+    let mut next = held.next().transpose()?;
+    let mut learned = connection.prepare("SELECT id, term FROM search_spelling ORDER BY term")?;
+    let mut learned = learned.query([])?;
+    let mut unheld: Vec<(i64, String)> = Vec::new();
+    while let Some(row) = learned.next()? {
+        let (id, term) = (row.get(0)?, row.get(1)?);
+        while next.as_ref().is_some_and(|held| *held < term) {
+            next = held.next().transpose()?;
         }
+        if next.as_ref() != Some(&term) {
+            unheld.push((id, term));
+        }
+    }
+    for (id, term) in unheld {
+        connection.prepare_cached("DELETE FROM search_spelling WHERE id = ?")?.execute([id])?;
+        connection.prepare_cached(DROP_PIECES)?.execute((id, term))?;
     }
     Ok(())
 }
