@@ -15,6 +15,8 @@ const BEFORE: usize = 40;
 /// Hits that are farther apart, in bytes, do not fit.
 const SPAN: usize = 110;
 const CUT: char = '…';
+/// Of a character with more marks than any script or emoji has, the rest is left out.
+const MOST_MARKS: usize = 32;
 
 /// The piece of the text where the most different words stand, with them marked. Without marks, its beginning.
 pub(super) fn snippet(text: &str, marks: &[Mark]) -> Snippet {
@@ -118,7 +120,7 @@ impl Line {
             }
             text.push(' ');
         } else {
-            text.extend(grapheme.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }));
+            text.extend(grapheme.chars().take(MOST_MARKS).map(|c| if acts(c) { '\u{fffd}' } else { c }));
         }
         self.length += 1;
         let end = text.len();
@@ -193,6 +195,14 @@ mod tests {
         let whole = |part: &&str| *part == family || matches!(*part, "…" | " " | "x");
         assert!(snippet.text.graphemes(true).all(|part| whole(&part)), "{snippet:?}");
         assert_eq!(&snippet.text[snippet.marks[0].clone()], "x");
+    }
+
+    #[test]
+    fn a_character_with_countless_marks_keeps_some() {
+        let text = format!("a{} b", "\u{301}".repeat(100_000));
+        let snippet = of(&text, "b");
+        assert_eq!(snippet.text.chars().count(), MOST_MARKS + 2);
+        assert_eq!(&snippet.text[snippet.marks[0].clone()], "b");
     }
 
     proptest! {
