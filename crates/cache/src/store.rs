@@ -25,8 +25,8 @@ impl Cache {
     /// [`repairs`](Self::repairs).
     ///
     /// # Errors
-    /// The folder cannot be written to, lies on a network file system, or holds a cache that is newer than this program or so damaged that nothing
-    /// of it is left. Nothing that was there is changed then.
+    /// The folder cannot be written to, lies on a network file system, or holds a cache that is newer than this program
+    /// or so damaged that nothing of it is left. Nothing that was there is changed then.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
         let failed = |reason| CacheError::Folder { reason, path: folder.to_owned() };
         // What people keep on their screens is nobody else's business.
@@ -78,7 +78,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::Nothing`] where there is no cache; [`CacheError::Damaged`] where it must be repaired first.
     pub fn look(folder: &Path) -> Result<ReadGuard, CacheError> {
-        repair::look_for_traces(folder)?;
+        repair::once_in_place(folder, || repair::look_for_traces(folder))?;
         ReadGuard::open(folder)
     }
 

@@ -7,6 +7,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use common::{SOON, failed, key, open, read, store};
 use deskscribe_cache::{Cache, CacheError, Place, Repair, Stamp, Thumbnail};
@@ -337,4 +339,33 @@ fn salvage_knows_every_table_there_is() {
         let is_known = made_of_others.contains(&table.as_str()) || kept.contains(&table.as_str());
         assert!(is_known || table.starts_with("search"), "{table}");
     }
+}
+
+#[test]
+fn whoever_reads_while_a_file_is_replaced_does_not_notice() {
+    let (folder, cache) = open();
+    fill(&cache, 50);
+    let over = AtomicBool::new(false);
+    thread::scope(|threads| {
+        for way in 0..3 {
+            let (cache, over, folder) = (&cache, &over, folder.path());
+            threads.spawn(move || {
+                let mut kept = cache.read().unwrap();
+                while !over.load(Ordering::Relaxed) {
+                    match way {
+                        0 => drop(kept.refresh().unwrap()),
+                        1 => kept = cache.read().unwrap(),
+                        _ => kept = Cache::look(folder).unwrap(),
+                    }
+                    assert!(kept.outcome(&key(1)).unwrap().is_some());
+                }
+            });
+        }
+        for _ in 0..10 {
+            // As somebody leaves it who could make no sense of it.
+            fs::write(folder.path().join("summaries.sqlite-doubted"), "").unwrap();
+            assert_eq!(counts(&Cache::open(folder.path()).unwrap()), (50, 0));
+        }
+        over.store(true, Ordering::Relaxed);
+    });
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tempfile::TempDir;
 
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
-use crate::{CacheError, Record, Stamp, Thumbnail};
+use crate::{CacheError, Record, Stamp, Thumbnail, repair};
 
 use look::Look;
 pub use queue::{Coverage, Queued};
@@ -32,15 +32,17 @@ pub struct ReadGuard {
 
 impl ReadGuard {
     pub(crate) fn open(folder: &Path) -> Result<Self, CacheError> {
-        loop {
-            let file = FileId::of(&folder.join(SUMMARIES.file));
-            let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
-            let guard = Self { summaries, format, folder: folder.to_owned(), file, _copy: copy };
-            // Replaced meanwhile, it might be read with the log of the other one.
-            if guard.is_current() {
-                return Ok(guard);
+        repair::once_in_place(folder, || {
+            loop {
+                let file = FileId::of(&folder.join(SUMMARIES.file));
+                let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
+                let guard = Self { summaries, format, folder: folder.to_owned(), file, _copy: copy };
+                // Replaced meanwhile, it might be read with the log of the other one.
+                if guard.is_current() {
+                    return Ok(guard);
+                }
             }
-        }
+        })
     }
 
     /// Whether this reads the file that is there now. One that was damaged is replaced by whoever finds that out.

@@ -31,6 +31,7 @@ use salvage::Source;
 pub use backup::Backup;
 pub(crate) use backup::{back_up_if_due, forget};
 pub(crate) use check::doubt;
+pub(crate) use replace::once_in_place;
 
 /// What was done about damage, for people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

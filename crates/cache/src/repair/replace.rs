@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 use super::check::beside;
-use crate::clock;
+use crate::schema::{FileId, SUMMARIES};
+use crate::{CacheError, clock};
 
 /// Where a file is made that is to replace a damaged one.
 const MAKING: &str = "repair";
@@ -21,6 +22,31 @@ const DAMAGED: &str = "damaged";
 const KEPT: usize = 2;
 /// How long another process may take to close the damaged file.
 const CLOSED_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a reader waits while somebody replaces a file. Whoever has died meanwhile will not.
+const IN_PLACE_WITHIN: Duration = Duration::from_secs(5);
+
+/// What comes of this for a reader, who holds no lock: it is tried again while somebody puts a new file in its place, for
+/// then there is none for a moment.
+pub(crate) fn once_in_place<T>(
+    folder: &Path,
+    mut attempt: impl FnMut() -> Result<T, CacheError>,
+) -> Result<T, CacheError> {
+    let file = || FileId::of(&folder.join(SUMMARIES.file));
+    let deadline = Instant::now() + IN_PLACE_WITHIN;
+    loop {
+        let before = file();
+        match attempt() {
+            Err(_)
+                if (is_unfinished(folder, SUMMARIES.file) || before != file())
+                    && Instant::now() < deadline =>
+            {
+                sleep(Duration::from_millis(1));
+            }
+            done => return done,
+        }
+    }
+}
 
 /// An empty folder to make the new file in.
 pub(super) fn begin(folder: &Path) -> io::Result<PathBuf> {
