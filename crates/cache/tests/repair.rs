@@ -369,3 +369,15 @@ fn whoever_reads_while_a_file_is_replaced_does_not_notice() {
         over.store(true, Ordering::Relaxed);
     });
 }
+
+#[test]
+fn half_a_page_is_missed_also_where_an_empty_log_was_left() {
+    let (folder, cache) = open();
+    fill(&cache, 50);
+    let file = fs::OpenOptions::new().write(true).open(main_file(folder.path())).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 1_000).unwrap();
+    // By a reader that was the last one.
+    fs::write(folder.path().join("summaries.sqlite-wal"), "").unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    assert_eq!((counts(&cache), whole(&cache, 50).len()), ((50, 0), 50));
+}

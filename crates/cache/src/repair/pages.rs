@@ -82,13 +82,19 @@ pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
     Ok(Log::read(&path.with_file_name(log_name(path)))?.is_some_and(|log| log.broken))
 }
 
-/// Whether the end of a database without a log is missing; SQLite takes a page that is cut short for one that ends in
-/// zeros.
+/// Whether the end of a database is missing that has nothing in its log; SQLite takes a page that is cut short for one
+/// that ends in zeros.
 pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
     // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has a
-    // log, as it has as long as somebody uses it.
-    if fs::exists(path.with_file_name(log_name(path)))? {
-        return Ok(false);
+    // log, as it has as long as somebody uses it, and longer, if the last one only read. A missing page is noticed by
+    // SQLite then; half of one shows from outside.
+    match fs::metadata(path.with_file_name(log_name(path))) {
+        Ok(log) => {
+            let is_whole = fs::metadata(path)?.len().is_multiple_of(USUAL_SIZE as u64);
+            return Ok(log.len() == 0 && !is_whole);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     let main = File::open(path)?;
     let mut header = [0; 100];
