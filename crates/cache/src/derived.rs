@@ -1,7 +1,6 @@
-//! What is made of the other tables: when a medium was made, its tags to find it by, the index of the search.
+//! What is made of the other tables: when a medium was made, and the index of the search.
 
 use rusqlite::Connection;
-use rusqlite::types::Value;
 
 use crate::search;
 
@@ -26,23 +25,10 @@ fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
             (SELECT min(mtime_ns) / 1000000 FROM place WHERE place.key = reading.key),
             read_at
         ) WHERE id = ?";
-    connection.prepare_cached(MOMENT)?.execute([id])?;
-    connection.prepare_cached("DELETE FROM tag WHERE reading = ?")?.execute([id])?;
-    let tags: Value = connection
-        .prepare_cached("SELECT tags FROM reading WHERE id = ?")?
-        .query_row([id], |row| row.get(0))?;
-    let Value::Text(tags) = tags else { return Ok(()) };
-    // What cannot be understood is no tag; the reading itself tells that it is damaged.
-    for tag in serde_json::from_str::<Vec<String>>(&tags).unwrap_or_default() {
-        connection
-            .prepare_cached("INSERT OR IGNORE INTO tag (reading, tag) VALUES (?, ?)")?
-            .execute((id, tag.to_lowercase()))?;
-    }
-    Ok(())
+    connection.prepare_cached(MOMENT)?.execute([id]).map(drop)
 }
 
-/// Takes away what was made for one reading.
-pub(crate) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM tag WHERE reading = ?")?.execute([id])?;
-    search::remove(connection, id)
+/// Takes away what was made for a reading that is to be forgotten.
+pub(crate) fn forget(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    search::forget(connection, id)
 }

@@ -20,11 +20,24 @@ pub enum CacheError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The folder lies on a network file system.
+    #[error(
+        "the cache cannot live on a network file system ({kind}); set DESKSCRIBE_HOME to a folder on a disk of this \
+         machine: {path}"
+    )]
+    Network {
+        /// What it is called.
+        kind: String,
+        /// Which folder.
+        path: PathBuf,
+    },
     /// Another process has held the write lock for too long.
-    #[error("the cache is locked by {holder}; end that program if it hangs, then try again: {path}")]
+    #[error("the cache is locked by {holder}; {advice}: {path}")]
     Locked {
         /// Who holds it, as far as it says.
         holder: String,
+        /// What to do about it.
+        advice: String,
         /// The lock file.
         path: PathBuf,
     },
@@ -57,6 +70,12 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// Made by a program that is older than the search, and not brought up to date.
+    #[error(
+        "the cache was made by an older Deskscribe and cannot be searched as it is; `deskscribe scan` brings it up to \
+         date where it may be written: {0}"
+    )]
+    Older(PathBuf),
     /// There is no cache.
     #[error("nothing was read yet: `deskscribe scan` begins with it ({0})")]
     Nothing(PathBuf),
@@ -84,6 +103,11 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
     },
+    /// Something is forgotten, but what it was can still be found in a file that another program is reading.
+    #[error(
+        "it is forgotten, but traces are left while another program reads the cache; forget it once more: {0}"
+    )]
+    Traces(PathBuf),
     /// The SQLite that is linked in has a bug that can damage files.
     #[error("SQLite {0} is linked in, which can damage the cache; 3.51.3 or later is needed")]
     OldSqlite(&'static str),

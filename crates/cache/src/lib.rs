@@ -4,6 +4,7 @@
 //!  <folder>/
 //!    summaries.sqlite      readings by content, and the places where contents were found
 //!    summaries.lock        held by whoever writes, for one commit; says who that is
+//!    summaries.turn        held by whoever writes next
 //!    thumbnails.sqlite     small pictures by content; can be made again at any time
 //!    backups/              two copies of what cannot be made again
 //!    damaged/              files that were damaged, and are replaced
@@ -15,6 +16,7 @@
 
 mod error;
 mod lock;
+mod network;
 mod place;
 mod record;
 mod store;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::engines::DeadEngine;
 use crate::lock::{self, Lock};
-use crate::{Backup, CacheError, Changes, EngineLock, ReadGuard, Repair, Writer, engines, repair};
+use crate::{Backup, CacheError, Changes, EngineLock, ReadGuard, Repair, Writer, engines, network, repair};
 
 /// How long another process may hold the lock: it may be repairing the files.
 const OPENED_WITHIN: Duration = Duration::from_secs(60);
@@ -25,12 +25,13 @@ impl Cache {
     /// [`repairs`](Self::repairs).
     ///
     /// # Errors
-    /// The folder cannot be written to, or holds a cache that is newer than this program or so damaged that nothing
+    /// The folder cannot be written to, lies on a network file system, or holds a cache that is newer than this program or so damaged that nothing
     /// of it is left. Nothing that was there is changed then.
     pub fn open(folder: &Path) -> Result<Self, CacheError> {
         let failed = |reason| CacheError::Folder { reason, path: folder.to_owned() };
         // What people keep on their screens is nobody else's business.
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        network::refuse(folder)?;
         let lock = Lock::take(&lock::path_in(folder), OPENED_WITHIN)?;
         let dead = engines::dead(folder);
         let repairs = repair::first_aid(folder, !dead.is_empty())?.into();

@@ -169,6 +169,49 @@ fn a_lock_that_is_not_given_back_is_an_error_that_names_the_holder() {
     theirs.lock(SOON).unwrap().commit().unwrap();
 }
 
+/// Not a test of its own: the process that the next test stops.
+#[test]
+fn hold_the_lock() {
+    let Some(folder) = std::env::var_os("HOLD_THE_LOCK") else { return };
+    let mut writer = Cache::open(Path::new(&folder)).unwrap().writer().unwrap();
+    let _guard = writer.lock(SOON).unwrap();
+    println!("held");
+    std::thread::sleep(SOON);
+}
+
+#[test]
+fn a_lock_that_a_stopped_process_holds_is_an_error_that_says_how_to_go_on() {
+    let (folder, cache) = open();
+    let mut writer = cache.writer().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "hold_the_lock", "--nocapture"])
+        .env("HOLD_THE_LOCK", folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.ends_with("held")));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let error = writer.lock(Duration::from_millis(300)).unwrap_err().to_string();
+    assert!(error.contains(&format!("process {}; it is stopped", child.id())), "{error}");
+    assert!(error.contains(&format!("kill -CONT {}", child.id())), "{error}");
+    // Readers do not care.
+    assert_eq!(cache.read().unwrap().outcome(&key(1)).unwrap(), None);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    writer.lock(Duration::ZERO).unwrap().commit().unwrap();
+}
+
+#[test]
+fn one_who_is_next_and_is_stopped_stops_nobody_else() {
+    let (folder, cache) = open();
+    let next = fs::File::open(folder.path().join("summaries.turn")).unwrap();
+    next.lock().unwrap();
+    store(&cache, &[read(1)]).unwrap();
+    assert!(cache.read().unwrap().outcome(&key(1)).unwrap().is_some());
+}
+
 #[test]
 fn what_is_not_ours_is_refused_and_left_as_it_was() {
     let refuse = |content: &dyn Fn(&Path), expected: &str| {

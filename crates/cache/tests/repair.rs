@@ -61,7 +61,7 @@ fn damage(folder: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 fn counts(cache: &Cache) -> (u64, u64) {
     match cache.repairs() {
         [Repair::Summaries { restored, again, kept, .. }] => {
-            assert!(kept.join("summaries.sqlite").exists(), "{}", kept.display());
+            assert!(kept.as_ref().unwrap().join("summaries.sqlite").exists());
             (*restored, *again)
         }
         repairs => panic!("{repairs:?}"),
@@ -228,8 +228,11 @@ fn two_damaged_files_and_two_backups_are_kept() {
     }
     let cache = Cache::open(folder.path()).unwrap();
     assert_eq!(counts(&cache), (1_001, 0));
-    let count = |name| fs::read_dir(folder.path().join(name)).unwrap().count();
-    assert_eq!((count("damaged"), count("backups")), (2, 2 + 1), "two files, and a lock");
+    let count = |name, end: &str| {
+        let entries = fs::read_dir(folder.path().join(name)).unwrap();
+        entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(end)).count()
+    };
+    assert_eq!((count("damaged", "Z"), count("backups", ".sqlite")), (2, 2));
 }
 
 /// Not a test of its own: a process that writes on while the cache is repaired.
@@ -297,6 +300,23 @@ fn a_repair_that_was_cut_short_is_finished_or_begun_anew() {
         assert_eq!(whole(&cache, 20).len(), 20);
         assert!(!folder.path().join("repair").exists() && !folder.path().join("repaired").exists());
     }
+}
+
+#[test]
+fn whoever_writes_after_a_repair_was_cut_short_finishes_it_first() {
+    let (folder, cache) = open();
+    fill(&cache, 20);
+    let mut writer = cache.writer().unwrap();
+    let made = tempfile::tempdir().unwrap();
+    fill(&Cache::open(made.path()).unwrap(), 20);
+    fs::create_dir(folder.path().join("repaired")).unwrap();
+    fs::copy(main_file(made.path()), folder.path().join("repaired/summaries.sqlite")).unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    guard.put(&read(21)).unwrap();
+    guard.commit().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    assert!(cache.read().unwrap().outcome(&key(21)).unwrap().is_some(), "acknowledged, and there");
+    assert!(fs::exists(folder.path().join("damaged")).unwrap());
 }
 
 #[test]

@@ -70,6 +70,7 @@ fn describe(status: &Status) -> String {
         ("found", queues.arrivals),
         ("to be read", queues.pending),
         ("to be read alone", queues.alone),
+        ("read by others", queues.elsewhere),
         ("to be stored", queues.recording),
         ("to be shown", queues.events),
     ] {
@@ -186,7 +187,7 @@ mod tests {
                 worker(7, serde_json::json!({ "state": "died", "deaths": 2 })),
             ],
             "queues": {
-                "arrivals": queue(8, None), "pending": queue(16, Some(4.4)), "alone": { "depth": 2 }, "recording": queue(0, None),
+                "arrivals": queue(8, None), "pending": queue(16, Some(4.4)), "alone": { "depth": 2 }, "elsewhere": { "depth": 3 }, "recording": queue(0, None),
                 "events": queue(1, None),
             },
             "wire": { "sent": { "frames": 123, "bytes": 45_100 }, "received": { "frames": 4560, "bytes": 1_200_000 } },

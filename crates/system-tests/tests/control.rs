@@ -363,7 +363,11 @@ fn the_settings_file_is_followed_and_the_command_line_wins() {
     fs::create_dir_all(&home).unwrap();
     let run = |text: &str, arguments: &[&str]| {
         fs::write(home.join("settings.toml"), text).unwrap();
-        let _ = fs::remove_file(home.join("summaries.sqlite"));
+        // Without its backup, or it would come back.
+        for name in ["summaries.sqlite", "backups"] {
+            let path = home.join(name);
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
         Said::by(bench.deskscribe(&[&["scan", "--json"], arguments].concat()).arg(bench.desktop()))
     };
     assert_eq!(run("workers = 2\nqueue_files = 1\n", &[]).run["workers"], 2);

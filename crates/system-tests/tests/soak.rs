@@ -20,6 +20,7 @@ fn is_sound(table: &Table) {
 
 fn storm() -> Weather {
     Weather {
+        scans: 3,
         workers: 0..120,
         most_workers: 60,
         parents: 300..1200,
@@ -44,8 +45,14 @@ fn a_parent_neither_grows_nor_leaves_zombies() {
 #[test]
 fn real_pictures_in_a_storm_are_read_once() {
     let of = vec!["label printer error.gif", "holiday.jpg"];
-    let weather =
-        Weather { workers: 300..900, most_workers: 2, parents: 600..1800, most_parents: 1, ..storm() };
+    let weather = Weather {
+        scans: 1,
+        workers: 300..900,
+        most_workers: 2,
+        parents: 600..1800,
+        most_parents: 1,
+        ..storm()
+    };
     is_sound(&pictures(&Pictures { pictures: 6, of, weather, seed: SEED }));
 }
 
@@ -62,7 +69,7 @@ fn a_cut_or_damaged_cache_opens_or_says_so() {
 
 #[test]
 fn a_full_disk_costs_nothing_that_was_told() {
-    is_sound(&full_disk(Disk::Files(128), 10));
+    is_sound(&full_disk(Disk::Files(256), 10));
 }
 
 #[test]

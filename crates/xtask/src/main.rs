@@ -52,8 +52,8 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "bench",
-        arguments: "[FOLDER] [-- RIVAL]",
-        purpose: "time the release build on a folder, beside a rival's command if one is given",
+        arguments: "[FOLDER | --locks] [-- RIVAL] | --search",
+        purpose: "time the release build on a folder, or its lock, beside a rival's command; or time search",
         start: bench::start,
     },
     Mode {
@@ -95,7 +95,7 @@ fn main() -> ExitCode {
     let Some(mode) = mode else {
         eprintln!("Usage: cargo xtask MODE\n");
         for Mode { name, arguments, purpose, .. } in MODES {
-            eprintln!("  {:<32} {purpose}", format!("{name} {arguments}"));
+            eprintln!("  {:<36} {purpose}", format!("{name} {arguments}"));
         }
         return ExitCode::from(2);
     };

@@ -65,6 +65,11 @@ impl ReadGuard {
         (self.format > SUMMARIES.version()).then_some(self.format)
     }
 
+    /// Whether the file has the tables of this format, which was ours once.
+    pub(crate) fn has_format(&self, format: i64) -> bool {
+        self.format >= format
+    }
+
     /// The content at this path, if the file looks exactly as it did when the content was named.
     pub fn key_at(&self, path: &Path, stamp: &Stamp) -> Result<Option<ContentKey>, CacheError> {
         const QUERY: &str = "SELECT key FROM place
@@ -146,6 +151,11 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The database that everything but thumbnails is read from.
     pub(crate) fn summaries(&self) -> &Connection {
         &self.summaries
     }
@@ -159,8 +169,8 @@ impl ReadGuard {
             | rusqlite::Error::Utf8Error(..) => CacheError::Damaged { reason: error.to_string(), path },
             error => CacheError::sort(error, &path),
         };
-        // The damage of a file that was replaced is no news.
-        if self.is_current() { error.noted() } else { error }
+        // The damage of a file that was replaced is no news, and what a newer program means is not ours to judge.
+        if self.is_current() && self.newer().is_none() { error.noted() } else { error }
     }
 }
 

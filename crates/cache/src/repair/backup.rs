@@ -8,21 +8,26 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::replace::{sync, unless_missing};
+use super::replace::{self, sync, unless_missing};
 use crate::columns::HOLDS;
 use crate::lock::Lock;
 use crate::schema::SUMMARIES;
+use crate::write::delete_rows;
 use crate::{CacheError, clock};
 
 /// So many contents that have changed are worth a backup.
 const MANY_CHANGES: i64 = 1_000;
 /// So long, in milliseconds, any change may go without one.
 const A_DAY: i64 = 24 * 60 * 60 * 1_000;
+/// How long a backup may be in the making while something is to be forgotten.
+const FORGOTTEN_WITHIN: Duration = Duration::from_secs(60);
 /// Backups that are kept.
 const KEPT: usize = 2;
 const FOLDER: &str = "backups";
+const MAKING: &str = "making";
 const PREFIX: &str = "summaries-";
 const SUFFIX: &str = ".sqlite";
 /// What cannot be made again. Readings come first, and apart: only those whose seal holds.
@@ -51,7 +56,7 @@ pub(crate) fn back_up_if_due(folder: &Path) -> Result<Option<Backup>, CacheError
     if !is_due(folder)? {
         return Ok(None);
     }
-    let making = backups.join("making");
+    let making = backups.join(MAKING);
     unless_missing(fs::remove_dir_all(&making)).map_err(failed)?;
     DirBuilder::new().mode(0o700).create(&making).map_err(failed)?;
     let made = copy(folder, &making).and_then(|readings| {
@@ -65,6 +70,34 @@ pub(crate) fn back_up_if_due(folder: &Path) -> Result<Option<Backup>, CacheError
     // One copy that is not there yet is worth more than one that is there too long.
     newest_first(folder).skip(KEPT).try_for_each(fs::remove_file).map_err(failed)?;
     Ok(Some(made))
+}
+
+/// Takes every trace of these contents out of the backups. What is damaged cannot be searched, and goes.
+pub(crate) fn forget(folder: &Path, forgotten: &[ContentKey]) -> Result<(), CacheError> {
+    let backups = folder.join(FOLDER);
+    let failed = |reason| CacheError::Folder { reason, path: backups.clone() };
+    replace::drop_damaged(folder).map_err(failed)?;
+    if !backups.exists() {
+        return Ok(());
+    }
+    let _lock = lock(folder, FORGOTTEN_WITHIN)?;
+    // Left by somebody who died.
+    unless_missing(fs::remove_dir_all(backups.join(MAKING))).map_err(failed)?;
+    for backup in newest_first(folder) {
+        let forget = || -> rusqlite::Result<()> {
+            let connection = Connection::open(&backup)?;
+            connection.pragma_update(None, "secure_delete", true)?;
+            let transaction = connection.unchecked_transaction()?;
+            forgotten.iter().try_for_each(|key| delete_rows(&transaction, key).map(drop))?;
+            transaction.commit()?;
+            connection.close().map_err(|(_, error)| error)
+        };
+        match forget().map_err(|error| CacheError::sort(error, &backup)) {
+            Err(CacheError::Damaged { .. }) => fs::remove_file(&backup).map_err(failed)?,
+            forgotten => forgotten?,
+        }
+    }
+    Ok(())
 }
 
 /// Nobody else makes a backup or changes one while this is held.

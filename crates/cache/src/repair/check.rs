@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{backup, pages};
+use rusqlite::Connection;
+
 use crate::CacheError;
 use crate::schema::Schema;
 
@@ -24,21 +26,38 @@ pub(super) fn check(schema: &Schema, folder: &Path, doubted: bool) -> Result<(),
         if let Some(reason) = is_gone(&path, folder) {
             return damaged(reason);
         }
+        if length(&path) > 0 && pages::is_cut(&path).map_err(io)? {
+            return damaged("its end is missing");
+        }
     }
     let connection = schema.create(folder)?;
     if !doubted {
         return Ok(());
     }
-    let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-    match found.map_err(|error| CacheError::sort(error, &path))?.as_str() {
-        "ok" => Ok(()),
-        found => damaged(found.lines().last().unwrap_or_default()),
+    match look_closely(&connection).map_err(|error| CacheError::sort(error, &path))? {
+        Some(reason) => damaged(&reason),
+        None => Ok(()),
     }
+}
+
+/// Looks at every page of every table, but for those of search: they are large, and made of the others. Whoever finds
+/// one of them damaged leaves a mark.
+fn look_closely(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'";
+    let mut tables = connection.prepare(TABLES)?;
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut check = connection.prepare("SELECT quick_check FROM pragma_quick_check(?)")?;
+    for table in tables {
+        let found: String = check.query_row([table], |row| row.get(0))?;
+        if found != "ok" {
+            return Ok(found.lines().last().map(ToOwned::to_owned));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there is nothing where something was, and how that shows.
 pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
-    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     if length(path) > 0 {
         return None;
     }
@@ -48,6 +67,10 @@ pub(super) fn is_gone(path: &Path, folder: &Path) -> Option<&'static str> {
         true => (has_traces || folder.join("thumbnails.sqlite").exists()).then_some("it is empty"),
         false => has_traces.then_some("it is missing"),
     }
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// Notes that a file did not make sense to somebody, so that it is repaired when it is opened the next time.

@@ -29,13 +29,13 @@ use crate::{CacheError, clock, derived, grouped};
 use salvage::Source;
 
 pub use backup::Backup;
-pub(crate) use backup::back_up_if_due;
+pub(crate) use backup::{back_up_if_due, forget};
 pub(crate) use check::doubt;
 
 /// What was done about damage, for people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Repair {
-    /// The cache was damaged.
+    /// The cache was damaged, or missing.
     Summaries {
         /// What was wrong with it.
         reason: String,
@@ -43,8 +43,8 @@ pub enum Repair {
         restored: u64,
         /// Readings that are lost, whose files are queued to be read again.
         again: u64,
-        /// Where the damaged file is kept.
-        kept: PathBuf,
+        /// Where the damaged file is kept; nowhere if there was none.
+        kept: Option<PathBuf>,
     },
     /// The small pictures were damaged; they are made again as files are read.
     Thumbnails {
@@ -57,16 +57,18 @@ impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Summaries { restored, again, kept, .. } => {
-                let (all, restored, again) = (grouped(restored + again), grouped(*restored), grouped(*again));
-                let (kept, end) = (kept.display(), "the damaged file is kept in");
-                if restored == all {
-                    write!(f, "the cache was damaged: all {all} readings are restored; {end} {kept}")
-                } else {
-                    write!(
+                let what = if kept.is_some() { "damaged" } else { "missing" };
+                let (all, some, rest) = (grouped(restored + again), grouped(*restored), grouped(*again));
+                match again {
+                    0 => write!(f, "the cache was {what}: all {all} readings are restored")?,
+                    _ => write!(
                         f,
-                        "the cache was damaged: {restored} of {all} readings are restored, {again} will be read \
-                         again; {end} {kept}"
-                    )
+                        "the cache was {what}: {some} of {all} readings are restored, {rest} will be read again"
+                    )?,
+                }
+                match kept {
+                    Some(kept) => write!(f, "; the damaged file is kept in {}", kept.display()),
+                    None => write!(f, " from a backup"),
                 }
             }
             Self::Thumbnails { kept } => {
@@ -80,12 +82,18 @@ impl fmt::Display for Repair {
     }
 }
 
+/// Whether a new file was made whole, and whoever was to put it in its place has died: what is written into the old one
+/// would be lost.
+pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    replace::is_unfinished(folder, SUMMARIES.file)
+}
+
 /// Sees to it that both files of this folder are whole, and makes those that are not there. After an unclean end they
 /// are looked at closely. The caller holds the write lock.
 pub(crate) fn first_aid(folder: &Path, unclean: bool) -> Result<Vec<Repair>, CacheError> {
     let mut repairs = Vec::new();
     let failed = |reason| CacheError::Folder { reason, path: folder.to_owned() };
-    if replace::is_unfinished(folder, SUMMARIES.file) {
+    if is_unfinished(folder) {
         replace::finish(folder, SUMMARIES.file).map_err(failed)?;
     }
     replace::give_up(folder).map_err(failed)?;
@@ -132,7 +140,11 @@ fn restore(folder: &Path, reason: String) -> Result<Option<Repair>, CacheError> 
         // Nothing is lost with a file that is not there.
         return if path.exists() { Err(CacheError::Lost { reason, path }) } else { Ok(None) };
     };
+    let was_there = path.exists();
     let kept = replace::put_in_place(folder, SUMMARIES.file).map_err(failed)?;
+    let kept = was_there.then_some(kept);
+    // From now on it has a log again.
+    SUMMARIES.create(folder)?;
     Ok(Some(Repair::Summaries { reason, restored, again, kept }))
 }
 
@@ -196,10 +208,9 @@ mod tests {
 
     #[test]
     fn a_repair_is_told_in_one_line_with_its_counts() {
-        let kept = PathBuf::from("/home/damaged/today");
         let told = |restored, again| {
-            let reason = "malformed".to_owned();
-            Repair::Summaries { reason, restored, again, kept: kept.clone() }.to_string()
+            let kept = Some(PathBuf::from("/home/damaged/today"));
+            Repair::Summaries { reason: "malformed".to_owned(), restored, again, kept }.to_string()
         };
         assert_eq!(
             told(4_102, 165),
@@ -211,5 +222,8 @@ mod tests {
             "the cache was damaged: all 1,234,567 readings are restored; the damaged file is kept in \
              /home/damaged/today"
         );
+        let gone =
+            Repair::Summaries { reason: "it is missing".to_owned(), restored: 7, again: 0, kept: None };
+        assert_eq!(gone.to_string(), "the cache was missing: all 7 readings are restored from a backup");
     }
 }

@@ -3,7 +3,7 @@
 //! What a page and a frame look like: <https://sqlite.org/fileformat2.html>, sections 1.2 and 4.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -80,6 +80,25 @@ impl Pages {
 /// damaged.
 pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
     Ok(Log::read(&path.with_file_name(log_name(path)))?.is_some_and(|log| log.broken))
+}
+
+/// Whether the end of a database without a log is missing; SQLite takes a page that is cut short for one that ends in
+/// zeros.
+pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
+    // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has a
+    // log, as it has as long as somebody uses it.
+    if fs::exists(path.with_file_name(log_name(path)))? {
+        return Ok(false);
+    }
+    let main = File::open(path)?;
+    let mut header = [0; 100];
+    if main.read_exact_at(&mut header, 0).is_err() {
+        return Ok(true);
+    }
+    // The count of pages holds if it is as old as the last change; other programs may leave it behind.
+    let is_current = header[24..28] == header[92..96];
+    let Some(size) = page_size(&main).filter(|_| is_current) else { return Ok(false) };
+    Ok(main.metadata()?.len() < u64::from(word(&header[28..])) * size as u64)
 }
 
 fn log_name(path: &Path) -> std::ffi::OsString {

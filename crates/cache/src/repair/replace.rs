@@ -75,6 +75,8 @@ pub(super) fn move_aside(folder: &Path, file: &str) -> io::Result<PathBuf> {
     }
     sync(&kept)?;
     sync(folder)?;
+    // Empty, it says nothing.
+    let _ = fs::remove_dir(&kept);
     drop_old(&damaged, file)?;
     Ok(kept)
 }
@@ -103,6 +105,11 @@ fn drop_old(damaged: &Path, file: &str) -> io::Result<()> {
     // Their names are times.
     kept.sort();
     kept.iter().rev().skip(KEPT).try_for_each(fs::remove_dir_all)
+}
+
+/// Forgets all damaged files.
+pub(super) fn drop_damaged(folder: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_dir_all(folder.join(DAMAGED)))
 }
 
 fn make(folder: &Path) -> io::Result<()> {

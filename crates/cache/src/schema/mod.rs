@@ -97,6 +97,8 @@ impl Schema {
         let make = || -> rusqlite::Result<()> {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
+            // What is deleted is overwritten.
+            connection.pragma_update(None, "secure_delete", true)?;
             if found < self.version() { self.migrate(&connection, found) } else { Ok(()) }
         };
         make().map_err(|error| match error.sqlite_error_code() {

@@ -42,7 +42,7 @@ pub(super) struct Columns {
 }
 
 impl Document {
-    /// The document of this reading; none if there is no such reading, or no file of it.
+    /// The document of this reading, if there is such a reading.
     pub(super) fn load(connection: &Connection, reading: i64) -> rusqlite::Result<Option<Self>> {
         const READING: &str =
             "SELECT key, kind, state, language, moment, title, summary, tags, text FROM reading WHERE id = ?";
@@ -69,7 +69,12 @@ impl Document {
         let mut places = connection.prepare_cached(PLACES)?;
         let places = places.query_map((key, MOST_PLACES), |row| row.get(0))?;
         document.places = places.collect::<Result<_, _>>()?;
-        Ok((!document.places.is_empty()).then_some(document))
+        Ok(Some(document))
+    }
+
+    /// Whether there is a file of it: only that can be found.
+    pub(super) fn has_place(&self) -> bool {
+        !self.places.is_empty()
     }
 
     /// What the index keeps of it.

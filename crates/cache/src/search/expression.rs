@@ -56,7 +56,7 @@ impl Filters {
         for Filter { without, facet } in &query.filters {
             let token = [facet.token()];
             let is_whole = match facet {
-                Facet::Tag(_) | Facet::Folder(_) => occurs(connection, &phrase(&token, false))?,
+                Facet::Tag(_) | Facet::Folder(_) => occurs(connection, &token[0])?,
                 _ => true,
             };
             let phrase = phrase(&token, !is_whole);
@@ -125,14 +125,16 @@ pub(super) fn whole(term: &Term) -> String {
 
 fn loose(term: &Term, connection: &Connection) -> rusqlite::Result<String> {
     let whole = whole(term);
-    if term.quoted {
+    // Of several parts that are all short, such as 12,50, each alone is nearly everywhere.
+    let is_short = |token: &String| token.chars().nth(spelling::PIECE - 1).is_none();
+    if term.quoted || term.tokens.iter().all(is_short) {
         return Ok(whole);
     }
     let mut parts = Vec::new();
     for (at, token) in term.tokens.iter().enumerate() {
         let begins = term.begins && at + 1 == term.tokens.len();
         let mut ways = vec![phrase(std::slice::from_ref(token), begins)];
-        if token.chars().nth(spelling::PIECE - 1).is_some() {
+        if !is_short(token) {
             let words = spelling::holding(connection, token)?;
             ways.extend(words.iter().map(|word| phrase(std::slice::from_ref(word), false)));
         }
@@ -155,9 +157,10 @@ fn divided(token: &str) -> impl Iterator<Item = [String; 2]> {
     })
 }
 
-/// Whether anything matches.
-fn occurs(connection: &Connection, expression: &str) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1")?.exists([expression])
+/// Whether this token is anywhere in the index.
+pub(super) fn occurs(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
+    const QUERY: &str = "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1";
+    connection.prepare_cached(QUERY)?.exists([format!("\"{token}\"")])
 }
 
 fn phrase(tokens: &[String], begins: bool) -> String {

@@ -98,16 +98,20 @@ impl<'a> Fetcher<'a> {
     /// The place where the content was seen last, in the folder that is wanted.
     fn path(&mut self, key: &[u8; 32]) -> rusqlite::Result<Option<PathBuf>> {
         let mut places = self.places.query([key])?;
-        let mut first = None;
+        let (mut begun, mut any) = (None, None);
         while let Some(row) = places.next()? {
-            let path: Vec<u8> = row.get(0)?;
-            let is_wanted = self.folders.iter().any(|folder| path.starts_with(bytes(folder)));
-            if is_wanted || self.folders.is_empty() {
-                return Ok(Some(OsString::from_vec(path).into()));
+            let path = PathBuf::from(OsString::from_vec(row.get(0)?));
+            if self.folders.is_empty() || self.folders.iter().any(|folder| path.starts_with(folder)) {
+                return Ok(Some(path));
             }
-            first = first.or(Some(path));
+            // The name of the folder may still be growing.
+            if begun.is_none() && self.folders.iter().any(|folder| bytes(&path).starts_with(bytes(folder))) {
+                begun = Some(path);
+            } else {
+                any = any.or(Some(path));
+            }
         }
-        Ok(first.map(|path| OsString::from_vec(path).into()))
+        Ok(begun.or(any))
     }
 
     /// The field where the most of the words stand, and where. Without any, what says the most in the least space.

@@ -12,6 +12,8 @@ use super::query::{Query, Term};
 use super::queued;
 use crate::{CacheError, ReadGuard};
 
+/// The format of the cache that brought the index.
+const SINCE: i64 = 3;
 /// When more match, they are not ranked: the newest come first.
 const MANY: usize = 1000;
 /// When fewer match, hits within longer words are looked for as well.
@@ -36,12 +38,18 @@ impl ReadGuard {
     /// Files that match, best first: by how well they match; the newest first where more than a thousand match, or
     /// where nothing but filters is asked for. Files that only hold the words within longer ones come last, and only
     /// when few others match.
+    ///
+    /// # Errors
+    /// None is about the query. [`CacheError::Older`] is about a cache that lies where it may not be written, and was
+    /// made before there was search.
     pub fn search(&self, query: &Query, page: Page) -> Result<Answer, CacheError> {
+        if !self.has_format(SINCE) {
+            return Err(CacheError::Older(self.folder().to_owned()));
+        }
         let search = || {
             // One view of everything, whatever is written meanwhile.
             let view = self.summaries().unchecked_transaction()?;
-            let (hits, total) = hits(&view, query, page)?;
-            Ok((hits, total))
+            hits(&view, query, page)
         };
         let (hits, total) = search().map_err(|error| self.sort(error))?;
         Ok(Answer { hits, total, coverage: self.coverage()? })
@@ -65,8 +73,9 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
     let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found { slot, score: 0.0 }).collect();
     let mut slots = days.walk(connection, &strict, Page { offset: 0, limit: MANY + 1 })?;
     if slots.len() > MANY {
-        if page.offset + page.limit <= slots.len() {
-            slots.truncate(page.offset + page.limit);
+        let end = page.offset.saturating_add(page.limit);
+        if end <= slots.len() {
+            slots.truncate(end);
             slots.drain(..page.offset);
         } else {
             slots = days.walk(connection, &strict, page)?;
@@ -139,7 +148,8 @@ impl Days {
             AND search_entry.moment >= :after AND search_entry.moment < :before
             ORDER BY search.rowid DESC LIMIT :limit OFFSET :offset";
         let Page { limit, offset } = page;
-        let (limit, offset) = (limit as i64, offset as i64);
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        let (limit, offset) = (number(limit), number(offset));
         let slot = |row: &rusqlite::Row<'_>| row.get(0);
         if self.after.is_none() && self.before.is_none() {
             let values = named_params! { ":match": expression, ":limit": limit, ":offset": offset };

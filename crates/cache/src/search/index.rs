@@ -15,8 +15,8 @@ pub(crate) fn make(connection: &Connection, readings: &[i64]) -> rusqlite::Resul
     let mut loaded = Vec::with_capacity(readings.len());
     for &reading in readings {
         match Document::load(connection, reading)? {
-            Some(document) => loaded.push(document),
-            None => remove(connection, reading)?,
+            Some(document) if document.has_place() => loaded.push(document),
+            _ => remove(connection, reading)?,
         }
     }
     // SQLite writes rows that come in order in one go.
@@ -25,7 +25,7 @@ pub(crate) fn make(connection: &Connection, readings: &[i64]) -> rusqlite::Resul
 }
 
 /// Takes a reading out of the index.
-pub(crate) fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
+fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
     let delete = "DELETE FROM search_entry WHERE reading = ? RETURNING slot";
     let slot =
         connection.prepare_cached(delete)?.query_row([reading], |row| row.get::<_, i64>(0)).optional()?;
@@ -33,6 +33,19 @@ pub(crate) fn remove(connection: &Connection, reading: i64) -> rusqlite::Result<
         connection.prepare_cached("DELETE FROM search WHERE rowid = ?")?.execute([slot])?;
     }
     Ok(())
+}
+
+/// Takes a reading that is to be forgotten out of the index, with the words that nothing else holds. SQLite keeps the
+/// rest until [`purge`].
+pub(crate) fn forget(connection: &Connection, reading: i64) -> rusqlite::Result<()> {
+    let document = Document::load(connection, reading)?;
+    remove(connection, reading)?;
+    document.map_or(Ok(()), |document| spelling::unlearn(connection, &document.columns()))
+}
+
+/// Writes the index anew without what was taken out of it.
+pub(crate) fn purge(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')")
 }
 
 /// Makes the whole index anew.

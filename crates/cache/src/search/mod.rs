@@ -37,4 +37,4 @@ mod hit;
 pub use hit::{Answer, Hit, Page, Snippet, State, Total};
 pub use query::{Query, QueryError};
 
-pub(crate) use index::{make, rebuild, remove};
+pub(crate) use index::{forget, make, purge, rebuild};

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::document::Columns;
+use super::expression::occurs;
 
 /// Shorter words hold no piece but themselves.
 const SHORTEST: usize = 4;
@@ -22,16 +23,35 @@ const MOST_TAKEN: u32 = 32;
 
 /// Adds the words of a document.
 pub(super) fn learn(connection: &Connection, columns: &Columns) -> rusqlite::Result<()> {
-    let words = columns.texts().into_iter().flat_map(|text| text.split(' '));
-    let words: BTreeSet<&str> = words.filter(|word| is_learned(word)).take(MOST_WORDS).collect();
     let mut add = connection.prepare_cached("INSERT OR IGNORE INTO search_spelling (term) VALUES (?)")?;
     let mut add_pieces = connection.prepare_cached("INSERT INTO search_piece (rowid, term) VALUES (?, ?)")?;
-    for word in words {
+    for word in learned(columns) {
         if add.execute([word])? == 1 {
             add_pieces.execute((connection.last_insert_rowid(), word))?;
         }
     }
     Ok(())
+}
+
+/// Drops the words of a document that nothing in the index holds any more.
+pub(super) fn unlearn(connection: &Connection, columns: &Columns) -> rusqlite::Result<()> {
+    const DROP: &str = "DELETE FROM search_spelling WHERE term = ? RETURNING id";
+    const DROP_PIECES: &str = "INSERT INTO search_piece (search_piece, rowid, term) VALUES ('delete', ?, ?)";
+    for word in learned(columns) {
+        if !occurs(connection, word)? {
+            let id: Option<i64> =
+                connection.prepare_cached(DROP)?.query_row([word], |row| row.get(0)).optional()?;
+            if let Some(id) = id {
+                connection.prepare_cached(DROP_PIECES)?.execute((id, word))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn learned(columns: &Columns) -> BTreeSet<&str> {
+    let words = columns.texts().into_iter().flat_map(|text| text.split(' '));
+    words.filter(|word| is_learned(word)).take(MOST_WORDS).collect()
 }
 
 fn is_learned(word: &str) -> bool {

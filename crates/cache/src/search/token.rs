@@ -165,7 +165,7 @@ pub(super) fn other_forms(text: &str, tokens: &[Token]) -> Vec<String> {
     while let Some(first) = rest.first() {
         forms.extend(humps(text.get(first.range.clone()).unwrap_or_default()));
         // A word of many parts is not looked at again from its second part on.
-        let (joined, parts) = (whole(text, rest), chain(text, rest));
+        let (joined, parts) = (whole(text, rest), chain(text, rest, usize::MAX));
         forms.extend(joined.map(|(form, _)| form));
         for token in rest.iter().take(parts).skip(1) {
             forms.extend(humps(text.get(token.range.clone()).unwrap_or_default()));
@@ -177,14 +177,14 @@ pub(super) fn other_forms(text: &str, tokens: &[Token]) -> Vec<String> {
 
 /// The word that the first tokens are parts of, and how many these are.
 pub(super) fn whole(text: &str, tokens: &[Token]) -> Option<(String, usize)> {
-    let parts = chain(text, tokens);
+    let parts = chain(text, tokens, MOST_PARTS + 1);
     // Of more parts it is a path, a date or an identifier, whose whole nobody types.
     let whole = tokens.get(..parts).filter(|_| (2..=MOST_PARTS).contains(&parts))?;
     Some((whole.iter().map(|token| token.text.as_str()).collect(), parts))
 }
 
-/// How many tokens from the first on hang together; at least that one.
-fn chain(text: &str, tokens: &[Token]) -> usize {
+/// How many tokens from the first on hang together: at least that one, and at most so many.
+fn chain(text: &str, tokens: &[Token], most: usize) -> usize {
     let joins = |pair: &[Token]| match pair {
         [one, two] if !one.pair && !two.pair => {
             let between = text.get(one.range.end..two.range.start).unwrap_or_default();
@@ -201,7 +201,7 @@ fn chain(text: &str, tokens: &[Token]) -> usize {
         }
         _ => false,
     };
-    tokens.windows(2).take_while(|pair| joins(pair)).count() + 1
+    tokens.windows(2).take(most - 1).take_while(|pair| joins(pair)).count() + 1
 }
 
 fn is_number(text: &str) -> bool {

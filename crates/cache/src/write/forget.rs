@@ -1,9 +1,11 @@
 //! Forgetting: everything that is known about a content, and every trace of it in the files.
 
 use deskscribe_protocol::ContentKey;
+use rusqlite::Connection;
 
 use super::WriteGuard;
-use crate::{CacheError, derived};
+use crate::schema::{SUMMARIES, THUMBNAILS};
+use crate::{CacheError, derived, repair};
 
 impl WriteGuard<'_> {
     /// Forgets a content and all its places. Returns whether there was anything to forget.
@@ -16,27 +18,47 @@ impl WriteGuard<'_> {
             thumbnails.prepare_cached("DELETE FROM thumbnail WHERE key = ?")?.execute([key.as_bytes()])
         };
         forget().map_err(|error| self.sort_small(error))?;
+        self.forgotten.push(*key);
         Ok(known)
+    }
+
+    /// After the commit: what was deleted is overwritten in the tables, but the logs still have it as it was, and so do
+    /// backups and files that were kept because they are damaged.
+    pub(super) fn scrub(self, forgotten: &[ContentKey]) -> Result<(), CacheError> {
+        let writer = self.writer;
+        for (connection, schema) in [(&writer.summaries, SUMMARIES), (&writer.thumbnails, THUMBNAILS)] {
+            let path = writer.folder.join(schema.file);
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            if busy.map_err(|error| CacheError::sort(error, &path))? {
+                return Err(CacheError::Traces(path));
+            }
+        }
+        // Others may write meanwhile.
+        drop(self);
+        repair::forget(&writer.folder, forgotten)
     }
 
     fn forget_rows(&self, key: &ContentKey) -> rusqlite::Result<bool> {
         let summaries = &self.writer.summaries;
         let id = self.id(key)?;
         if let Some(id) = id {
-            derived::remove(summaries, id)?;
+            derived::forget(summaries, id)?;
             self.touched.borrow_mut().remove(&id);
         }
-        summaries
-            .prepare_cached("DELETE FROM queue WHERE path IN (SELECT path FROM place WHERE key = ?)")?
-            .execute([key.as_bytes()])?;
-        let mut rows = 0;
-        for table in ["reading", "place", "part", "vector"] {
-            let delete = format!("DELETE FROM {table} WHERE key = ?");
-            rows += summaries.prepare_cached(&delete)?.execute([key.as_bytes()])?;
-        }
+        let rows = delete_rows(summaries, key)?;
         if rows > 0 {
             self.change(key)?;
         }
         Ok(rows > 0)
     }
+}
+
+/// Deletes what is known about a content from the tables that are not made of others; returns how many rows that were.
+pub(crate) fn delete_rows(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<usize> {
+    const WAITING: &str = "DELETE FROM queue WHERE path IN (SELECT path FROM place WHERE key = ?)";
+    summaries.prepare_cached(WAITING)?.execute([key.as_bytes()])?;
+    ["reading", "place", "part", "vector"].into_iter().try_fold(0, |rows, table| {
+        let delete = format!("DELETE FROM {table} WHERE key = ?");
+        Ok(rows + summaries.prepare_cached(&delete)?.execute([key.as_bytes()])?)
+    })
 }

@@ -8,6 +8,7 @@ mod queue;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,9 +17,10 @@ use rusqlite::Connection;
 
 use crate::lock::{self, Lock};
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
-use crate::{CacheError, derived, repair};
+use crate::{CacheError, derived, repair, search};
 
 pub use claim::Claim;
+pub(crate) use forget::delete_rows;
 
 /// How long another process may be busy with making the files.
 const MADE_WITHIN: Duration = Duration::from_secs(30);
@@ -41,6 +43,8 @@ pub struct WriteGuard<'a> {
     writer: &'a Writer,
     /// Readings of which something was changed, so that what is made of it is made anew.
     touched: RefCell<BTreeSet<i64>>,
+    /// Contents of which no trace is to be left.
+    forgotten: Vec<ContentKey>,
     _lock: Lock,
 }
 
@@ -62,12 +66,13 @@ impl Writer {
     /// told when a newer program has changed the format since this was opened.
     pub fn lock(&mut self, within: Duration) -> Result<WriteGuard<'_>, CacheError> {
         let lock = Lock::take(&lock::path_in(&self.folder), within)?;
-        if self.files != files(&self.folder) {
+        if self.files != files(&self.folder) || repair::is_unfinished(&self.folder) {
             // What is written into a file that was moved away is lost.
             repair::first_aid(&self.folder, false)?;
             *self = Self::open_locked(&self.folder)?;
         }
-        let guard = WriteGuard { writer: self, touched: RefCell::default(), _lock: lock };
+        let guard =
+            WriteGuard { writer: self, touched: RefCell::default(), forgotten: Vec::new(), _lock: lock };
         guard.writer.summaries.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort(error))?;
         guard.writer.thumbnails.execute_batch("BEGIN IMMEDIATE").map_err(|error| guard.sort_small(error))?;
         SUMMARIES.refuse_newer(&guard.writer.summaries, &guard.writer.folder)?;
@@ -81,13 +86,22 @@ fn files(folder: &Path) -> [Option<FileId>; 2] {
 }
 
 impl WriteGuard<'_> {
-    /// Stores everything, for good: after this, neither a crash nor a power cut takes it back.
-    pub fn commit(self) -> Result<(), CacheError> {
+    /// Stores everything, for good: after this, neither a crash nor a power cut takes it back. Of what was forgotten, no
+    /// trace is left in any file of the cache.
+    ///
+    /// # Errors
+    /// Nothing is stored, but for [`CacheError::Traces`]: then everything is.
+    pub fn commit(mut self) -> Result<(), CacheError> {
         let touched: Vec<i64> = self.touched.take().into_iter().collect();
         derived::some(&self.writer.summaries, &touched).map_err(|error| self.sort(error))?;
+        if !self.forgotten.is_empty() {
+            search::purge(&self.writer.summaries).map_err(|error| self.sort(error))?;
+        }
         // Thumbnails first: one without a reading is harmless.
         self.writer.thumbnails.execute_batch("COMMIT").map_err(|error| self.sort_small(error))?;
-        self.writer.summaries.execute_batch("COMMIT").map_err(|error| self.sort(error))
+        self.writer.summaries.execute_batch("COMMIT").map_err(|error| self.sort(error))?;
+        let forgotten = mem::take(&mut self.forgotten);
+        if forgotten.is_empty() { Ok(()) } else { self.scrub(&forgotten) }
     }
 
     /// Something about this content is not as it was: onlookers shall look again.

@@ -8,9 +8,10 @@
     reason = "each test uses a part of it"
 )]
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use deskscribe_cache::{Cache, CacheError, Outcome, Record};
+use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp};
 use deskscribe_protocol::{
     Code, ContentKey, Digest, EngineUse, Failure, Line, MediaKind, Provenance, Reading, Stage, StageTime,
 };
@@ -82,4 +83,32 @@ pub fn open() -> (tempfile::TempDir, Cache) {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(folder.path()).unwrap();
     (folder, cache)
+}
+
+/// A day in March 2026, in milliseconds since 1970.
+pub const DAY: i64 = 1_773_446_400_000;
+
+/// A reading of this text.
+pub fn text(number: u32, text: &str) -> Record {
+    let mut record = read(number);
+    if let Outcome::Read(reading) = &mut record.outcome {
+        **reading = Reading { text: text.to_owned(), width: 1, height: 1, pages: 1, ..Reading::default() };
+    }
+    record
+}
+
+pub fn place(path: &str, mtime_ms: i64) -> Place {
+    let stamp = Stamp { device: 1, inode: 1, size: 1, mtime_ns: mtime_ms * 1_000_000, ctime_ns: 0 };
+    Place { path: PathBuf::from(path), stamp }
+}
+
+/// Stores readings, each with a place and when it was last written, in milliseconds since 1970.
+pub fn put(cache: &Cache, files: &[(&str, i64, Record)]) {
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(SOON).unwrap();
+    for (path, moment, record) in files {
+        guard.put(record).unwrap();
+        guard.remember(&place(path, *moment), &record.key, 1).unwrap();
+    }
+    guard.commit().unwrap();
 }

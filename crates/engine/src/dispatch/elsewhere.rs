@@ -94,9 +94,9 @@ impl Elsewhere {
         !self.asked.is_empty() || !self.answers.is_empty()
     }
 
-    /// Whether others read something that is waited for.
-    pub(super) fn is_waiting(&self) -> bool {
-        !self.held.is_empty()
+    /// Contents that others read, and that are waited for.
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
     }
 
     /// An answer came.

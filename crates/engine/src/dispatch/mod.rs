@@ -196,7 +196,7 @@ impl Dispatch {
             let last = !more && self.pending.is_empty() && still;
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
-                if !self.elsewhere.is_waiting() {
+                if self.elsewhere.held() == 0 {
                     return Ok(());
                 }
                 self.tell_waiting().await;
@@ -283,6 +283,7 @@ impl Dispatch {
         let oldest = oldest.map(Instant::into_std);
         self.ledger.board.pending(self.pending.len(), self.most_pending(), oldest);
         self.ledger.board.alone(self.solo.len());
+        self.ledger.board.elsewhere(self.elsewhere.held());
     }
 
     async fn hear(&mut self, report: Report) -> Result<(), Halt> {

@@ -85,6 +85,11 @@ impl Board {
         self.notes().alone = depth;
     }
 
+    /// Takes note of the contents that other engines read.
+    pub(crate) fn elsewhere(&self, depth: usize) {
+        self.notes().elsewhere = depth;
+    }
+
     /// Takes note of why no worker can be had, or that one was.
     pub(crate) fn waiting(&self, why: Option<String>) {
         self.notes().waiting = why;
@@ -94,12 +99,8 @@ impl Board {
     pub(crate) fn status(&self) -> Status {
         let now = Instant::now();
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs_f64();
-        let (found, mut counts, pending, alone, waiting, slots, deaths, crashes) = {
-            let notes = self.notes();
-            let Notes { found, counts, pending, alone, waiting, workers, deaths, crashes } = &*notes;
-            let waiting = waiting.clone();
-            (*found, *counts, *pending, *alone, waiting, workers.clone(), *deaths, crashes.clone())
-        };
+        let Notes { found, mut counts, pending, alone, elsewhere, waiting, workers: slots, deaths, crashes } =
+            self.notes().clone();
         counts.seconds = seconds(self.begun);
         counts.workers = slots.values().filter(|slot| slot.ready_once).count();
         let worker = |(number, slot): (usize, Slot)| WorkerStatus {
@@ -133,6 +134,7 @@ impl Board {
                     oldest_seconds: pending.oldest.map(seconds),
                 },
                 alone: QueueStatus { depth: alone, capacity: None, oldest_seconds: None },
+                elsewhere: QueueStatus { depth: elsewhere, capacity: None, oldest_seconds: None },
                 recording: self.recording.read(),
                 events: channel(&self.events),
             },

@@ -117,6 +117,9 @@ pub struct Queues {
     pub pending: QueueStatus,
     /// Files that workers died of, to be tried alone when nothing else waits; not kept open, and so without a bound.
     pub alone: QueueStatus,
+    /// Contents that other engines read, and that are waited for; not kept open either.
+    #[serde(default)]
+    pub elsewhere: QueueStatus,
     /// What was learned and is not stored yet.
     pub recording: QueueStatus,
     /// Events that whoever shows the run has not looked at yet.
@@ -124,7 +127,7 @@ pub struct Queues {
 }
 
 /// One queue.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct QueueStatus {
     /// How many wait in it.
     pub depth: usize,

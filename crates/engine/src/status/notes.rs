@@ -13,12 +13,14 @@ use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
 pub(super) const CRASHES_KEPT: usize = 16;
 
 /// What changes while it goes on.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Notes {
     pub(super) found: Option<u64>,
     pub(super) counts: RunCounts,
     pub(super) pending: Pending,
     pub(super) alone: usize,
+    /// Contents that other engines read.
+    pub(super) elsewhere: usize,
     pub(super) waiting: Option<String>,
     pub(super) workers: BTreeMap<usize, Slot>,
     pub(super) deaths: u64,

@@ -50,7 +50,8 @@ fn run() -> Outcome {
         all.extend(measure(&guard, name, &queries)?);
     }
     tell("all of them", 0.0, &all);
-    Ok(())
+    drop(guard);
+    forget(&cache)
 }
 
 /// Stores what is missing.
@@ -77,6 +78,19 @@ fn fill(cache: &Cache, known: usize, readings: usize) -> Outcome {
         let each = taken.as_secs_f64() * 1e3 / (readings - known) as f64;
         println!("storing and indexing, {COMMIT} in a commit: {each:.2} ms a reading");
     }
+    Ok(())
+}
+
+/// Forgets a reading, of which no word may be left.
+fn forget(cache: &Cache) -> Outcome {
+    let hits = cache.read()?.search(&Query::default(), Page { offset: 0, limit: 1 })?.hits;
+    let key = hits.first().and_then(|hit| hit.key).ok_or("there is nothing to forget")?;
+    let mut writer = cache.writer()?;
+    let begun = Instant::now();
+    let mut guard = writer.lock(LOCKED)?;
+    guard.forget(&key)?;
+    guard.commit()?;
+    println!("\nforgetting a reading: {:.1} s", begun.elapsed().as_secs_f64());
     Ok(())
 }
 

@@ -79,14 +79,16 @@ fn parts(plan: &Plan) -> Vec<Part> {
     }
     let pick = |long: usize, brief: usize| if short { brief } else { long };
     let weather = Weather {
+        scans: 3,
         workers: 0..120,
         most_workers: usize::MAX,
-        parents: 2000..6000,
+        parents: if short { 100..600 } else { 1000..4000 },
         most_parents: pick(100, 3),
         gone_within: Duration::from_millis(250),
     };
     // Real workers take seconds to load their models: a kill now and then, and a few of the program itself.
     let gentle = Weather {
+        scans: 1,
         workers: 500..2500,
         most_workers: pick(1000, 3),
         parents: 6000..15000,

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::thread::{available_parallelism, scope};
 use std::time::Duration;
 
-use deskscribe_cache::{Cache, CacheError, Record};
+use deskscribe_cache::{Cache, CacheError, Place, Record, Repair, Stamp};
 use fastrand::Rng;
 
 use super::table::Table;
@@ -21,8 +21,12 @@ const THUMBNAILS: &str = "thumbnails.sqlite";
 const SETTLED: u32 = 30;
 const RECENT: u32 = 3;
 /// The end of the main file that is cut: its last pages.
-const MAIN_TAIL: usize = 3 * 4096;
+const MAIN_TAIL: usize = 3 * PAGE;
+const PAGE: usize = 4096;
 const LOCK_WITHIN: Duration = Duration::from_secs(30);
+
+/// Whatever was done to a file, these tell the truth about it.
+const SAID: [Found; 5] = [Found::Whole, Found::Repaired, Found::Counted, Found::Uncounted, Found::Lost];
 
 /// How many places are tried.
 #[derive(Debug, Clone)]
@@ -44,17 +48,25 @@ struct Specimen {
     records: Vec<(Record, usize)>,
 }
 
-/// What came of opening a damaged cache.
+/// What came of opening a damaged cache, and once more if it said that it was damaged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Found {
     /// Every record that must be there is there, and none is altered.
     Whole,
-    /// It says that it is damaged.
-    Said,
+    /// The same, after a repair, which was told.
+    Repaired,
+    /// It was repaired, and tells how many records are lost and will be read again.
+    Counted,
+    /// It was repaired, and more records are lost than it tells: nothing is left of the places of their files either.
+    Uncounted,
+    /// It says that it is damaged and that nothing is left of it, and is as it was.
+    Lost,
     /// It gives another error, which is told.
     Other(String),
-    /// So many records are missing, and nobody says so: they are read again.
+    /// Records are missing, and nobody says so: they are read again.
     Missing,
+    /// Not one record is there, and nobody says so.
+    Empty,
     /// A record is not what was stored, and nobody says so.
     Altered,
     Panicked,
@@ -70,7 +82,9 @@ impl Specimen {
             // Dropped, the last connection empties the log into the main file; a reader keeps it from that.
             let mut writer = cache.writer().unwrap();
             let mut guard = writer.lock(LOCK_WITHIN).unwrap();
-            guard.put(&record(0, number)).unwrap();
+            let record = record(0, number);
+            guard.put(&record).unwrap();
+            guard.remember(&place(number), &record.key, 0).unwrap();
             guard.commit().unwrap();
         };
         (0..SETTLED).for_each(store);
@@ -100,25 +114,40 @@ impl Specimen {
         if !wal.is_empty() {
             fs::write(folder.join(WAL), wal).unwrap();
         }
-        match catch_unwind(AssertUnwindSafe(|| self.look(folder, log))) {
+        let look = || match self.look(folder, log) {
+            // As whoever gets this error does it: once more, from the start.
+            Err(CacheError::Damaged { .. }) => self.look(folder, log),
+            found => found,
+        };
+        match catch_unwind(AssertUnwindSafe(look)) {
             Ok(Ok(found)) => found,
-            Ok(Err(CacheError::Damaged { .. })) => Found::Said,
+            Ok(Err(CacheError::Lost { path, .. })) if fs::read(&path).is_ok_and(|now| now == main) => {
+                Found::Lost
+            }
             Ok(Err(error)) => Found::Other(error.to_string().replace(&folder.display().to_string(), "…")),
             Err(_) => Found::Panicked,
         }
     }
 
     fn look(&self, folder: &Path, log: usize) -> Result<Found, CacheError> {
-        let known = Cache::open(folder)?.read()?;
-        let mut found = Found::Whole;
+        let cache = Cache::open(folder)?;
+        let known = cache.read()?;
+        let (mut there, mut missing) = (0, 0);
         for (record, acknowledged) in &self.records {
             match known.outcome(&record.key)? {
                 Some(stored) if stored != *record => return Ok(Found::Altered),
-                None if *acknowledged <= log => found = Found::Missing,
-                Some(_) | None => {}
+                Some(_) => there += 1,
+                None => missing += u64::from(*acknowledged <= log),
             }
         }
-        Ok(found)
+        Ok(match cache.repairs() {
+            _ if there == 0 => Found::Empty,
+            [] if missing > 0 => Found::Missing,
+            [] => Found::Whole,
+            _ if missing == 0 => Found::Repaired,
+            [Repair::Summaries { again, .. }, ..] if *again >= missing => Found::Counted,
+            _ => Found::Uncounted,
+        })
     }
 
     /// Tries all of these, on every core.
@@ -163,14 +192,24 @@ pub fn cuts(plan: &Cuts) -> Table {
         specimen.find(folder, &specimen.main, &specimen.wal[..*cut], *cut)
     });
     table.tell("cuts of the write-ahead log", places.len());
-    tell(&mut table, "log cut", &tally, &[Found::Whole]);
+    tell(&mut table, "log cut", &tally, &[Found::Whole, Found::Repaired]);
 
     let end = settled.main.len();
     let places = self::places(end - MAIN_TAIL..end, *most, &mut rng);
     let tally = settled
         .try_all(&places, |specimen, folder, cut| specimen.find(folder, &specimen.main[..*cut], &[], 0));
     table.tell("cuts of the main file", places.len());
-    tell(&mut table, "main file cut", &tally, &[Found::Whole, Found::Said]);
+    tell(&mut table, "main file cut", &tally, &SAID);
+
+    let pages: Vec<usize> = (0..end).step_by(PAGE).collect();
+    let noise: Vec<u8> = (0..PAGE).map(|_| rng.u8(..)).collect();
+    let tally = settled.try_all(&pages, |specimen, folder, page| {
+        let mut main = specimen.main.clone();
+        main[*page..*page + PAGE].copy_from_slice(&noise);
+        specimen.find(folder, &main, &[], 0)
+    });
+    table.tell("pages of the main file overwritten", pages.len());
+    tell(&mut table, "page overwritten", &tally, &with_missing());
 
     for (name, specimen, is_log) in [("log", &recent, true), ("main file", &settled, false)] {
         let length = if is_log { specimen.wal.len() } else { specimen.main.len() };
@@ -182,15 +221,15 @@ pub fn cuts(plan: &Cuts) -> Table {
             specimen.find(folder, &main, &wal, specimen.wal.len())
         });
         table.tell(&format!("bits flipped in the {name}"), bits.len());
-        // A page of the main file has no checksum: SQLite may give back what the disk gave it. Every frame of the
-        // log has one: what lies behind a flipped bit may be missing, but nothing may be altered.
-        let mut fine = vec![Found::Whole, Found::Said, Found::Missing];
-        if !is_log {
-            fine.push(Found::Altered);
-        }
-        tell(&mut table, &format!("{name} flipped"), &tally, &fine);
+        tell(&mut table, &format!("{name} flipped"), &tally, &with_missing());
     }
     table.timed()
+}
+
+/// SQLite has no checksum of a page, but every record has a seal: one that is not what was stored is none, and its file
+/// is read again, whether somebody says so or not.
+fn with_missing() -> Vec<Found> {
+    [&SAID[..], &[Found::Missing]].concat()
 }
 
 /// Where to cut: everywhere, or at so many places, the first and the last among them.
@@ -206,16 +245,26 @@ fn tell(table: &mut Table, what: &str, tally: &Tally, fine: &[Found]) {
     for (found, count) in tally {
         let words = match found {
             Found::Whole => "nothing acknowledged is missing",
-            Found::Said => "says that it is damaged",
+            Found::Repaired => "repaired, nothing acknowledged is missing",
+            Found::Counted => "repaired, tells what is to be read again",
+            Found::Uncounted => "repaired, a record and the places of its file are missing",
+            Found::Lost => "says that nothing is left, and is as it was",
             Found::Other(error) => error,
             Found::Missing => "a record is missing, to be read again",
-            Found::Altered => "a record is altered",
+            Found::Empty => "EMPTY",
+            Found::Altered => "a record is ALTERED",
             Found::Panicked => "PANIC",
         };
         // Another error is one that was sorted, and says what and where.
-        let sound = fine.contains(found) || matches!(found, Found::Other(_)) && fine.contains(&Found::Said);
+        let sound = fine.contains(found) || matches!(found, Found::Other(_)) && fine.contains(&Found::Lost);
         table.must(&format!("{what}: {words}"), count, sound);
     }
+}
+
+/// Where the file of a record was found.
+fn place(number: u32) -> Place {
+    let stamp = Stamp { device: 1, inode: u64::from(number), size: 1, mtime_ns: 1, ctime_ns: 1 };
+    Place { path: format!("/desktop/{number}.png").into(), stamp }
 }
 
 /// In memory where that can be had: thousands of small files are made and removed.

@@ -14,7 +14,7 @@ const SAMPLE: &str = "label printer error.gif";
 const FEW: [&str; 2] = ["--workers", "2"];
 
 /// The largest file, in KiB, where no file system can be mounted.
-const INSTEAD: u64 = 256;
+const INSTEAD: u64 = 384;
 
 /// How the disk is made small.
 #[derive(Debug, Clone, Copy)]

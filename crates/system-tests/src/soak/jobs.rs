@@ -99,11 +99,12 @@ fn key(order: &str) -> ContentKey {
 /// Workers and parents are killed until all is read; then a scan is left alone, and what it tells is counted.
 pub fn jobs(plan: &Jobs) -> Table {
     let Jobs { files, weather, seed } = plan;
-    let mut table = Table::new(format!("{files} jobs in a storm (seed {seed})"));
+    let mut table =
+        Table::new(format!("{files} jobs in a storm, {} scans at once (seed {seed})", weather.scans));
     let mut rng = Rng::with_seed(*seed);
     let bed = Bed::make(*files, &mut rng);
     let (mut lives, toll) = storm(&|| bed.scan(), weather, &mut rng, |_| ());
-    let calm = Weather { most_workers: 0, most_parents: 0, ..weather.clone() };
+    let calm = Weather { scans: 1, most_workers: 0, most_parents: 0, ..weather.clone() };
     let (quiet, _) = storm(&|| bed.scan(), &calm, &mut rng, |_| ());
     let stormy = lives.len();
     lives.extend(quiet);
@@ -153,7 +154,7 @@ fn told(bed: &Bed, lives: &[Said], table: &mut Table) {
     table.none("lost: files without an outcome", &lost);
     table.none("ended otherwise than they must", &wrong);
     table.none("told twice by one scan", &doubled);
-    table.none("told as read, and read again later", &again);
+    table.none("told as read, and read again later or elsewhere", &again);
 }
 
 /// What the cache holds in the end.
@@ -206,7 +207,7 @@ pub fn drift(plan: &Jobs) -> Table {
     let mut looks = Vec::new();
     let mut dead: BTreeMap<u32, (Process, Instant)> = BTreeMap::new();
     let mut zombies = Vec::new();
-    let weather = Weather { most_parents: 0, ..weather.clone() };
+    let weather = Weather { scans: 1, most_parents: 0, ..weather.clone() };
     let (_, toll) = storm(&|| bed.scan(), &weather, &mut rng, |scan| {
         if Instant::now() < look {
             return;

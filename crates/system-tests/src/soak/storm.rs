@@ -1,4 +1,4 @@
-//! A storm: a scan that is begun again and again while its workers and itself are killed at random.
+//! A storm: scans that are begun again and again while their workers and they themselves are killed at random.
 
 use std::ops::Range;
 use std::process::Command;
@@ -23,13 +23,15 @@ const STOPS: usize = 30;
 /// Who is killed, how often. Gaps are in milliseconds, drawn anew for each kill.
 #[derive(Debug, Clone)]
 pub struct Weather {
+    /// Scans at once, on one cache and one folder.
+    pub scans: usize,
     /// Between two kills of a worker.
     pub workers: Range<u64>,
     /// Workers are spared after so many kills.
     pub most_workers: usize,
     /// From the start of a scan to the kill of its process.
     pub parents: Range<u64>,
-    /// Parents are spared after so many kills.
+    /// Parents are spared after so many kills, all together.
     pub most_parents: usize,
     /// Within this a worker must be gone once its parent is killed.
     pub gone_within: Duration,
@@ -65,7 +67,7 @@ impl Toll {
     }
 }
 
-/// Scans until a scan comes to its end; says what every life of it said. `watch` is shown the scan now and then.
+/// Scans until every scan has come to its end; says what every life of them said. `watch` is shown them now and then.
 pub(super) fn storm(
     command: &dyn Fn() -> Command,
     weather: &Weather,
@@ -74,38 +76,46 @@ pub(super) fn storm(
 ) -> (Vec<Said>, Toll) {
     let (mut lives, mut toll) = (Vec::new(), Toll::default());
     let mut due = Instant::now() + gap(rng, &weather.workers);
-    loop {
-        let mut scan = Scan::start(&mut command());
-        let end = (toll.parents < weather.most_parents).then(|| Instant::now() + gap(rng, &weather.parents));
-        while !scan.has_ended() {
-            sleep(LOOK);
-            watch(&scan);
-            if Instant::now() >= due && toll.workers < weather.most_workers {
-                due = Instant::now() + gap(rng, &weather.workers);
-                toll.workers +=
-                    usize::from(rng.choice(scan.workers()).is_some_and(|one| signal(one.pid, Signal::KILL)));
-            }
-            if end.is_some_and(|end| Instant::now() >= end) {
+    let begin = |rng: &mut Rng| (Scan::start(&mut command()), Instant::now() + gap(rng, &weather.parents));
+    let mut scans: Vec<(Scan, Instant)> = (0..weather.scans).map(|_| begin(rng)).collect();
+    while !scans.is_empty() {
+        sleep(LOOK);
+        scans.iter().for_each(|(scan, _)| watch(scan));
+        if Instant::now() >= due && toll.workers < weather.most_workers {
+            due = Instant::now() + gap(rng, &weather.workers);
+            let workers: Vec<_> = scans.iter().flat_map(|(scan, _)| scan.workers()).collect();
+            toll.workers += usize::from(rng.choice(workers).is_some_and(|one| signal(one.pid, Signal::KILL)));
+        }
+        for (mut scan, end) in std::mem::take(&mut scans) {
+            if !scan.has_ended() {
+                if toll.parents >= weather.most_parents || Instant::now() < end {
+                    scans.push((scan, end));
+                    continue;
+                }
                 let workers = scan.kill();
                 toll.parents += 1;
                 toll.bereave(&workers, weather.gone_within);
-                break;
             }
-        }
-        let said = scan.said();
-        let ended = matches!(said.code, Some(0 | 1));
-        if said.code.is_some() && !ended {
-            toll.stopped.push(said.stderr.lines().last().unwrap_or_default().to_owned());
-            assert!(toll.stopped.len() < STOPS, "no scan comes to its end: {:?}", toll.stopped);
-        }
-        lives.push(said);
-        if ended {
-            return (lives, toll);
+            let said = scan.said();
+            if !matches!(said.code, Some(0 | 1)) {
+                toll.stop(&said);
+                scans.push(begin(rng));
+            }
+            lives.push(said);
         }
     }
+    (lives, toll)
 }
 
 impl Toll {
+    /// A scan that was killed says nothing more; one that ended by itself before all was read says why.
+    fn stop(&mut self, said: &Said) {
+        if said.code.is_some() {
+            self.stopped.push(said.stderr.lines().last().unwrap_or_default().to_owned());
+            assert!(self.stopped.len() < STOPS, "no scan comes to its end: {:?}", self.stopped);
+        }
+    }
+
     /// Waits for these workers to go. Those that take too long are counted, and waited for all the same, so that it
     /// is told how long they took.
     fn bereave(&mut self, workers: &[Process], within: Duration) {
@@ -140,6 +150,7 @@ mod tests {
     fn a_storm_in_which_nobody_dies_proves_nothing() {
         let is_sound = |workers: usize, parents: usize, most_parents: usize| {
             let weather = Weather {
+                scans: 1,
                 workers: 0..1,
                 most_workers: 9,
                 parents: 0..1,

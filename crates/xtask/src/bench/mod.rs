@@ -3,7 +3,9 @@
 //!
 //! Times and memory come from different rounds: looking at memory slows down whoever is looked at.
 
+mod locks;
 mod processes;
+mod search;
 
 use std::ffi::OsString;
 use std::fs;
@@ -22,11 +24,20 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Known files for the second scan.
 const KNOWN: usize = 10_000;
 
-/// `cargo xtask bench [FOLDER] [-- RIVAL]`
+/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, or `cargo xtask bench --search [READINGS] [FOLDER]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
+    if let [first, rest @ ..] = &arguments[..]
+        && first == "--search"
+    {
+        return search::start(rest);
+    }
     let mut parts = arguments.splitn(2, |argument| argument == "--");
     let folder = match parts.next() {
         None | Some([]) => workspace::root().join("samples"),
+        Some([only]) if only == "--locks" => {
+            locks::start(parts.next().unwrap_or_default())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some([folder]) => std::path::absolute(folder).doing("make the folder's path absolute")?,
         Some(_) => return Err(Problem("bench takes one folder; a rival's command follows `--`".to_owned())),
     };

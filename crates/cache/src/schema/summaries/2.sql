@@ -10,15 +10,6 @@ CREATE INDEX reading_by_state ON reading (state);
 -- When a content was last found at this place, in milliseconds since 1970.
 ALTER TABLE place ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
 
--- The tags of readings, folded, to find readings by.
-CREATE TABLE tag (
-    reading     INTEGER NOT NULL,
-    tag         TEXT    NOT NULL,
-    PRIMARY KEY (reading, tag)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX tag_by_tag ON tag (tag);
-
 -- Contents in the order of their last change, also of those that were forgotten: what an onlooker has seen is a
 -- number in here.
 CREATE TABLE change (
