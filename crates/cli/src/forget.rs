@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::bail;
-use deskscribe_engine::{FindError, Gone, Home, Library, Named, count, tame};
+use deskscribe_engine::{CacheError, FindError, Gone, Home, Library, Named, count, tame};
 
 use crate::args::ForgetArgs;
 use crate::exit::Exit;
@@ -35,7 +35,18 @@ pub(crate) fn forget(args: ForgetArgs) -> anyhow::Result<Exit> {
     }
     // While it is open, what is forgotten could not be wiped from the files.
     drop(library);
-    let forgotten = deskscribe_engine::forget(&home, &named)?;
+    let forgotten = match deskscribe_engine::forget(&home, &named) {
+        Err(error @ CacheError::Traces(_)) => {
+            say(&format!("deskscribe: {error}"));
+            let keys = named.iter().filter_map(|named| match named {
+                Named::Content { key, .. } => Some(key.to_string()),
+                Named::Queued(_) => None,
+            });
+            say(&format!("deskscribe forget --yes {}", keys.collect::<Vec<_>>().join(" ")));
+            return Ok(Exit::InPart);
+        }
+        forgotten => forgotten?,
+    };
     all_known &= forgotten == named.len() as u64;
     let what = count(forgotten, "reading", "readings");
     print(&format!("Forgot {what}. No file was touched; a scan that finds one of them reads it again.\n"))?;
@@ -50,6 +61,8 @@ fn find(library: &Library, names: &[std::ffi::OsString]) -> anyhow::Result<(Vec<
         let named = match library.find(name) {
             // Whatever is there now: what was read there is to be forgotten.
             Err(FindError::Changed { key, path }) => Named::Content { key, path: Some(path) },
+            // It was forgotten before, and could not be wiped from all files.
+            Err(FindError::NoSuchKey(key)) if let Ok(key) = key.parse() => Named::Content { key, path: None },
             Err(error @ FindError::Cache(_)) => return Err(error.into()),
             Err(error) => {
                 say(&format!("deskscribe: {error}"));

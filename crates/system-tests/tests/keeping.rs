@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,21 @@ fn listed(bench: &Bench) -> Vec<String> {
     let mut names: Vec<String> = rows.iter().map(name).collect();
     names.sort();
     names
+}
+
+/// The files below this folder that hold this text.
+fn files_with(folder: &Path, text: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(files_with(&path, text));
+        } else if fs::read(&path)
+            .is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
+        {
+            found.push(path);
+        }
+    }
+    found
 }
 
 #[test]
@@ -48,6 +64,8 @@ fn what_is_forgotten_is_gone_from_every_place_and_no_file_is_touched() {
     assert_eq!(listed(&bench), ["two.png"]);
     assert_eq!(run(&bench, &["search", "one"]).code, Some(1));
     assert_eq!(fs::read_to_string(one).unwrap(), "read one");
+    assert_eq!(files_with(&bench.home(), "one.png"), Vec::<PathBuf>::new());
+    assert!(!files_with(&bench.home(), "two.png").is_empty(), "what is not forgotten is still told");
     let unknown = run(&bench, &["forget", "--yes", one, bench.desktop().join("two.png").to_str().unwrap()]);
     assert_eq!(unknown.code, Some(1), "a part of it: {unknown:?}");
     scan(&bench);

@@ -1,6 +1,7 @@
 //! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`).
 
 mod past;
+mod wipe;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -13,6 +14,7 @@ use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
 pub use past::{PastRun, RunEnd};
+pub(crate) use wipe::{Traces, wipe};
 
 use crate::json::json;
 use crate::row::lossy;
@@ -161,10 +163,18 @@ fn rfc_3339(moment: &Zoned) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-/// A file as a list item; a text from a picture stays text, whatever Markdown it holds.
+/// A text from a picture stays text, whatever Markdown it holds.
+fn plain(text: &str) -> String {
+    tame(text).replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|'], " ")
+}
+
+fn plain_path(path: &str) -> String {
+    tame(path).replace('`', "?")
+}
+
+/// A file as a list item.
 fn describe(row: &Row) -> String {
-    let plain = |text: &str| tame(text).replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|'], " ");
-    let path = tame(&row.path).replace('`', "?");
+    let path = plain_path(&row.path);
     let mut text = match (row.state, &row.reason) {
         (RowState::Read, _) => {
             let seconds = row.seconds.unwrap_or_default();
