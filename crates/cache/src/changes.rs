@@ -1,7 +1,8 @@
 //! Changes that others make: told within a moment, without asking again and again.
 //!
-//! A commit writes to the write-ahead log, and the system tells of that; `data_version` says whether it was the
-//! commit of somebody else.
+//! A commit ends with the write lock, which is a file that was open for writing: the system tells when it is closed, and
+//! `data_version` says whether there was a commit of somebody else. What is told while the log is written comes too
+//! soon: the commit is only there to be seen once the log is on the disk.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use deskscribe_protocol::ContentKey;
+use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::{Cache, CacheError, ReadGuard};
@@ -48,6 +50,11 @@ impl StopWaiting {
     }
 }
 
+/// Whether this is more than that somebody reads.
+fn may_end_a_commit(kind: EventKind) -> bool {
+    !kind.is_access() || kind == EventKind::Access(AccessKind::Close(AccessMode::Write))
+}
+
 impl Changes {
     /// Everything that changes after the change with this number, for somebody who only looks: see [`Cache::look`].
     pub fn look(folder: &Path, number: u64) -> Result<Self, CacheError> {
@@ -61,7 +68,7 @@ impl Changes {
         let watch = || {
             let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
                 // An error may stand for many events.
-                if event.map_or(true, |event| !event.kind.is_access()) {
+                if event.map_or(true, |event| may_end_a_commit(event.kind)) {
                     look.wake();
                 }
             })?;

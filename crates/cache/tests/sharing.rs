@@ -141,6 +141,28 @@ fn waiting_for_a_change_ends_with_the_change() {
     }
 }
 
+#[test]
+fn a_change_is_told_however_soon_after_it_everything_is_still() {
+    let (folder, cache) = open();
+    let mut changes = cache.changes_after(0).unwrap();
+    // Stays open, as that of an engine does: nothing else happens in the folder after a commit.
+    let theirs = Cache::open(folder.path()).unwrap();
+    let mut writer = theirs.writer().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        while let Ok(keys) = changes.wait() {
+            tell.send(keys).unwrap();
+        }
+    });
+    for number in 1..200 {
+        let mut guard = writer.lock(SOON).unwrap();
+        guard.put(&read(number)).unwrap();
+        guard.commit().unwrap();
+        let keys = told.recv_timeout(SOON / 20);
+        assert_eq!(keys, Ok(vec![key(number)]), "of change {number}");
+    }
+}
+
 fn place(path: &str) -> Place {
     let stamp = Stamp { device: 1, inode: 2, size: 3, mtime_ns: 4_000_000, ctime_ns: 5 };
     Place { path: path.into(), stamp }

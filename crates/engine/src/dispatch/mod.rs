@@ -243,6 +243,7 @@ impl Dispatch {
             }
             Arrival::Settled(row) => self.ledger.row(row).await,
             Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
+            Arrival::Unqueued(files) => self.record(Entry::Unqueued(files)).await?,
             Arrival::Unread(row, path) => self.unread(row, &path).await?,
             Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
             Arrival::New(medium) => self.enqueue(Task::new(medium)).await?,

@@ -1,12 +1,13 @@
 //! Which files are ours, and which of them are new.
 //!
 //! [`walk`] finds them, [`kind`] tells media from everything else, [`trust`] says which of them are known well enough,
-//! [`open`] opens one safely and names its content. Only names, metadata and first bytes are looked at; what is in a
+//! [`open`] opens one safely and names its content, [`waiting`] clears what waits in the queue in vain. Only names, metadata and first bytes are looked at; what is in a
 //! file is the workers' business.
 
 mod kind;
 mod open;
 mod trust;
+mod waiting;
 mod walk;
 
 pub(crate) use open::{Medium, examine, explain};
@@ -22,6 +23,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use tokio::sync::mpsc;
 
 use crate::Row;
+use waiting::Waiting;
 
 /// Files that are queued with one message.
 const CHUNK: usize = 1000;
@@ -39,6 +41,8 @@ pub(crate) enum Arrival {
     Settled(Box<Row>),
     /// These are not known, and will be looked into one after the other.
     Queued(Vec<(PathBuf, MediaKind)>),
+    /// These wait from an earlier run, and for nothing any more.
+    Unqueued(Vec<PathBuf>),
     /// One of those could not be opened or named.
     Unread(Box<Row>, PathBuf),
     /// Its content is known, under a path that is not: to be remembered.
@@ -58,23 +62,43 @@ struct Deaf;
 pub(crate) fn arrive(walk: Walk, most: u64, trust: &Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
     let send = |arrival| arrivals.blocking_send(arrival).map_err(|_| Deaf);
     let all = || -> Result<(), Deaf> {
-        let Walk { finds, ignored, unlisted } = walk;
+        let Walk { finds, ignored, unlisted, roots } = walk;
         send(Arrival::Walked { files: finds.len() as u64, ignored, unlisted })?;
         let known = match cache.read() {
             Ok(known) => known,
             Err(error) => return send(Arrival::Blind(error)),
         };
+        let mut waiting = match Waiting::of(&known) {
+            Ok(waiting) => waiting,
+            Err(error) => return send(Arrival::Blind(error)),
+        };
         let mut new = Vec::new();
+        let mut found = Vec::new();
         for find in finds {
+            let waited = waiting.meet(find.path());
             match at_a_glance(find, trust, &known) {
-                Ok(Glance::Settled(row)) => send(Arrival::Settled(row))?,
-                Ok(Glance::New(path, kind)) => new.push((path, kind)),
+                Ok(Glance::Settled(row)) => {
+                    waiting.is_over(waited);
+                    send(Arrival::Settled(row))?;
+                }
+                Ok(Glance::Again(path, kind)) => {
+                    waiting.is_over(waited);
+                    new.push((path, kind));
+                }
+                Ok(Glance::New(path, kind)) => {
+                    found.push((path.clone(), kind));
+                    new.push((path, kind));
+                }
                 Err(error) => return send(Arrival::Blind(error)),
             }
         }
-        for chunk in new.chunks(CHUNK) {
+        for chunk in waiting.end(&roots).chunks(CHUNK) {
+            send(Arrival::Unqueued(chunk.to_vec()))?;
+        }
+        for chunk in found.chunks(CHUNK) {
             send(Arrival::Queued(chunk.to_vec()))?;
         }
+        drop(found);
         for (path, kind) in new {
             send(look_into(path, kind, most, trust, &known).unwrap_or_else(Arrival::Blind))?;
         }
@@ -87,6 +111,9 @@ pub(crate) fn arrive(walk: Walk, most: u64, trust: &Trust, cache: &Cache, arriva
 enum Glance {
     Settled(Box<Row>),
     New(PathBuf, MediaKind),
+    /// It is known, and looked into again all the same. Nobody has to remember that: what was read is no file that
+    /// was found and not read.
+    Again(PathBuf, MediaKind),
 }
 
 /// A known path with an unchanged stamp is settled without opening the file.
@@ -103,12 +130,14 @@ fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, C
             Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
         return Ok(Glance::Settled(Box::new(Row::skipped(&path, kind, why))));
     }
-    if let Some(key) = known.key_at(&path, &stamp)?
-        && let Some(record) = known.outcome(&key)?.filter(|record| trust.holds(record))
-    {
-        return Ok(Glance::Settled(Box::new(Row::recorded(&path, record, None))));
-    }
-    Ok(Glance::New(path, kind))
+    let Some(key) = known.key_at(&path, &stamp)? else { return Ok(Glance::New(path, kind)) };
+    Ok(match known.outcome(&key)? {
+        None => Glance::New(path, kind),
+        Some(record) if trust.holds(&record) => {
+            Glance::Settled(Box::new(Row::recorded(&path, record, None)))
+        }
+        Some(_) => Glance::Again(path, kind),
+    })
 }
 
 /// Every other file is opened and hashed, so that a copy or a renamed file is known by its content.

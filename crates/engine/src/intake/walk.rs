@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use deskscribe_cache::Stamp;
 use deskscribe_protocol::{Code, Failure, MediaKind};
@@ -22,6 +22,14 @@ pub(crate) enum Find {
     Skip { path: PathBuf, kind: MediaKind, why: Failure },
 }
 
+impl Find {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Media { path, .. } | Self::Skip { path, .. } => path,
+        }
+    }
+}
+
 /// What a walk came to.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
@@ -31,6 +39,8 @@ pub(crate) struct Walk {
     pub(crate) ignored: u64,
     /// Folders that could not be listed, one line each.
     pub(crate) unlisted: Vec<String>,
+    /// The paths that were walked to their end.
+    pub(crate) roots: Vec<PathBuf>,
 }
 
 /// A path that was named and cannot be walked at all.
@@ -84,6 +94,7 @@ pub(crate) fn walk(
                 return Ok(walk);
             }
         }
+        walk.roots.push(root);
     }
     Ok(walk)
 }
@@ -100,7 +111,7 @@ pub(crate) fn take_up(queued: impl IntoIterator<Item = PathBuf>) -> Walk {
 
 /// The absolute form of a named path that exists and can be opened. A link is followed, once, here.
 fn check(root: &Path) -> Result<PathBuf, WalkError> {
-    let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let absolute = without_detours(std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));
     let closed = |reason: io::Error| match reason.kind() {
         io::ErrorKind::NotFound => WalkError::Missing(absolute.clone()),
         _ => WalkError::Closed { reason, path: absolute.clone() },
@@ -109,6 +120,15 @@ fn check(root: &Path) -> Result<PathBuf, WalkError> {
         fs::read_dir(&absolute).map_err(closed)?;
     }
     Ok(absolute)
+}
+
+/// The path without `..`, or one file would have many names. What it names may be a link.
+fn without_detours(path: PathBuf) -> PathBuf {
+    if !path.components().any(|component| component == Component::ParentDir) {
+        return path;
+    }
+    // Where `..` leads to is a matter of links.
+    if path.file_name().is_some() { true_path(&path) } else { fs::canonicalize(&path).unwrap_or(path) }
 }
 
 /// The path of this entry with every link above it followed; the entry itself may be one.
@@ -267,6 +287,17 @@ mod tests {
         let roots = [linked, desktop.path().to_owned(), around];
         let thrice = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
         assert_eq!((names(&thrice), thrice.ignored), (names(&once), once.ignored));
+    }
+
+    #[test]
+    fn a_folder_that_is_named_from_below_gives_the_same_paths() {
+        let desktop = desktop();
+        let real = fs::canonicalize(desktop.path()).unwrap();
+        let detours =
+            [real.join("deep/.."), real.join("deep/er/../../a.png"), real.join("own/../link.png")];
+        let walk = walk(&detours, Path::new("/nowhere"), |_| true).unwrap();
+        assert_eq!(walk.roots, [real.clone(), real.join("a.png"), real.join("link.png")]);
+        assert!(walk.finds.iter().all(|find| find.path().parent() != Some(&real.join("deep/.."))));
     }
 
     #[test]

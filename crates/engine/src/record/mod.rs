@@ -43,6 +43,8 @@ pub(crate) enum Entry {
     Unread { row: Box<Row>, path: PathBuf },
     /// Files that will be looked into.
     Queued(Vec<(PathBuf, MediaKind)>),
+    /// Files of the queue that wait for nothing.
+    Unqueued(Vec<PathBuf>),
     /// A content that is to be read, unless somebody else has read it or does.
     Claim(ContentKey),
     /// A content that will not be read here after all.
@@ -129,6 +131,10 @@ impl Recorder {
                 }
                 Entry::Queued(files) => {
                     files.iter().try_for_each(|(path, kind)| guard.enqueue(path, *kind, now))?;
+                    Done::Noted
+                }
+                Entry::Unqueued(files) => {
+                    files.iter().try_for_each(|path| guard.dequeue(path))?;
                     Done::Noted
                 }
                 Entry::Claim(key) => {
