@@ -133,9 +133,7 @@ fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, C
     let Some(key) = known.key_at(&path, &stamp)? else { return Ok(Glance::New(path, kind)) };
     Ok(match known.outcome(&key)? {
         None => Glance::New(path, kind),
-        Some(record) if trust.holds(&record) => {
-            Glance::Settled(Box::new(Row::recorded(&path, record, None)))
-        }
+        Some(record) if trust.holds(&record) => Glance::Settled(Box::new(Row::recorded(&path, record, None))),
         Some(_) => Glance::Again(path, kind),
     })
 }

@@ -293,8 +293,7 @@ mod tests {
     fn a_folder_that_is_named_from_below_gives_the_same_paths() {
         let desktop = desktop();
         let real = fs::canonicalize(desktop.path()).unwrap();
-        let detours =
-            [real.join("deep/.."), real.join("deep/er/../../a.png"), real.join("own/../link.png")];
+        let detours = [real.join("deep/.."), real.join("deep/er/../../a.png"), real.join("own/../link.png")];
         let walk = walk(&detours, Path::new("/nowhere"), |_| true).unwrap();
         assert_eq!(walk.roots, [real.clone(), real.join("a.png"), real.join("link.png")]);
         assert!(walk.finds.iter().all(|find| find.path().parent() != Some(&real.join("deep/.."))));
