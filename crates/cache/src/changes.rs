@@ -14,7 +14,7 @@ use deskscribe_protocol::ContentKey;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::{CacheError, ReadGuard};
+use crate::{Cache, CacheError, ReadGuard};
 
 /// How often to look where the system does not tell, because too much is watched already.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -56,6 +56,11 @@ fn may_end_a_commit(kind: EventKind) -> bool {
 }
 
 impl Changes {
+    /// Everything that changes after the change with this number, for somebody who only looks: see [`Cache::look`].
+    pub fn look(folder: &Path, number: u64) -> Result<Self, CacheError> {
+        Ok(Self::after(number, Cache::look(folder)?, folder))
+    }
+
     pub(crate) fn after(number: u64, guard: ReadGuard, folder: &Path) -> Self {
         let (waker, wakes) = sync_channel(1);
         let stop = StopWaiting { stopped: Arc::default(), waker };

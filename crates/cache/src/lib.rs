@@ -42,7 +42,7 @@ pub use changes::{Changes, StopWaiting};
 pub use engines::EngineLock;
 pub use error::CacheError;
 pub use place::{Place, Stamp};
-pub use read::{Coverage, Queued, ReadGuard};
+pub use read::{Coverage, Head, Queued, ReadGuard};
 pub use record::{Outcome, Record, Thumbnail};
 pub use repair::{Backup, Repair};
 pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};

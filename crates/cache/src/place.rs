@@ -30,6 +30,9 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// What no file looks like.
+    pub const NONE: Self = Self { device: 0, inode: 0, size: 0, mtime_ns: 0, ctime_ns: 0 };
+
     /// What these metadata say.
     pub fn of(metadata: &Metadata) -> Self {
         let nanoseconds =

@@ -10,6 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use common::{key, open, read, store};
 use deskscribe_cache::{Cache, CacheError, Thumbnail};
@@ -129,4 +131,34 @@ fn what_may_not_be_written_can_be_read_with_its_log_and_without() {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
     look_from_outside_at(folder.path());
+}
+
+#[test]
+fn whoever_reads_while_a_file_is_replaced_does_not_notice() {
+    let (folder, cache) = open();
+    let records: Vec<_> = (0..50).map(read).collect();
+    store(&cache, &records).unwrap();
+    let over = AtomicBool::new(false);
+    thread::scope(|threads| {
+        for way in 0..3 {
+            let (cache, over, folder) = (&cache, &over, folder.path());
+            threads.spawn(move || {
+                let mut kept = cache.read().unwrap();
+                while !over.load(Ordering::Relaxed) {
+                    match way {
+                        0 => drop(kept.refresh().unwrap()),
+                        1 => kept = cache.read().unwrap(),
+                        _ => kept = Cache::look(folder).unwrap(),
+                    }
+                    assert!(kept.outcome(&key(1)).unwrap().is_some());
+                }
+            });
+        }
+        for _ in 0..10 {
+            // As somebody leaves it who could make no sense of it.
+            fs::write(folder.path().join("summaries.sqlite-doubted"), "").unwrap();
+            assert_eq!(Cache::open(folder.path()).unwrap().repairs().len(), 1);
+        }
+        over.store(true, Ordering::Relaxed);
+    });
 }

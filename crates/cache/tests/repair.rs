@@ -7,12 +7,11 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use common::{SOON, failed, key, open, read, store};
 use deskscribe_cache::{Cache, CacheError, Place, Repair, Stamp, Thumbnail};
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 const PAGE: usize = 4096;
 
@@ -178,6 +177,42 @@ fn damage_after_an_unclean_end_is_found_without_being_run_into() {
     assert_eq!(restored + again, 200);
 }
 
+/// The cache as it lies on the disk at this moment.
+fn copy(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("summaries.sqlite{end}");
+        fs::copy(folder.join(&name), copy.path().join(name)).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn what_is_left_of_a_commit_that_nobody_acknowledged_is_no_damage() {
+    let (folder, cache) = open();
+    fill(&cache, 20);
+    // Readers keep the logs from being emptied.
+    let reader = cache.read().unwrap();
+    store(&cache, &[read(20)]).unwrap();
+    let before = copy(folder.path());
+    store(&cache, &[read(21), read(22), read(23)]).unwrap();
+    let killed = fs::read(folder.path().join("summaries.sqlite-wal")).unwrap();
+    // The process was killed before it could say so: the next commit is written over that one, and is shorter.
+    let next = Connection::open(before.path().join("summaries.sqlite")).unwrap();
+    next.execute("INSERT INTO queue (path, kind, since) VALUES (x'2f61', 'image', 1)", []).unwrap();
+    let left = copy(before.path());
+    let log = left.path().join("summaries.sqlite-wal");
+    let mut bytes = fs::read(&log).unwrap();
+    assert!(bytes.len() < killed.len() && bytes[..32] == killed[..32], "the same round of the log");
+    bytes.extend(&killed[bytes.len()..]);
+    fs::write(&log, bytes).unwrap();
+    drop((reader, next));
+    let cache = Cache::open(left.path()).unwrap();
+    assert_eq!(cache.repairs(), []);
+    assert_eq!(cache.read().unwrap().queue().unwrap()[0].path, Path::new("/a"));
+    assert_eq!(cache.read().unwrap().outcome(&key(21)).unwrap(), None);
+}
+
 #[test]
 fn commits_behind_a_broken_frame_of_the_log_are_restored() {
     let (folder, cache) = open();
@@ -188,11 +223,7 @@ fn commits_behind_a_broken_frame_of_the_log_are_restored() {
     for number in 21..=25 {
         store(&cache, &[read(number)]).unwrap();
     }
-    let copy = tempfile::tempdir().unwrap();
-    for end in ["", "-wal"] {
-        let name = format!("summaries.sqlite{end}");
-        fs::copy(folder.path().join(&name), copy.path().join(name)).unwrap();
-    }
+    let copy = copy(folder.path());
     let log = copy.path().join("summaries.sqlite-wal");
     let mut bytes = fs::read(&log).unwrap();
     bytes[32 + 24 + 100] ^= 4;
@@ -339,35 +370,6 @@ fn salvage_knows_every_table_there_is() {
         let is_known = made_of_others.contains(&table.as_str()) || kept.contains(&table.as_str());
         assert!(is_known || table.starts_with("search"), "{table}");
     }
-}
-
-#[test]
-fn whoever_reads_while_a_file_is_replaced_does_not_notice() {
-    let (folder, cache) = open();
-    fill(&cache, 50);
-    let over = AtomicBool::new(false);
-    thread::scope(|threads| {
-        for way in 0..3 {
-            let (cache, over, folder) = (&cache, &over, folder.path());
-            threads.spawn(move || {
-                let mut kept = cache.read().unwrap();
-                while !over.load(Ordering::Relaxed) {
-                    match way {
-                        0 => drop(kept.refresh().unwrap()),
-                        1 => kept = cache.read().unwrap(),
-                        _ => kept = Cache::look(folder).unwrap(),
-                    }
-                    assert!(kept.outcome(&key(1)).unwrap().is_some());
-                }
-            });
-        }
-        for _ in 0..10 {
-            // As somebody leaves it who could make no sense of it.
-            fs::write(folder.path().join("summaries.sqlite-doubted"), "").unwrap();
-            assert_eq!(counts(&Cache::open(folder.path()).unwrap()), (50, 0));
-        }
-        over.store(true, Ordering::Relaxed);
-    });
 }
 
 #[test]

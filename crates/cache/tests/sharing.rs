@@ -148,7 +148,7 @@ fn a_change_is_told_however_soon_after_it_everything_is_still() {
     // Stays open, as that of an engine does: nothing else happens in the folder after a commit.
     let theirs = Cache::open(folder.path()).unwrap();
     let mut writer = theirs.writer().unwrap();
-    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let (tell, told) = std::sync::mpsc::sync_channel(64);
     thread::spawn(move || {
         while let Ok(keys) = changes.wait() {
             tell.send(keys).unwrap();

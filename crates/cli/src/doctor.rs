@@ -1,6 +1,8 @@
 //! `deskscribe doctor`: whether this installation can work, and how well its workers are confined.
 
-use deskscribe_engine::{Diagnosis, Home, Isolation, Layer, Verdict, WorkerCheck, json, tame};
+use deskscribe_engine::{
+    Diagnosis, Home, Isolation, Kept, Layer, Mend, Part, Verdict, WorkerCheck, json, size, tame,
+};
 
 use crate::args::DoctorArgs;
 use crate::exit::Exit;
@@ -43,10 +45,40 @@ fn describe(diagnosis: &Diagnosis) -> String {
         table.add(["isolation".to_owned(), good.to_owned(), found]);
     }
     text += &table.text();
+    text += &inventory(diagnosis);
     if let Some(worker) = &diagnosis.worker {
         text += &confinement(worker);
     }
-    text + "\n" + &advice(diagnosis) + "\n"
+    text += &format!("\n{}\n", advice(diagnosis));
+    if !diagnosis.mend.is_empty() {
+        let mut table = Table::with_head(["to mend", "this line"]);
+        for Mend { what, line } in &diagnosis.mend {
+            table.add([(*what).to_owned(), line.clone()]);
+        }
+        text += &format!("\n{}", table.text());
+    }
+    text
+}
+
+/// What is installed, and where things lie.
+fn inventory(diagnosis: &Diagnosis) -> String {
+    let mut text = String::new();
+    if !diagnosis.parts.is_empty() {
+        let mut table = Table::with_head(["installed", "", ">size", "where"]);
+        for Part { what, name, bytes, path } in &diagnosis.parts {
+            let bytes = bytes.map(size).unwrap_or_default();
+            table.add([(*what).to_owned(), name.clone(), bytes, path.clone()]);
+        }
+        text += &format!("\n{}", table.text());
+    }
+    if !diagnosis.kept.is_empty() {
+        let mut table = Table::with_head(["kept", ">size", "what is in it", "where"]);
+        for Kept { what, bytes, holds, path } in &diagnosis.kept {
+            table.add([(*what).to_owned(), size(*bytes), holds.clone(), path.clone()]);
+        }
+        text += &format!("\n{}", table.text());
+    }
+    text
 }
 
 /// The layers, and everything the worker tried.
@@ -103,8 +135,7 @@ fn advice(diagnosis: &Diagnosis) -> String {
         (Verdict::Broken, _, Some(check)) => tame(&format!("It does not work: {}.", check.found)),
         (Verdict::Broken, worker, None) => format!(
             "It does not work: workers are confined less than the settings demand, and get no file.\n{BETTER}\n\
-             To work with less, at your own risk, put the level that there is into settings.toml: \
-             isolation = \"{}\".",
+             To work with less, at your own risk, put the level that there is into settings.toml: isolation = \"{}\".",
             worker.as_ref().map_or(Isolation::Off, |worker| worker.isolation).as_str()
         ),
     }
@@ -145,6 +176,19 @@ mod tests {
                     canary("make a socket", Layer::Calls, true),
                 ],
             }),
+            parts: vec![Part {
+                what: "runtime",
+                name: "ONNX Runtime 1.31.1".to_owned(),
+                bytes: Some(29_352_200),
+                path: "/opt/deskscribe/resources/libonnxruntime.so".to_owned(),
+            }],
+            kept: vec![Kept {
+                what: "cache",
+                bytes: 143_000_000,
+                holds: "4102 readings".to_owned(),
+                path: "/home/ann/.local/share/deskscribe/summaries.sqlite".to_owned(),
+            }],
+            mend: Vec::new(),
         }
     }
 
@@ -158,7 +202,9 @@ mod tests {
         broken.worker = None;
         broken.checks =
             vec![Check { what: "home", good: Some(false), found: "cannot be written".to_owned() }];
-        assert!(describe(&broken).ends_with("\nIt does not work: cannot be written.\n"));
+        broken.mend = vec![Mend { what: "home", line: "chmod -R u+rwX /home/ann".to_owned() }];
+        let text = describe(&broken);
+        assert!(text.ends_with("\nIt does not work: cannot be written.\n\n  to mend  this line\n  home     chmod -R u+rwX /home/ann\n"));
         assert!(describe(&diagnosis(Off, Full, Verdict::Broken)).contains("isolation = \"off\"."));
         let busy = Check { what: "worker", good: None, found: "not examined".to_owned() };
         let busy = Diagnosis { verdict: Verdict::Busy, checks: vec![busy], worker: None, ..broken };

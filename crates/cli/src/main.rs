@@ -1,13 +1,23 @@
 //! Deskscribe in the terminal.
 
 mod args;
-mod doctor;
 mod exit;
 mod log;
-mod scan;
 mod show;
+
+mod doctor;
+mod pages;
+mod runs;
+mod scan;
 mod status;
 mod stop;
+
+mod export;
+mod forget;
+mod item;
+mod library;
+mod list;
+mod search;
 
 use std::io;
 use std::process::ExitCode;
@@ -29,9 +39,17 @@ fn main() -> ExitCode {
     let Args { command } = Args::parse();
     let result = match command {
         Command::Scan(args) => scan::scan(args),
+        Command::Search(args) => search::search(args),
+        Command::List(args) => list::list(args),
+        Command::Show(args) => item::show(args),
+        Command::Export(args) => export::export(args),
+        Command::Forget(args) => forget::forget(args),
         Command::Status(args) => status::status(args),
         Command::Stop(StopArgs {}) => stop::stop(),
+        Command::Runs(args) => runs::runs(args),
         Command::Doctor(args) => doctor::doctor(args),
+        Command::Completions(args) => pages::completions(args),
+        Command::Man(args) => pages::man(args),
     };
     result
         .unwrap_or_else(|error| {

@@ -24,7 +24,7 @@ const REDRAW: Duration = Duration::from_millis(250);
 
 /// Runs the command.
 pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
-    let ScanArgs { paths, json, again, workers } = args;
+    let ScanArgs { paths, json, queued, again, workers } = args;
     let runtime = runtime()?;
     let home = Home::locate()?;
     let resources = Resources::locate()?;
@@ -32,11 +32,15 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     if let Some(workers) = workers {
         settings.workers = workers;
     }
-    let paths = if paths.is_empty() { vec![desktop()?] } else { paths };
+    let paths = if paths.is_empty() && !queued { vec![desktop()?] } else { paths };
     log::start(&home)?;
     let engine = Engine::open(home, resources, settings)?;
     let outcome = runtime.block_on(async {
-        let run = engine.scan(paths, again.map_or(Again::Nothing, Into::into))?;
+        let run = if queued {
+            engine.scan_queued()?
+        } else {
+            engine.scan(paths, again.map_or(Again::Nothing, Into::into))?
+        };
         follow(run, Rows::new(json), Progress::new()).await
     });
     // A thread that still waits for a slow disk is not waited for.

@@ -35,25 +35,33 @@ mod row;
 mod run_log;
 mod scan;
 
+mod library;
+
 mod control;
 mod doctor;
 mod status;
 
 pub use control::{ControlError, RunningEngine};
 pub use crash::{Crash, Death, Exit};
-pub use deskscribe_cache::CacheError;
+pub use deskscribe_cache::{CacheError, Coverage, Query, QueryError, StopWaiting, Total};
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage, tame,
+    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
 };
-pub use doctor::{Check, Diagnosis, Verdict, WorkerCheck};
+pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
 pub use intake::{Again, WalkError};
 pub use json::json;
+pub use library::{
+    ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, Library, Listed, Named,
+    markdown,
+};
 pub use permits::{Permit, Permits};
+pub use record::forget;
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
+pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
 pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
-pub use words::{count, size};
+pub use words::{count, instant, local, local_time, quoted, size};

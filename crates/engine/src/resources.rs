@@ -15,6 +15,8 @@ pub struct Resources {
     pub(crate) worker: PathBuf,
     /// The ONNX Runtime library.
     pub(crate) runtime: PathBuf,
+    /// Its name and version.
+    pub(crate) runtime_name: String,
     /// The models that the worker may be lent.
     pub(crate) models: Vec<Model>,
 }
@@ -87,6 +89,14 @@ enum Role {
     Model(ModelRole),
 }
 
+impl ResourceError {
+    /// The command that mends it, in the sources.
+    pub(crate) fn mend(&self) -> String {
+        let command = if let Self::Worker(_) = self { "build" } else { "prepare" };
+        format!("cargo xtask {command}")
+    }
+}
+
 impl Resources {
     /// Finds the worker and the resources of the running executable; never through the current folder, so
     /// that nobody can plant them.
@@ -135,7 +145,7 @@ impl Resources {
                 return Err(ResourceError::File(path));
             }
             match artefact.role {
-                Role::Runtime => runtime = Some(path),
+                Role::Runtime => runtime = Some((path, artefact.name)),
                 Role::Licence => {}
                 Role::Model(role) => {
                     let grant = ModelGrant { role, name: artefact.name, sha256: artefact.sha256 };
@@ -143,8 +153,9 @@ impl Resources {
                 }
             }
         }
-        let runtime = runtime.ok_or_else(|| wrong("it names no runtime library".to_owned()))?;
-        Ok(Self { worker, runtime, models })
+        let (runtime, runtime_name) =
+            runtime.ok_or_else(|| wrong("it names no runtime library".to_owned()))?;
+        Ok(Self { worker, runtime, runtime_name, models })
     }
 }
 

@@ -84,13 +84,21 @@ pub struct WorkerName {
     pub pid: u32,
 }
 
+/// A path as text: bytes that are no UTF-8 are shown as U+FFFD.
+pub(crate) fn lossy(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// The true bytes of a path in base64, when they are no UTF-8.
+pub(crate) fn bytes_of(path: &Path) -> Option<String> {
+    path.to_str().is_none().then(|| BASE64.encode(path.as_os_str().as_bytes()))
+}
+
 impl Row {
-    fn bare(path: &Path, key: Option<ContentKey>, kind: MediaKind, state: RowState) -> Self {
-        let lossy = path.to_string_lossy();
-        let exact = path.to_str().is_some();
+    pub(crate) fn bare(path: &Path, key: Option<ContentKey>, kind: MediaKind, state: RowState) -> Self {
         Self {
-            path: lossy.into_owned(),
-            path_bytes: (!exact).then(|| BASE64.encode(path.as_os_str().as_bytes())),
+            path: lossy(path),
+            path_bytes: bytes_of(path),
             key,
             kind,
             state,

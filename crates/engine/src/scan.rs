@@ -75,6 +75,27 @@ pub enum RunError {
     Cancelled(RunCounts),
 }
 
+/// Where the files of a run come from.
+enum Finding {
+    /// Everything below these paths.
+    Below(Vec<PathBuf>),
+    /// Files that wait in the cache's queue.
+    Queued(Vec<PathBuf>),
+}
+
+impl Finding {
+    /// What a run over it is called.
+    fn named(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Below(paths) => {
+                let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                paths.iter().map(absolute).collect()
+            }
+            Self::Queued(_) => vec!["what earlier scans left".into()],
+        }
+    }
+}
+
 impl From<io::Error> for RunError {
     fn from(error: io::Error) -> Self {
         Self::System(error)
@@ -95,6 +116,17 @@ impl Engine {
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
     /// inside a tokio runtime.
     pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {
+        self.begin(Finding::Below(paths), again)
+    }
+
+    /// Goes on with the files that were found by earlier runs and not read. Must be called inside a tokio runtime.
+    pub fn scan_queued(&self) -> Result<Run, RunError> {
+        let queue = self.cache.read()?.queue()?;
+        self.begin(Finding::Queued(queue.into_iter().map(|queued| queued.path).collect()), Again::Nothing)
+    }
+
+    fn begin(&self, finding: Finding, again: Again) -> Result<Run, RunError> {
+        let paths = finding.named();
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let cancel = CancellationToken::new();
@@ -132,7 +164,11 @@ impl Engine {
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
             let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
-            match intake::walk(&paths, &own, tell) {
+            let walk = match finding {
+                Finding::Below(paths) => intake::walk(&paths, &own, tell),
+                Finding::Queued(paths) => Ok(intake::take_up(paths)),
+            };
+            match walk {
                 Ok(walk) => intake::arrive(walk, most, &trust, &cache, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
             }

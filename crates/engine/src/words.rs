@@ -1,4 +1,6 @@
-//! Numbers as a person would say them.
+//! Numbers, times and paths as a person would say them.
+
+use std::path::Path;
 
 /// Bytes as `812 B`, `4.2 kB`, `143.0 MB` or `4.4 TB`.
 pub fn size(bytes: u64) -> String {
@@ -17,6 +19,32 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// A moment in milliseconds since 1970 as RFC 3339, such as `2026-03-14T09:12:44Z`.
+pub fn instant(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The same for people, by the local calendar and clock: `2026-03-14 09:12`.
+pub fn local(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The moment of a time in RFC 3339, for people; as it is if it is none.
+pub fn local_time(text: &str) -> String {
+    text.parse::<jiff::Timestamp>().map_or_else(|_| text.to_owned(), |moment| local(moment.as_millisecond()))
+}
+
+/// A path as a shell takes it for one word.
+pub fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +55,11 @@ mod tests {
             [0, 999, 4_210, 143_000_000, 7_500_000_000, 1 << 42].map(size),
             ["0 B", "999 B", "4.2 kB", "143.0 MB", "7.5 GB", "4.4 TB"]
         );
+        assert_eq!(instant(1_773_479_564_250), "2026-03-14T09:12:44Z");
+        for (path, word) in [("/a/b.png", "/a/b.png"), ("/a b", "'/a b'"), ("it's", r"'it'\''s'"), ("", "''")]
+        {
+            assert_eq!(quoted(Path::new(path)), word);
+        }
         assert_eq!([0, 1, 2].map(|number| count(number, "file", "files")), ["0 files", "1 file", "2 files"]);
     }
 }

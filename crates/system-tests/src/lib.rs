@@ -10,4 +10,4 @@ pub mod words;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
 pub use targets::Targets;
-pub use terminal::{Said, Terminal, samples};
+pub use terminal::{Printed, Said, Terminal, samples};

@@ -125,3 +125,31 @@ impl From<Output> for Said {
         Self { rows, run, stderr, code: output.status.code() }
     }
 }
+
+/// What the program printed, once it has ended.
+#[derive(Debug)]
+pub struct Printed {
+    /// Everything on stdout.
+    pub stdout: String,
+    /// Everything on stderr.
+    pub stderr: String,
+    /// `None` when a signal ended it.
+    pub code: Option<i32>,
+}
+
+impl Printed {
+    /// Runs a command to its end.
+    pub fn by(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_owned()).unwrap();
+        Self { stdout: text(&output.stdout), stderr: text(&output.stderr), code: output.status.code() }
+    }
+
+    /// The lines on stdout, each as JSON.
+    #[track_caller]
+    pub fn rows(&self) -> Vec<Value> {
+        let row =
+            |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON ({error}): {line}"));
+        self.stdout.lines().map(row).collect()
+    }
+}

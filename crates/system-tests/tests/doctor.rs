@@ -8,7 +8,7 @@ use std::process::Command;
 
 use deskscribe_engine::{Again, Event};
 use deskscribe_system_tests::{Bench, Terminal, follow};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What it says as JSON, its exit code, and what it says to a person.
 fn doctor(command: impl Fn(&[&str]) -> Command) -> (Value, Option<i32>, String) {
@@ -29,6 +29,12 @@ fn a_whole_installation_works() {
     let terminal = Terminal::new();
     let (diagnosis, code, text) = doctor(|arguments| terminal.deskscribe(arguments));
     assert!(diagnosis["checks"].as_array().unwrap().iter().all(|check| check["good"] == true), "{text}");
+    let names = |list: &str| {
+        diagnosis[list].as_array().unwrap().iter().map(|one| one["what"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("parts"), ["worker", "runtime", "text detection", "text recognition"]);
+    assert_eq!(names("kept"), ["home", "cache", "small pictures"]);
+    assert!(text.contains("ONNX Runtime 1.") && text.contains("  0 readings  "), "{text}");
     let worker = &diagnosis["worker"];
     assert!(worker["ready_ms"].as_f64().unwrap() > 0.0);
     assert!(check(&diagnosis, "cache")["found"].as_str().unwrap().starts_with("opens, with SQLite 3."));
@@ -89,6 +95,9 @@ fn what_keeps_it_from_working_is_named() {
     let (diagnosis, code, text) = doctor(|arguments| bench.deskscribe(arguments));
     assert_eq!((code, check(&diagnosis, "home")["good"].as_bool()), (Some(2), Some(false)));
     assert!(text.contains("set DESKSCRIBE_HOME to another folder"), "{text}");
+    let line = format!("mv {0} {0}.aside", bench.home().display());
+    assert_eq!(diagnosis["mend"], json!([{ "what": "home", "line": line }]));
+    assert!(text.ends_with(&format!("  home     {line}\n")), "{text}");
 
     for folder in ["runs", "logs", "slots"] {
         let bench = Bench::new();
@@ -110,6 +119,7 @@ fn what_keeps_it_from_working_is_named() {
     };
     let (diagnosis, code, text) = doctor(nowhere);
     assert_eq!((code, check(&diagnosis, "resources")["good"].as_bool()), (Some(2), Some(false)), "{text}");
+    assert_eq!(diagnosis["mend"][0]["line"], "cargo xtask prepare");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -338,8 +338,17 @@ fn a_run_leaves_a_log_for_people_and_one_for_programs() {
     assert!(people.contains("2 files: 1 read, 1 failed, 0 skipped"), "{people}");
     let programs: Vec<Value> =
         read("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(programs.len(), 2);
-    assert!(programs.iter().any(|row| row["title"] == "Lüneburg – Würzburg" && row["seconds"].is_f64()));
+    let [begun, rows @ .., ended] = &programs[..] else { panic!("{programs:?}") };
+    assert_eq!(rows.len(), 2);
+    let keys = |line: &Value| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&begun["begun"]), ["at", "folders", "program"]);
+    assert_eq!(begun["begun"]["folders"][0], terminal.desktop().to_str().unwrap());
+    assert_eq!(
+        (keys(ended), &ended["stopped"]),
+        (["at", "run", "stopped"].map(str::to_owned).to_vec(), &Value::Null)
+    );
+    assert_eq!((&ended["run"]["read"], &ended["run"]["failed"]), (&json!(1), &json!(1)));
+    assert!(rows.iter().any(|row| row["title"] == "Lüneburg – Würzburg" && row["seconds"].is_f64()));
 
     let log = fs::read_dir(terminal.home().join("logs")).unwrap().next().unwrap().unwrap().path();
     let log = fs::read_to_string(log).unwrap();

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use crate::prepare::{self, Manifest};
 use crate::problem::{Doing, Outcome, Problem};
-use crate::workspace;
+use crate::{pages, workspace};
 
 /// The packages that have executables.
 const PROGRAM: [&str; 2] = ["deskscribe-cli", "deskscribe-worker"];
@@ -34,6 +34,7 @@ pub(crate) fn program(release: bool) -> Outcome<PathBuf> {
     workspace::finish(cargo.args(PROGRAM.map(|name| format!("--package={name}"))))?;
     let executables = workspace::executables(release)?;
     stage(&manifest, &workspace::root().join("models"), &executables.join("resources"))?;
+    pages::stage(&executables)?;
     Ok(executables)
 }
 

@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod edges;
 mod fuzz;
+mod pages;
 mod prepare;
 mod problem;
 mod run;

@@ -1,6 +1,7 @@
 //! Reading: what is known about a path, and about a content.
 
 mod keep;
+mod list;
 mod look;
 mod queue;
 mod row;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
 use crate::{CacheError, Record, Stamp, Thumbnail, repair};
 
+pub use list::Head;
 use look::Look;
 pub use queue::{Coverage, Queued};
 pub(crate) use row::record;

@@ -83,7 +83,7 @@ impl ReadGuard {
     }
 }
 
-fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
+pub(super) fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
     let code: Option<String> = row.get("code")?;
     let failure = match code {
         Some(_) => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),

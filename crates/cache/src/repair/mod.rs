@@ -12,6 +12,7 @@
 mod backup;
 mod cells;
 mod check;
+mod log_index;
 mod pages;
 mod replace;
 mod salvage;

@@ -8,8 +8,13 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use super::check::beside;
+use super::log_index;
+
 /// What every file of ours is cut into; a file that says otherwise is believed if it can be true.
 const USUAL_SIZE: usize = 4096;
+/// What the name of a log ends with.
+const LOG: &str = "-wal";
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
@@ -41,7 +46,7 @@ impl Pages {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let log = Log::read(&path.with_file_name(log_name(path)))?;
+        let log = Log::read(path)?;
         let size = match &log {
             Some(log) => log.size,
             None => main.as_ref().and_then(page_size).unwrap_or(USUAL_SIZE),
@@ -79,7 +84,7 @@ impl Pages {
 /// Whether the log beside this database holds commits that SQLite does not find, because a frame before them is
 /// damaged.
 pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
-    Ok(Log::read(&path.with_file_name(log_name(path)))?.is_some_and(|log| log.broken))
+    Ok(Log::read(path)?.is_some_and(|log| log.broken))
 }
 
 /// Whether the end of a database is missing that has nothing in its log; SQLite takes a page that is cut short for one
@@ -88,7 +93,7 @@ pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
     // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has a
     // log, as it has as long as somebody uses it, and longer, if the last one only read. A missing page is noticed by
     // SQLite then; half of one shows from outside.
-    match fs::metadata(path.with_file_name(log_name(path))) {
+    match fs::metadata(beside(path, LOG)) {
         Ok(log) => {
             let is_whole = fs::metadata(path)?.len().is_multiple_of(USUAL_SIZE as u64);
             return Ok(log.len() == 0 && !is_whole);
@@ -107,12 +112,6 @@ pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
     Ok(main.metadata()?.len() < u64::from(word(&header[28..])) * size as u64)
 }
 
-fn log_name(path: &Path) -> std::ffi::OsString {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push("-wal");
-    name
-}
-
 fn page_size(main: &File) -> Option<usize> {
     let mut bytes = [0; 2];
     main.read_exact_at(&mut bytes, 16).ok()?;
@@ -121,8 +120,9 @@ fn page_size(main: &File) -> Option<usize> {
 }
 
 impl Log {
-    fn read(path: &Path) -> io::Result<Option<Self>> {
-        let file = match File::open(path) {
+    /// The log of this database.
+    fn read(database: &Path) -> io::Result<Option<Self>> {
+        let file = match File::open(beside(database, LOG)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -156,6 +156,12 @@ impl Log {
                 pending.push((word(&frame), at + FRAME_HEADER as u64));
                 let count = word(&frame[4..]);
                 if count > 0 {
+                    // A commit that was never acknowledged, because its process was killed in the last moment, is
+                    // partly written over by the next one, and what is left of it looks the same.
+                    let number = (at - LOG_HEADER as u64) / frame_size as u64 + 1;
+                    if is_behind_damage && !log_index::acknowledged(database, salts, number)? {
+                        break;
+                    }
                     log.newest.extend(pending.drain(..));
                     log.count = count;
                     log.broken |= is_behind_damage;
@@ -182,7 +188,7 @@ fn sums(bytes: &[u8]) -> (u32, u32) {
     (word(bytes), word(bytes.get(4..).unwrap_or_default()))
 }
 
-fn checksum(bytes: &[u8], (mut first, mut second): (u32, u32), big_endian: bool) -> (u32, u32) {
+pub(super) fn checksum(bytes: &[u8], (mut first, mut second): (u32, u32), big_endian: bool) -> (u32, u32) {
     let words = bytes.as_chunks::<4>().0.iter();
     let read = if big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
     let mut words = words.map(|word| read(*word));

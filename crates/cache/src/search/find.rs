@@ -8,9 +8,8 @@ use super::expression::{Filters, ranked, wanted, whole};
 use super::fetch::Fetcher;
 use super::hit::{Answer, Page, Total};
 use super::index::DRIFT;
-use super::operator::{Facet, Filter};
 use super::query::{Query, Term};
-use super::{State, queued};
+use super::queued;
 use crate::{CacheError, ReadGuard};
 
 /// The format of the cache that brought the index.
@@ -58,8 +57,7 @@ impl ReadGuard {
 }
 
 fn hits(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<super::Hit>, Total)> {
-    let is_queued = |filter: &Filter| !filter.without && filter.facet == Facet::State(State::Queued);
-    if query.filters.iter().any(is_queued) {
+    if query.wants_queued() {
         return queued::find(connection, query, page);
     }
     let (found, total) = find(connection, query, page)?;

@@ -23,6 +23,7 @@ mod document;
 mod index;
 mod spelling;
 
+mod all;
 mod expression;
 mod fetch;
 mod find;

@@ -3,14 +3,16 @@
 mod pace;
 mod progress;
 mod rows;
+mod style;
 mod table;
 
 use std::io::{self, Write};
 
-use deskscribe_engine::tame;
+use deskscribe_engine::{acts, tame};
 
 pub(crate) use progress::Progress;
 pub(crate) use rows::Rows;
+pub(crate) use style::Style;
 pub(crate) use table::Table;
 
 /// Says something that is no result, on stderr.
@@ -24,6 +26,12 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// A text of several lines, of which nothing speaks to the terminal.
+pub(crate) fn tame_lines(text: &str) -> String {
+    let keeps = |c: char| !acts(c) || matches!(c, '\n' | '\t');
+    text.chars().map(|c| if keeps(c) { c } else { '\u{fffd}' }).collect()
 }
 
 /// Seconds as `0:34` or `1:02:07`.

@@ -10,11 +10,11 @@ mod trust;
 mod waiting;
 mod walk;
 
-pub(crate) use open::{Medium, examine};
+pub(crate) use open::{Medium, examine, explain};
 pub use trust::Again;
 pub(crate) use trust::Trust;
 pub use walk::WalkError;
-pub(crate) use walk::{Find, Walk, walk};
+pub(crate) use walk::{Find, Walk, take_up, walk};
 
 use std::path::PathBuf;
 

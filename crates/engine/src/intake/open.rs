@@ -132,7 +132,7 @@ fn failure(error: &io::Error) -> Failure {
 }
 
 /// What the system said, as a person would say it.
-pub(super) fn explain(error: &io::Error) -> String {
+pub(crate) fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "the file is gone".to_owned(),
         io::ErrorKind::PermissionDenied => {

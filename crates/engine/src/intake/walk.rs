@@ -99,6 +99,16 @@ pub(crate) fn walk(
     Ok(walk)
 }
 
+/// Takes up files that were found before. One that is gone by now is told when it is opened.
+pub(crate) fn take_up(queued: impl IntoIterator<Item = PathBuf>) -> Walk {
+    let find = |path: PathBuf| {
+        let stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata)).unwrap_or(Stamp::NONE);
+        let kind = by_name(&path).or_else(|| sniff(&path)).unwrap_or(MediaKind::Image);
+        Find::Media { path, kind, stamp }
+    };
+    Walk { finds: queued.into_iter().map(find).collect(), ..Walk::default() }
+}
+
 /// The absolute form of a named path that exists and can be opened. A link is followed, once, here.
 fn check(root: &Path) -> Result<PathBuf, WalkError> {
     let absolute = without_detours(std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));

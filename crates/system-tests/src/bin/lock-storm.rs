@@ -1,5 +1,6 @@
-//! Many processes that all write to one cache: `lock-storm FOLDER PROCESSES UPSERTS` prints for every upsert its process
-//! and when it began and was acknowledged, in seconds, then how many of all rows are there and right.
+//! Many processes that all write to one cache: `lock-storm FOLDER PROCESSES UPSERTS PRESENT` prints for every upsert its
+//! process and when it began and was acknowledged, in seconds, then how many of all rows are there and right, without
+//! those that were PRESENT before.
 
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -19,10 +20,21 @@ const BYTES: usize = 2_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match &words[..] {
-        [folder, processes, upserts] => storm(Path::new(folder), processes.parse()?, upserts.parse()?),
-        [folder, process, upserts, _] => write(Path::new(folder), process.parse()?, upserts.parse()?),
-        _ => Err("lock-storm FOLDER PROCESSES UPSERTS".into()),
+        [folder, process, upserts] => write(Path::new(folder), process.parse()?, upserts.parse()?),
+        [folder, processes, upserts, present] => {
+            fill(Path::new(folder), present.parse()?)?;
+            storm(Path::new(folder), processes.parse()?, upserts.parse()?)
+        }
+        _ => Err("lock-storm FOLDER PROCESSES UPSERTS PRESENT".into()),
     }
+}
+
+/// Stores so many rows of nobody's.
+fn fill(folder: &Path, present: u32) -> Result<(), Box<dyn Error>> {
+    let mut writer = Cache::open(folder)?.writer()?;
+    let mut guard = writer.lock(LOCK_WITHIN)?;
+    (0..present).try_for_each(|row| guard.put(&record(u32::MAX, row, row)))?;
+    Ok(guard.commit()?)
 }
 
 /// Starts the processes, lets them go all at once, and counts what is there afterwards.
@@ -30,7 +42,7 @@ fn storm(folder: &Path, processes: u32, upserts: u32) -> Result<(), Box<dyn Erro
     let cache = Cache::open(folder)?;
     let start = |process: u32| -> io::Result<Child> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg(folder).args([process.to_string(), upserts.to_string(), "child".to_owned()]);
+        command.arg(folder).args([process.to_string(), upserts.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
     };
     let mut children = (0..processes).map(start).collect::<io::Result<Vec<_>>>()?;

@@ -16,6 +16,8 @@ use super::writers::record;
 
 const MAIN: &str = "summaries.sqlite";
 const WAL: &str = "summaries.sqlite-wal";
+/// Which frames of the log were acknowledged, as SQLite keeps it for all processes.
+const SHM: &str = "summaries.sqlite-shm";
 const THUMBNAILS: &str = "thumbnails.sqlite";
 /// Records that lie in the main file, and records that lie in the write-ahead log alone.
 const SETTLED: u32 = 30;
@@ -43,6 +45,7 @@ pub struct Cuts {
 struct Specimen {
     main: Vec<u8>,
     wal: Vec<u8>,
+    shm: Vec<u8>,
     thumbnails: Vec<u8>,
     /// Each with the length of the log at which it was acknowledged.
     records: Vec<(Record, usize)>,
@@ -100,7 +103,8 @@ impl Specimen {
             records.push((record(0, number), usize::try_from(length).unwrap()));
         }
         let read = |name| fs::read(home.path().join(name)).unwrap_or_default();
-        let specimen = Self { main: read(MAIN), wal: read(WAL), thumbnails: read(THUMBNAILS), records };
+        let specimen =
+            Self { main: read(MAIN), wal: read(WAL), shm: read(SHM), thumbnails: read(THUMBNAILS), records };
         drop(reader);
         specimen
     }
@@ -113,6 +117,7 @@ impl Specimen {
         fs::write(folder.join(THUMBNAILS), &self.thumbnails).unwrap();
         if !wal.is_empty() {
             fs::write(folder.join(WAL), wal).unwrap();
+            fs::write(folder.join(SHM), &self.shm).unwrap();
         }
         let look = || match self.look(folder, log) {
             // As whoever gets this error does it: once more, from the start.

@@ -188,6 +188,9 @@ fn stored(bed: &Bed, table: &mut Table) {
     table.must("stored outcomes", format_args!("{rows} of {settled}"), usize::try_from(rows) == Ok(settled));
     let integrity = super::writers::integrity(&database);
     table.must("integrity check", &integrity, integrity == "ok");
+    // Nothing was damaged, so nothing may have been repaired.
+    let repaired = bed.home().join("damaged").exists();
+    table.must("repaired without need", repaired, !repaired);
 }
 
 /// What a parent has, at one moment.

@@ -12,8 +12,11 @@ use crate::workspace;
 const PROCESSES: usize = 8;
 /// Upserts of each of ours.
 const UPSERTS: usize = 2_000;
-/// Upserts of each of the rival's, which may be slow.
+/// Upserts of each of the rival's, which may be slow, and slower with many rows.
 const RIVAL_UPSERTS: usize = 100;
+const RIVAL_UPSERTS_AMONG_MANY: usize = 5;
+/// Rows that are there before, in every second storm.
+const MANY: usize = 10_000;
 const ROUNDS: usize = 3;
 
 /// What one round came to; times are in seconds.
@@ -27,31 +30,46 @@ struct Round {
     rows: String,
 }
 
-/// `cargo xtask bench --locks [-- RIVAL]`; a rival is called with FOLDER PROCESSES UPSERTS behind its own words.
+/// Somebody who writes, and how much.
+struct Contestant<'a> {
+    name: &'static str,
+    words: &'a [OsString],
+    upserts: usize,
+    /// Rows that are there before.
+    present: usize,
+    rounds: Vec<Round>,
+}
+
+/// `cargo xtask bench --locks [-- RIVAL]`; a rival is called with FOLDER PROCESSES UPSERTS PRESENT behind its own words.
 pub(super) fn start(rival: &[OsString]) -> Outcome {
     let mut cargo = workspace::cargo();
     let build = ["build", "--release", "--package=deskscribe-system-tests", "--bin=lock-storm"];
     workspace::finish(cargo.args(build))?;
     let own = [workspace::executables(true)?.join("lock-storm").into_os_string()];
-    let mut contestants = vec![("deskscribe", &own[..], UPSERTS, Vec::new())];
+    let new =
+        |name, words, upserts, present| Contestant { name, words, upserts, present, rounds: Vec::new() };
+    let mut contestants =
+        vec![new("deskscribe", &own[..], UPSERTS, 0), new("deskscribe", &own[..], UPSERTS, MANY)];
     if !rival.is_empty() {
-        contestants.push(("rival", rival, RIVAL_UPSERTS, Vec::new()));
+        contestants.push(new("rival", rival, RIVAL_UPSERTS, 0));
+        contestants.push(new("rival", rival, RIVAL_UPSERTS_AMONG_MANY, MANY));
     }
     let scratch = Scratch::make()?;
     for _ in 0..ROUNDS {
-        for (name, words, upserts, rounds) in &mut contestants {
+        for contestant in &mut contestants {
             scratch.empty()?;
-            let round = storm(words, &scratch, *upserts)?;
-            tell(name, &round);
-            rounds.push(round);
+            let round = storm(contestant, &scratch)?;
+            tell(contestant.name, &round);
+            contestant.rounds.push(round);
         }
     }
-    for (name, _, upserts, rounds) in &contestants {
+    for Contestant { name, upserts, present, rounds, .. } in &contestants {
         let per_second: Vec<f64> = rounds.iter().map(|round| round.per_second).collect();
         let p99: Vec<f64> = rounds.iter().map(|round| at(&round.latencies, 0.99)).collect();
         let worst = rounds.iter().map(|round| at(&round.latencies, 1.0)).fold(0.0, f64::max);
         eprintln!(
-            "xtask: {name}, {PROCESSES} processes x {upserts}: median {:.0}/s, p99 {:.1} ms, worst of all {:.0} ms",
+            "xtask: {name}, {PROCESSES} processes x {upserts}, {present} rows before: median {:.1}/s, p99 {:.1} ms, worst \
+             of all {:.0} ms",
             median(&per_second),
             median(&p99) * 1e3,
             worst * 1e3
@@ -60,10 +78,14 @@ pub(super) fn start(rival: &[OsString]) -> Outcome {
     Ok(())
 }
 
-fn storm(words: &[OsString], scratch: &Scratch, upserts: usize) -> Outcome<Round> {
+fn storm(contestant: &Contestant<'_>, scratch: &Scratch) -> Outcome<Round> {
+    let Contestant { words, upserts, present, .. } = contestant;
     let [program, arguments @ ..] = words else { return Err(Problem("there is no rival".to_owned())) };
     let mut command = Command::new(program);
-    command.args(arguments).arg(&scratch.0).args([PROCESSES.to_string(), upserts.to_string()]);
+    command
+        .args(arguments)
+        .arg(&scratch.0)
+        .args([PROCESSES, *upserts, *present].map(|number| number.to_string()));
     let output = command.stderr(Stdio::inherit()).output().doing(format!("start {}", program.display()))?;
     let told = String::from_utf8_lossy(&output.stdout);
     let odd = || Problem(format!("{} told something else than its upserts", program.display()));

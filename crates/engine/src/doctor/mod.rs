@@ -1,9 +1,12 @@
 //! Examines an installation: whether it can work, and how well its workers are confined.
 
+mod inventory;
+mod mend;
+
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use deskscribe_cache::Cache;
 use deskscribe_protocol::{Build, Canary, Isolation, LayerState};
@@ -11,7 +14,11 @@ use serde::Serialize;
 
 use crate::dispatch::open_files;
 use crate::pool::{self, Examined};
-use crate::{Home, Resources, Settings};
+use crate::words::quoted;
+use crate::{Home, ResourceError, Resources, RunError, Settings, count};
+
+pub use inventory::{Kept, Part};
+pub use mend::Mend;
 
 /// What an examination came to. The JSON form is for scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +32,12 @@ pub struct Diagnosis {
     pub checks: Vec<Check>,
     /// The worker that was started, if one could be.
     pub worker: Option<WorkerCheck>,
+    /// What is installed, if it is complete.
+    pub parts: Vec<Part>,
+    /// Where things lie.
+    pub kept: Vec<Kept>,
+    /// What mends what is wrong, in the order of the checks.
+    pub mend: Vec<Mend>,
 }
 
 /// All in all.
@@ -73,25 +86,41 @@ impl Diagnosis {
     pub async fn make(home: &Home) -> Self {
         let (settings, place, resources) = (Settings::load(home), examine_home(home), Resources::locate());
         let mut checks = Vec::new();
+        let mut mend = Vec::new();
+        let mut mends = |what, line: Option<String>| mend.extend(line.map(|line| Mend { what, line }));
         if let Ok(release) = fs::read_to_string("/proc/sys/kernel/osrelease") {
             checks.push(Check::of("system", Ok::<_, String>(format!("Linux {}", release.trim()))));
         }
-        checks.push(Check::of("files", open_files()));
+        let files = open_files();
+        if let Err(RunError::OpenFiles { enough, .. }) = &files {
+            mends("files", Some(format!("ulimit -n {enough}")));
+        }
+        checks.push(Check::of("files", files));
+        let edit = || format!("${{EDITOR:-vi}} {}", quoted(&home.settings()));
+        mends("settings", settings.as_ref().err().filter(|_| home.settings().is_file()).map(|_| edit()));
         checks.push(Check::of("settings", settings.as_ref().map(|_| whence(home))));
+        mends("home", place.as_ref().err().map(|wrong| mend::folder(&wrong.place)));
         checks.push(Check::of("home", place.clone()));
         if place.is_ok() {
-            let found = |_| format!("opens, with SQLite {}", Cache::sqlite_version());
-            checks.push(Check::of("cache", Cache::open(home.folder()).map(found)));
+            let (alive, left) = inventory::engines(home);
+            let cache = Cache::open(home.folder());
+            mends("cache", cache.as_ref().err().and_then(|error| mend::cache(home, error)));
+            checks.push(Check::of("cache", cache.map(|cache| describe(&cache))));
+            checks.push(Check::of("engines", Ok::<_, String>(tell_engines(alive, left))));
         }
+        mends("resources", resources.as_ref().err().map(ResourceError::mend));
         checks.push(Check::of("resources", resources.as_ref().map(Resources::describe)));
+        let parts = resources.as_ref().map(inventory::parts).unwrap_or_default();
         let mut worker = None;
         if let (Ok(settings), Ok(_), Ok(resources)) = (settings, place, resources) {
             let (check, examined) = examine_worker(home, &resources, &settings).await;
             checks.push(check);
+            mends("isolation", examined.as_ref().and_then(|worker| mend::isolation(home, worker)));
             worker = examined;
         }
         let verdict = Verdict::of(&checks, worker.as_ref());
-        Self { verdict, program: Build::own().to_string(), checks, worker }
+        let program = Build::own().to_string();
+        Self { verdict, program, checks, worker, parts, kept: inventory::kept(home), mend }
     }
 }
 
@@ -101,6 +130,26 @@ impl Check {
         let good = Some(result.is_ok());
         Self { what, good, found: result.unwrap_or_else(|problem| problem.to_string()) }
     }
+}
+
+fn describe(cache: &Cache) -> String {
+    let mut text = format!("opens, with SQLite {}", Cache::sqlite_version());
+    for repair in cache.repairs() {
+        text += &format!("; {repair}");
+    }
+    text
+}
+
+fn tell_engines(alive: usize, left: usize) -> String {
+    let mut text = match alive {
+        0 => "none running".to_owned(),
+        alive => format!("{alive} running"),
+    };
+    if left > 0 {
+        let left = count(left as u64, "lock was", "locks were");
+        text += &format!("; {left} left by programs that died, and cleared away");
+    }
+    text
 }
 
 /// Where settings that can be followed come from.
@@ -115,21 +164,32 @@ fn whence(home: &Home) -> String {
 
 /// Whether everything that a scan writes beside the cache can be written. Folders that are missing are made when
 /// there is something to put into them.
-fn examine_home(home: &Home) -> Result<String, String> {
-    let cannot = |error: io::Error, advice: &str, place: &Path| {
-        format!("cannot be written ({error}); {advice}: {}", place.display())
+fn examine_home(home: &Home) -> Result<String, Unwritable> {
+    let wrong = |error: io::Error, advice, place: &Path| Unwritable {
+        error: error.to_string(),
+        advice,
+        place: place.to_owned(),
     };
     write_something(home).map_err(|error| {
-        cannot(error, "check its permissions, or set DESKSCRIBE_HOME to another folder", home.folder())
+        wrong(error, "check its permissions, or set DESKSCRIBE_HOME to another folder", home.folder())
     })?;
     for folder in [home.runs(), home.logs(), home.slots()] {
         if folder.symlink_metadata().is_ok() {
             write_into(&folder).map_err(|error| {
-                cannot(error, "check its permissions, or move away what is there", &folder)
+                wrong(error, "check its permissions, or move away what is there", &folder)
             })?;
         }
     }
     Ok(format!("can be written: {}", home.folder().display()))
+}
+
+/// A folder that cannot be written.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("cannot be written ({error}); {advice}: {}", .place.display())]
+struct Unwritable {
+    error: String,
+    advice: &'static str,
+    place: PathBuf,
 }
 
 /// Starts a worker and looks at it.
@@ -193,6 +253,8 @@ fn write_into(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use deskscribe_protocol::Layer;
+
     use super::*;
 
     #[test]
@@ -219,6 +281,43 @@ mod tests {
         ] {
             assert_eq!(Verdict::of(&checks(good), worker.as_ref()), verdict, "{good:?} {worker:?}");
         }
+    }
+
+    #[test]
+    fn the_form_that_scripts_depend_on() {
+        let layers = vec![LayerState { layer: Layer::Calls, state: "seccomp, two stages".to_owned() }];
+        let canary = |attempt: &str| Canary {
+            attempt: attempt.to_owned(),
+            layer: Layer::Calls,
+            refused: true,
+            outcome: "EPERM".to_owned(),
+        };
+        let diagnosis = Diagnosis {
+            verdict: Verdict::Broken,
+            program: "0.1.0+0123 (protocol 3)".to_owned(),
+            checks: vec![Check { what: "home", good: Some(false), found: "cannot be written".to_owned() }],
+            worker: Some(WorkerCheck {
+                ready_ms: 84.5,
+                isolation: Isolation::Reduced,
+                required: Isolation::Full,
+                layers,
+                canaries: vec![canary("fork")],
+            }),
+            parts: vec![Part {
+                what: "runtime",
+                name: "ONNX Runtime 1.31.1".to_owned(),
+                bytes: Some(29_352_200),
+                path: "/opt/libonnxruntime.so".to_owned(),
+            }],
+            kept: vec![Kept {
+                what: "runs",
+                bytes: 4_200,
+                holds: "2 runs".to_owned(),
+                path: "/home/ann/runs".to_owned(),
+            }],
+            mend: vec![Mend { what: "home", line: "chmod -R u+rwX /home/ann".to_owned() }],
+        };
+        insta::assert_json_snapshot!(diagnosis);
     }
 
     #[test]

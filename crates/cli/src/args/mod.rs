@@ -1,10 +1,15 @@
 //! What can be asked for on the command line.
 
+mod library;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 use deskscribe_engine::Again;
+
+pub(crate) use library::{ExportArgs, ForgetArgs, ListArgs, RunsArgs, SearchArgs, ShowArgs};
 
 /// Reads your screenshots, so that you can find them again. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -17,9 +22,17 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(ScanArgs),
+    Search(SearchArgs),
+    List(ListArgs),
+    Show(ShowArgs),
+    Export(ExportArgs),
+    Forget(ForgetArgs),
     Status(StatusArgs),
     Stop(StopArgs),
+    Runs(RunsArgs),
     Doctor(DoctorArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Read every picture in folders.
@@ -37,6 +50,10 @@ pub(crate) struct ScanArgs {
     /// Print JSON Lines on stdout, one row for every file and a last one for the run
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Go on with files that earlier scans found and did not read
+    #[arg(long, conflicts_with_all = ["paths", "again"])]
+    pub(crate) queued: bool,
 
     /// Read again what is known already
     #[arg(long, value_name = "WHICH")]
@@ -66,7 +83,7 @@ pub(crate) struct StatusArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct StopArgs {}
 
-/// Check this installation, and how well workers are confined.
+/// Check this installation: what is there, what is wrong, and how well workers are confined.
 ///
 /// Exit code: 0 everything is fine, 1 it works but workers are not fully confined, 2 it does not work.
 #[derive(Debug, clap::Args)]
@@ -74,6 +91,30 @@ pub(crate) struct DoctorArgs {
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Print what a shell completes commands with.
+///
+/// Such as: deskscribe completions bash > ~/.local/share/bash-completion/completions/deskscribe
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// Print the manual page, for `man -l`.
+///
+/// Such as: deskscribe man search | man -l -
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// Of this command; of the whole program when none is named
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+
+    /// Write the pages of the program and of every command into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    pub(crate) all: Option<PathBuf>,
 }
 
 fn workers(text: &str) -> Result<NonZeroUsize, String> {

@@ -1,15 +1,23 @@
 //! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`).
 
+mod past;
+mod wipe;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use deskscribe_protocol::tame;
+use deskscribe_protocol::{Build, tame};
+use fs4::FileExt;
 use jiff::Zoned;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+pub use past::{PastRun, RunEnd};
+pub(crate) use wipe::{Traces, wipe};
 
 use crate::json::json;
+use crate::row::lossy;
 use crate::{Home, Row, RowState, RunCounts, WorkerName, count};
 
 /// So many runs are kept; older logs are deleted.
@@ -21,6 +29,24 @@ pub(crate) struct RunLog {
     for_programs: BufWriter<File>,
     /// The first error, after which nothing more is written: a log must not stop a run.
     broken: bool,
+}
+
+/// The first line of the log for programs, under the key `begun`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    /// RFC 3339, by the local clock.
+    at: String,
+    folders: Vec<String>,
+    program: String,
+}
+
+/// The last line of it, told from the others by its first key as the last row of a scan is.
+#[derive(Serialize)]
+struct Ended<'a> {
+    run: &'a RunCounts,
+    /// Why it ended early.
+    stopped: Option<&'a str>,
+    at: String,
 }
 
 /// A line of the log for programs.
@@ -59,7 +85,15 @@ impl RunLog {
             Ok::<_, io::Error>(BufWriter::new(File::create_new(path).map_err(named)?))
         };
         let mut log = Self { for_people: create("md")?, for_programs: create("jsonl")?, broken: false };
-        let names = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+        // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes it.
+        let _ = FileExt::try_lock(log.for_programs.get_ref());
+        let folders: Vec<String> = folders.iter().map(|folder| lossy(folder)).collect();
+        let names = folders.join(", ");
+        let begun = Begun { at: rfc_3339(&now), folders, program: Build::own().to_string() };
+        let line = json(&serde_json::json!({ "begun": begun }))? + "\n";
+        log.for_programs.write_all(line.as_bytes())?;
+        // Whatever happens to the run: when it began, and where, can be told.
+        log.for_programs.flush()?;
         let head =
             format!("# Scan of {}\n\nStarted {}.\n\n", tame(&names), now.strftime("%Y-%m-%d %H:%M:%S %:z"));
         log.for_people.write_all(head.as_bytes())?;
@@ -84,7 +118,9 @@ impl RunLog {
         let text = if row.cached { String::new() } else { describe(row) };
         self.write(|log| {
             log.for_programs.write_all(line.as_bytes())?;
-            log.for_people.write_all(text.as_bytes())
+            log.for_people.write_all(text.as_bytes())?;
+            // Not held back: it took longer to read, and a run may be cut short.
+            if row.worker.is_some() { log.for_programs.flush() } else { Ok(()) }
         });
     }
 
@@ -103,9 +139,12 @@ impl RunLog {
             count(*ignored, "other file", "other files"),
             count(*workers as u64, "worker", "workers"),
         );
+        let ended = Ended { run: counts, stopped, at: rfc_3339(&Zoned::now()) };
+        let line = json(&ended).unwrap_or_default() + "\n";
         self.write(|log| {
             log.for_people.write_all(text.as_bytes())?;
             log.for_people.flush()?;
+            log.for_programs.write_all(line.as_bytes())?;
             log.for_programs.flush()
         });
     }
@@ -120,10 +159,22 @@ impl RunLog {
     }
 }
 
-/// A file as a list item; a text from a picture stays text, whatever Markdown it holds.
+fn rfc_3339(moment: &Zoned) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A text from a picture stays text, whatever Markdown it holds.
+fn plain(text: &str) -> String {
+    tame(text).replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|'], " ")
+}
+
+fn plain_path(path: &str) -> String {
+    tame(path).replace('`', "?")
+}
+
+/// A file as a list item.
 fn describe(row: &Row) -> String {
-    let plain = |text: &str| tame(text).replace(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '|'], " ");
-    let path = tame(&row.path).replace('`', "?");
+    let path = plain_path(&row.path);
     let mut text = match (row.state, &row.reason) {
         (RowState::Read, _) => {
             let seconds = row.seconds.unwrap_or_default();

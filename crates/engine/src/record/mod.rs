@@ -3,6 +3,8 @@
 //! One thread stores what the dispatcher hands it, as many entries under one lock as have come in since the
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
+mod forget;
+
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use std::time::{Duration, SystemTime};
 use deskscribe_cache::{CacheError, Claim, EngineLock, Place, Record, Thumbnail, WriteGuard, Writer};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
 use tokio::sync::mpsc;
+
+pub use forget::forget;
 
 use crate::intake::Trust;
 use crate::status::Queue;

@@ -1,0 +1,98 @@
+//! Readings in short, all of them, by the beginning of their key, and files of the queue by their path.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use rusqlite::{OptionalExtension, Row};
+
+use super::queue::queued;
+use super::{ReadGuard, row};
+use crate::{CacheError, Queued};
+
+/// What is told of a content in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The name of the content.
+    pub key: ContentKey,
+    /// What it holds.
+    pub kind: MediaKind,
+    /// Why it could not be read, if it could not.
+    pub failure: Option<Failure>,
+    /// A few words; absent when there is no text.
+    pub title: Option<String>,
+    /// Most telling first.
+    pub tags: Vec<String>,
+    /// When it was taken, as far as is known, in milliseconds since 1970.
+    pub moment: i64,
+    /// The number of the change by which it was stored; what happens to its places makes later ones.
+    pub stored: u64,
+}
+
+impl ReadGuard {
+    /// What is told of this content in a list, if anything became of it.
+    pub fn head(&self, key: &ContentKey) -> Result<Option<Head>, CacheError> {
+        const QUERY: &str =
+            "SELECT kind, code, reason, title, tags, moment, stored FROM reading WHERE key = ?";
+        let find = || {
+            let mut head = self.summaries.prepare_cached(QUERY)?;
+            head.query_row([key.as_bytes()], |row| in_short(*key, row)).optional()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// The contents of which something became, the newest first.
+    pub fn keys(&self) -> Result<Vec<ContentKey>, CacheError> {
+        const QUERY: &str = "SELECT key FROM reading ORDER BY moment DESC, key";
+        let find = || {
+            let mut keys = self.summaries.prepare_cached(QUERY)?;
+            keys.query_map([], |row| row.get(0).map(ContentKey::from_bytes))?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// The contents of which something became and whose keys lie between these two, both included; at most so many.
+    pub fn keys_between(
+        &self,
+        first: &ContentKey,
+        last: &ContentKey,
+        most: usize,
+    ) -> Result<Vec<ContentKey>, CacheError> {
+        const QUERY: &str = "SELECT key FROM reading WHERE key >= ? AND key <= ? ORDER BY key LIMIT ?";
+        let find = || {
+            let mut keys = self.summaries.prepare_cached(QUERY)?;
+            let values = (first.as_bytes(), last.as_bytes(), most as i64);
+            keys.query_map(values, |row| row.get(0).map(ContentKey::from_bytes))?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// The file at this path, if it waits to be read.
+    pub fn queued_at(&self, path: &Path) -> Result<Option<Queued>, CacheError> {
+        const QUERY: &str = "SELECT path, kind, since, code, reason FROM queue WHERE path = ?";
+        let find = || {
+            let mut queue = self.summaries.prepare_cached(QUERY)?;
+            queue.query_row([path.as_os_str().as_bytes()], queued).optional()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+}
+
+fn in_short(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Head> {
+    let failed = row.get::<_, Option<String>>("code")?.is_some();
+    let failure = match failed {
+        true => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),
+        false => None,
+    };
+    let tags: Option<String> = row.get("tags")?;
+    Ok(Head {
+        key,
+        kind: row::word::<MediaKind>(row, "kind")?,
+        failure,
+        title: row.get("title")?,
+        // What cannot be understood is no tag.
+        tags: tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default(),
+        moment: row.get("moment")?,
+        stored: row.get::<_, i64>("stored")? as u64,
+    })
+}

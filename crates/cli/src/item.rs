@@ -1,0 +1,114 @@
+//! `deskscribe show`: what was read in a file.
+
+use deskscribe_engine::{
+    Home, Item, Named, Row, RowState, count, json, local_time, markdown, quoted, size, tame,
+};
+
+use crate::args::ShowArgs;
+use crate::exit::Exit;
+use crate::library::open;
+use crate::show::{Style, print, tame_lines};
+
+/// Runs the command.
+pub(crate) fn show(args: ShowArgs) -> anyhow::Result<Exit> {
+    let ShowArgs { name, json: as_json, markdown: as_markdown, text: as_text } = args;
+    let library = open(&Home::locate()?)?;
+    let named = library.find(&name)?;
+    let Some(item) = library.item_of(&named)? else {
+        // It was forgotten in this very moment.
+        anyhow::bail!("nothing is known about it any more: {}", name.display());
+    };
+    let text = if as_json {
+        json(&item)? + "\n"
+    } else if as_markdown {
+        markdown(&item)
+    } else if as_text {
+        only_text(&item)?
+    } else {
+        describe(&item, &named, Style::of_stdout())
+    };
+    print(&text)?;
+    Ok(if item.row.state == RowState::Read { Exit::Done } else { Exit::InPart })
+}
+
+fn only_text(item: &Item) -> anyhow::Result<String> {
+    let Row { text, reason, path, .. } = &item.row;
+    match text {
+        Some(text) if text.is_empty() => Ok(String::new()),
+        Some(text) => Ok(tame_lines(text.trim_end()) + "\n"),
+        None => {
+            anyhow::bail!("not read: {}: {path}", reason.as_deref().unwrap_or("its turn has not come yet"))
+        }
+    }
+}
+
+/// All of it, for a person.
+fn describe(item: &Item, named: &Named, style: Style) -> String {
+    let Item { row, bytes, date, read_at, places } = item;
+    let mut text = String::new();
+    if let Some(title) = &row.title {
+        text += &format!("{}\n", style.bold(title));
+    }
+    if let Some(summary) = row.summary.as_deref().filter(|summary| Some(*summary) != row.title.as_deref()) {
+        text += &format!("{}\n", tame(summary));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            text += &format!("  {name:<9} {}\n", tame(&value));
+        }
+    };
+    line("file", with_state(&row.path));
+    for place in places.iter().filter(|place| **place != row.path) {
+        line("also", with_state(place));
+    }
+    line("key", row.key.map(|key| key.to_string()).unwrap_or_default());
+    let pixels = row.width.zip(row.height).map(|(width, height)| format!("{width} × {height} pixels"));
+    let pages = row.pages.filter(|pages| *pages > 1).map(|pages| count(pages.into(), "page", "pages"));
+    let kind = [Some(row.kind.to_string()), pixels, pages, bytes.map(size)];
+    line("kind", kind.into_iter().flatten().collect::<Vec<_>>().join(", "));
+    let camera = row.camera.as_ref().map(|camera| format!(", with {camera}")).unwrap_or_default();
+    line("date", date.as_deref().map(|date| local_time(date) + &camera).unwrap_or_default());
+    line("language", row.language.clone().unwrap_or_default());
+    line("tags", row.tags.join(", "));
+    line("read", read_at.as_deref().map(|at| local_time(at) + &by(row)).unwrap_or_default());
+    text.push('\n');
+    match (&row.text, &row.reason) {
+        (Some(words), _) if words.is_empty() => text += "No text was found in it.\n",
+        (Some(words), _) => text += &format!("{}\n", tame_lines(words.trim_end())),
+        (None, reason) => {
+            let reason = reason.as_deref().unwrap_or("its turn has not come yet");
+            text += &format!("Not read: {}.\nTo try again: {}\n", tame(reason), again(row, named));
+        }
+    }
+    text
+}
+
+fn with_state(path: &str) -> String {
+    let is_there = std::path::Path::new(path).symlink_metadata().is_ok();
+    if is_there { path.to_owned() } else { format!("{path} (not there any more)") }
+}
+
+/// Such as ` in 0.8 s, by PP-OCRv6_det_small and PP-OCRv6_rec_small on oar-ocr 0.10`.
+fn by(row: &Row) -> String {
+    let mut text = row.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
+    if let Some(provenance) = &row.provenance {
+        let models: Vec<&str> = provenance.engines.iter().map(|engine| engine.model.as_str()).collect();
+        if let (false, Some(engine)) = (models.is_empty(), provenance.engines.first()) {
+            text += &format!(" by {} with {}", engine.engine, models.join(" and "));
+        }
+        text += &format!(", Deskscribe {}", provenance.program);
+    }
+    text
+}
+
+/// The line that reads it again.
+fn again(row: &Row, named: &Named) -> String {
+    let path = quoted(std::path::Path::new(&row.path));
+    match named {
+        Named::Content { .. } => format!("deskscribe scan --again failed {path}"),
+        Named::Queued(_) => format!("deskscribe scan {path}"),
+    }
+}

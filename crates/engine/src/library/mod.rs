@@ -1,0 +1,64 @@
+//! The library: everything that was read, to be searched, listed, shown and exported. Nothing in here writes to the
+//! cache, and all of it works where nothing may be written.
+
+mod export;
+mod find;
+mod follow;
+mod gone;
+mod item;
+mod list;
+mod markdown;
+mod search;
+
+use std::path::PathBuf;
+
+use deskscribe_cache::{Cache, CacheError, Coverage, ReadGuard};
+use deskscribe_protocol::ContentKey;
+
+use crate::Home;
+
+pub use export::{ExportError, Format};
+pub use find::{FindError, Named};
+pub use follow::Follow;
+pub use gone::Gone;
+pub use item::Item;
+pub use list::{ItemState, Listed};
+pub use markdown::markdown;
+pub use search::{Findings, Found};
+
+/// Everything that was read.
+pub struct Library {
+    guard: ReadGuard,
+}
+
+impl Library {
+    /// Opens what there is in this home. Nothing is made, changed or repaired.
+    ///
+    /// # Errors
+    /// Nothing was read yet, or the cache cannot be used.
+    pub fn open(home: &Home) -> Result<Self, CacheError> {
+        Ok(Self { guard: Cache::look(home.folder())? })
+    }
+
+    /// What to tell the user when a newer program has made the cache: what this one knows of it is read.
+    pub fn caution(&self) -> Option<String> {
+        let format = self.guard.newer()?;
+        Some(format!(
+            "the cache was made by a newer Deskscribe (format {format}): what this one knows of it is shown; update \
+             this one to see all"
+        ))
+    }
+
+    /// How much of what was found has been read.
+    pub fn coverage(&self) -> Result<Coverage, CacheError> {
+        self.guard.coverage()
+    }
+
+    /// Where a content is: the first place where a file still is, else where it was seen last. The second is every place
+    /// where it was found, the last first.
+    fn place(&self, key: &ContentKey) -> Result<(Option<PathBuf>, Vec<PathBuf>), CacheError> {
+        let places = self.guard.places(key)?;
+        let there = places.iter().find(|place| place.symlink_metadata().is_ok());
+        Ok((there.or(places.first()).cloned(), places))
+    }
+}

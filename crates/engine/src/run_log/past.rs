@@ -1,0 +1,157 @@
+//! Past runs, read back from their logs.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use fs4::FileExt;
+use serde::{Deserialize, Serialize};
+
+use super::Begun;
+use crate::{Home, RunCounts};
+
+/// What a run did. The JSON form is part of the program's contract and pinned by a test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PastRun {
+    /// When it began, as RFC 3339.
+    pub begun: Option<String>,
+    /// What was scanned.
+    pub folders: Vec<String>,
+    /// How it ended.
+    pub end: RunEnd,
+    /// Why it stopped before its end, if it says so.
+    pub reason: Option<String>,
+    /// What it came to; of a run that was cut short or goes on, what its log has of it, which may lack the last rows.
+    pub counts: RunCounts,
+    /// Its log for people, which lies beside that for programs.
+    pub log: PathBuf,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunEnd {
+    /// It came to its end.
+    Complete,
+    /// It was stopped, or could not go on.
+    Stopped,
+    /// The program ended in the middle of it: it was killed, it crashed, or the machine did.
+    CutShort,
+    /// It has not ended.
+    Running,
+}
+
+/// Any line of a log, as far as it matters here.
+#[derive(Deserialize)]
+struct Line {
+    begun: Option<Begun>,
+    run: Option<RunCounts>,
+    stopped: Option<String>,
+    state: Option<String>,
+    #[serde(default)]
+    cached: bool,
+}
+
+impl PastRun {
+    /// The last runs of this home, the newest first; none where nothing has ever run.
+    ///
+    /// # Errors
+    /// The folder of the logs, or one of them, cannot be read.
+    pub fn last(home: &Home, most: usize) -> io::Result<Vec<Self>> {
+        let folder = home.runs();
+        let named = |path: &Path, error: io::Error| {
+            let text = format!("the log cannot be read ({error}); check its permissions: {}", path.display());
+            io::Error::new(error.kind(), text)
+        };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(named(&folder, error)),
+        };
+        let mut logs: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        logs.retain(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
+        // Their names are times.
+        logs.sort_unstable_by(|one, two| two.cmp(one));
+        let runs = logs.iter().take(most);
+        runs.map(|path| Self::read(path).map_err(|error| named(path, error))).collect()
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        // Whoever writes a log holds it for as long as it lives.
+        let is_held = matches!(FileExt::try_lock_shared(&file), Err(fs4::TryLockError::WouldBlock));
+        let end = if is_held { RunEnd::Running } else { RunEnd::CutShort };
+        let log = path.with_extension("md");
+        let counts = RunCounts::default();
+        let mut run = Self { begun: None, folders: Vec::new(), end, reason: None, counts, log };
+        let mut lines = BufReader::new(file);
+        let mut bytes = Vec::new();
+        while lines.read_until(b'\n', &mut bytes)? > 0 {
+            // The last line of a run that was cut short may be half of one.
+            if let Ok(line) = serde_json::from_slice(&bytes) {
+                run.take(line);
+            }
+            bytes.clear();
+        }
+        Ok(run)
+    }
+
+    fn take(&mut self, line: Line) {
+        let Line { begun, run, stopped, state, cached } = line;
+        if let Some(Begun { at, folders, .. }) = begun {
+            (self.begun, self.folders) = (Some(at), folders);
+        } else if let Some(counts) = run {
+            self.end = if stopped.is_some() { RunEnd::Stopped } else { RunEnd::Complete };
+            (self.counts, self.reason) = (counts, stopped);
+        } else {
+            let counts = &mut self.counts;
+            counts.files += 1;
+            counts.cached += u64::from(cached);
+            match state.as_deref() {
+                Some("read") => counts.read += 1,
+                Some("failed") => counts.failed += 1,
+                _ => counts.skipped += 1,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_cut_short_is_told_from_one_that_goes_on_and_one_that_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        assert_eq!(PastRun::last(&home, 9).unwrap(), []);
+        fs::create_dir(home.runs()).unwrap();
+        let log = |name: &str, lines: &str| {
+            let mut file = File::create_new(home.runs().join(name)).unwrap();
+            file.write_all(lines.as_bytes()).unwrap();
+            file
+        };
+        let begun =
+            r#"{"begun":{"at":"2026-03-14T09:12:44+01:00","folders":["/desktop"],"program":"0.1.0"}}"#;
+        let read = r#"{"path":"/desktop/a.png","state":"read","cached":true,"seconds":0.5}"#;
+        let run = r#"{"run":{"files":2,"read":1,"failed":1,"skipped":0,"ignored":0,"cached":1,"workers":1,"seconds":2.5},"stopped":null}"#;
+        let stopped = run.replace("null", "\"cancelled\"");
+        log("2026-03-14T09-12-44.100.jsonl", &format!("{begun}\n{read}\n{run}\n"));
+        log("2026-03-14T09-12-44.200.jsonl", &format!("{begun}\n{stopped}\n"));
+        log("2026-03-14T09-12-44.300.jsonl", &format!("{begun}\n{read}\n{{\"path\":\"/desk"));
+        let held = log("2026-03-14T09-12-44.400.jsonl", &format!("{begun}\n"));
+        FileExt::lock(&held).unwrap();
+        log("2026-03-14T09-12-44.500.jsonl", "");
+        let runs = PastRun::last(&home, 9).unwrap();
+        let ends: Vec<_> = runs.iter().map(|run| run.end).collect();
+        use RunEnd::{Complete, CutShort, Running, Stopped};
+        assert_eq!(ends, [CutShort, Running, CutShort, Stopped, Complete]);
+        assert_eq!((runs[2].counts.files, runs[2].counts.read, runs[2].counts.cached), (1, 1, 1));
+        assert_eq!(runs[3].reason.as_deref(), Some("cancelled"));
+        assert_eq!((runs[4].counts.files, runs[4].counts.seconds), (2, 2.5));
+        assert_eq!(runs[4].folders, ["/desktop"]);
+        assert_eq!(PastRun::last(&home, 1).unwrap().len(), 1);
+    }
+}
