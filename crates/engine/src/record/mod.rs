@@ -92,7 +92,13 @@ impl Recorder {
                 let count = entries.len();
                 let done = self.store(entries, &mut claims);
                 queue.leave(count);
-                if outgoing.blocking_send(done).is_err() {
+                let failed = done.is_err();
+                let deaf = outgoing.blocking_send(done).is_err();
+                if failed {
+                    // The next try would wait as long for the same program, and the run is over. Claims end with the engine.
+                    return;
+                }
+                if deaf {
                     break;
                 }
             }
