@@ -155,6 +155,8 @@ fn folder(value: &str, home: Option<&Path>) -> Option<PathBuf> {
         Some("") => home?.to_owned(),
         Some(rest) if rest.starts_with('/') => home?.join(rest.trim_start_matches('/')),
         _ if value.starts_with('/') => PathBuf::from(value),
+        // Of where somebody stands in a terminal.
+        _ if matches!(value.split('/').next(), Some("." | "..")) => std::env::current_dir().ok()?.join(value),
         _ => home?.join(value),
     };
     let mut folder = PathBuf::new();
@@ -229,9 +231,13 @@ mod tests {
             ("/", "/"),
             ("Desktop", "/home/ann/Desktop"),
             ("~bob", "/home/ann/~bob"),
+            (".config", "/home/ann/.config"),
         ] {
             assert_eq!(folder(value, home).unwrap().as_os_str(), path, "{value}");
         }
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(folder("./x/..", home).as_ref(), Some(&here));
+        assert_eq!(folder("../y", home), here.parent().map(|above| above.join("y")));
         assert_eq!(folder("", home), None);
         assert_eq!(folder("~/x", None), None);
         let above: Vec<_> = folders(b"/home/ann/a.png").map(|path| path.display().to_string()).collect();
