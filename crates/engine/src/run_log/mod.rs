@@ -76,15 +76,17 @@ impl RunLog {
         let _ = forget_old(&folder);
         let now = Zoned::now();
         let mut stem = now.strftime("%Y-%m-%dT%H-%M-%S%.3f").to_string();
-        if folder.join(&stem).with_added_extension("md").exists() {
+        let create = |stem: &str, extension: &str| {
+            File::create_new(folder.join(stem).with_added_extension(extension)).map(BufWriter::new)
+        };
+        let mut for_people = create(&stem, "md");
+        if for_people.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
             // Another program began one in the same millisecond.
             stem += &format!("-{}", std::process::id());
+            for_people = create(&stem, "md");
         }
-        let create = |extension: &str| {
-            let path = folder.join(&stem).with_added_extension(extension);
-            Ok::<_, io::Error>(BufWriter::new(File::create_new(path).map_err(named)?))
-        };
-        let mut log = Self { for_people: create("md")?, for_programs: create("jsonl")?, broken: false };
+        let for_programs = create(&stem, "jsonl").map_err(named)?;
+        let mut log = Self { for_people: for_people.map_err(named)?, for_programs, broken: false };
         // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes it.
         let _ = FileExt::try_lock(log.for_programs.get_ref());
         let folders: Vec<String> = folders.iter().map(|folder| lossy(folder)).collect();
