@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{ContentKey, Failure, MediaKind};
 use rusqlite::{OptionalExtension, Row};
 
 use super::queue::queued;
@@ -79,16 +79,11 @@ impl ReadGuard {
 }
 
 fn in_short(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Head> {
-    let failed = row.get::<_, Option<String>>("code")?.is_some();
-    let failure = match failed {
-        true => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),
-        false => None,
-    };
     let tags: Option<String> = row.get("tags")?;
     Ok(Head {
         key,
         kind: row::word::<MediaKind>(row, "kind")?,
-        failure,
+        failure: row::failure(row)?,
         title: row.get("title")?,
         // What cannot be understood is no tag.
         tags: tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default(),

@@ -58,6 +58,12 @@ fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T>
     serde_json::from_str(&text).map_err(|error| broken(column, error))
 }
 
+/// Why something could not be read, of a row that has the columns `code` and `reason`.
+pub(crate) fn failure(row: &Row<'_>) -> rusqlite::Result<Option<Failure>> {
+    let code: Option<String> = row.get("code")?;
+    code.map(|_| Ok(Failure { code: word::<Code>(row, "code")?, reason: row.get("reason")? })).transpose()
+}
+
 /// A column that holds one word of a closed list.
 pub(super) fn word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;

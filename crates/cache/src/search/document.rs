@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use deskscribe_protocol::MediaKind;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::operator::{Facet, folders, language, tag};
@@ -144,6 +145,12 @@ fn line<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
         line.push_str(word.as_ref());
     }
     line
+}
+
+/// The kind that this word is for; that of a newer program is unknown.
+pub(super) fn kind(word: &str) -> MediaKind {
+    let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Audio];
+    kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(MediaKind::Unknown)
 }
 
 /// The name of a file as text.

@@ -24,6 +24,7 @@ mod index;
 mod spelling;
 
 mod all;
+mod days;
 mod expression;
 mod fetch;
 mod find;

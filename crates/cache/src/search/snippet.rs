@@ -84,7 +84,7 @@ fn start(text: &str, hit: usize) -> usize {
 }
 
 /// The ranges of the marks, in order and apart from each other.
-fn merged(marks: &[Mark]) -> Vec<Range<usize>> {
+pub(super) fn merged(marks: &[Mark]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = marks.iter().map(|mark| mark.range.clone()).collect();
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::new();

@@ -12,6 +12,7 @@ use crate::{Row, instant};
 
 /// A file that was read, or could not be. Its JSON form is the row of a scan with four fields more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Item {
     /// The row, as a scan tells it of what is known.
     #[serde(flatten)]
