@@ -57,7 +57,7 @@ pub use library::{
     Listed, Named, Page, Piece, Spot, markdown,
 };
 pub use permits::{Permit, Permits};
-pub use record::forget;
+pub use record::{forget, set_tags};
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use run_log::{PastRun, RunEnd};

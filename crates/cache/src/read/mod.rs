@@ -3,6 +3,7 @@
 mod keep;
 mod list;
 mod look;
+mod own_tags;
 mod queue;
 mod row;
 mod thumbnail;
@@ -16,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tempfile::TempDir;
 
 use crate::schema::{FileId, SUMMARIES};
-use crate::{CacheError, Record, Stamp, repair};
+use crate::{CacheError, Record, Stamp, repair, tags};
 
 pub use list::Head;
 use look::Look;
@@ -43,6 +44,10 @@ impl ReadGuard {
             loop {
                 let file = FileId::of(&folder.join(SUMMARIES.file));
                 let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
+                if format < tags::SINCE {
+                    let none_yet = summaries.execute_batch(tags::NONE_YET);
+                    none_yet.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
+                }
                 let thumbnails = RefCell::default();
                 let guard =
                     Self { summaries, format, folder: folder.to_owned(), file, _copy: copy, thumbnails };
@@ -59,14 +64,24 @@ impl ReadGuard {
         self.file == FileId::of(&self.folder.join(SUMMARIES.file))
     }
 
-    /// Goes on with the file that is there now, if another process has replaced a damaged one. A guard that is kept
-    /// for long sees nothing new without this. Returns whether there was another one.
+    /// Goes on with the file that is there now, if another process has replaced a damaged one, and with its new tables,
+    /// if one has brought it up to date. A guard that is kept for long sees nothing new without this. Returns whether
+    /// there was another file.
     pub fn refresh(&mut self) -> Result<bool, CacheError> {
         let replaced = !self.is_current();
-        if replaced {
+        if replaced || self.is_brought_up_to_date()? {
             *self = Self::open(&self.folder)?;
         }
         Ok(replaced)
+    }
+
+    /// Whether the file was older than this program when it was opened, and is no more.
+    fn is_brought_up_to_date(&self) -> Result<bool, CacheError> {
+        if self.has_format(SUMMARIES.version()) {
+            return Ok(false);
+        }
+        let format = self.summaries.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+        Ok(format.map_err(|error| self.sort(error))? != self.format)
     }
 
     /// The format of a cache that was made by a newer program: it can be read, but not written to.

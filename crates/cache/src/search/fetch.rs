@@ -16,6 +16,7 @@ use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
 use super::snippet::{best_cluster, merged, snippet};
 use crate::read;
+use crate::tags::{self, own_tags};
 
 /// In the lines of a longer text, in bytes of JSON, no hit is looked for while somebody waits.
 const MOST_LINES: usize = 1 << 20;
@@ -37,14 +38,17 @@ struct Texts {
 
 impl<'a> Fetcher<'a> {
     pub(super) fn of(query: &'a Query, connection: &'a Connection) -> rusqlite::Result<Self> {
-        const ROW: &str =
+        const ROW: &str = concat!(
             "SELECT key, kind, state, code, reason, title, summary, summary_by, tags, text, lines,
-            language, pages, search_entry.moment
-            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?";
+            language, pages, search_entry.moment, ",
+            own_tags!(),
+            " AS own_tags
+            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+        );
         // Without words, a text is only shown where there is no summary of it, and nothing stands on a line.
-        const IN_SHORT: &str = "SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
-            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, language, pages, search_entry.moment
-            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?";
+        const IN_SHORT: &str = concat!("SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
+            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, language, pages, search_entry.moment, ", own_tags!(), " AS own_tags
+            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?");
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
         let folder = |facet: &Facet| match facet {
             Facet::Folder(folder) => Some(folder.clone()),
@@ -132,7 +136,9 @@ impl<'a> Fetcher<'a> {
 
 /// What a row tells of a reading, without a path and without what was asked for.
 fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
-    let text = |column| row.get(column).map(Option::<String>::unwrap_or_default);
+    let some = |column| row.get::<_, Option<String>>(column);
+    let text = |column| some(column).map(Option::unwrap_or_default);
+    let (tags, tags_edited) = tags::effective(some("own_tags")?.as_deref(), some("tags")?.as_deref());
     let texts = Texts { text: text("text")?, lines: text("lines")? };
     let hit = Hit {
         path: PathBuf::new(),
@@ -145,7 +151,8 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
         title_marks: Vec::new(),
         summary: row.get("summary")?,
         summary_by: row.get("summary_by")?,
-        tags: serde_json::from_str(&text("tags")?).unwrap_or_default(),
+        tags,
+        tags_edited,
         language: row.get("language")?,
         pages: row.get("pages")?,
         moment: row.get("moment")?,

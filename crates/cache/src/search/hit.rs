@@ -75,8 +75,10 @@ pub struct Hit {
     pub summary: Option<String>,
     /// `extractive`, or the model's name.
     pub summary_by: Option<String>,
-    /// Most telling first.
+    /// The user's, if these gave it any, else the machine's; most telling first.
     pub tags: Vec<String>,
+    /// Whether they are the user's.
+    pub tags_edited: bool,
     /// BCP-47.
     pub language: Option<String>,
     /// Pages or distinct frames that were read.

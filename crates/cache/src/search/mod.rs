@@ -40,3 +40,4 @@ pub use query::{Query, QueryError};
 
 pub(crate) use find::SINCE;
 pub(crate) use index::{make, purge, rebuild, remove};
+pub(crate) use operator::sameness;

@@ -50,6 +50,7 @@ pub(super) fn find(
                 summary: None,
                 summary_by: None,
                 tags: Vec::new(),
+                tags_edited: false,
                 language: None,
                 pages: None,
                 moment: row.get("since")?,

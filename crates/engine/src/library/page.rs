@@ -63,8 +63,10 @@ pub struct Card {
     pub summary: Option<String>,
     /// `extractive`, or the model's name.
     pub summary_by: Option<String>,
-    /// The user's own, or the machine's.
+    /// The user's, if these gave it any, else the machine's.
     pub tags: Vec<String>,
+    /// Whether they are the user's.
+    pub tags_edited: bool,
     /// When it was taken, as far as can be told; of a file that waits, since when. In milliseconds since 1970.
     pub moment: i64,
     /// BCP-47.
@@ -122,6 +124,7 @@ impl Library {
             summary: hit.summary.map(|summary| shortened(&summary, LONGEST_SUMMARY)),
             summary_by: hit.summary_by,
             tags: hit.tags,
+            tags_edited: hit.tags_edited,
             moment: hit.moment,
             language: hit.language,
             pages: hit.pages,
