@@ -53,8 +53,8 @@ pub use home::{Home, HomeError};
 pub use intake::{Again, WalkError};
 pub use json::json;
 pub use library::{
-    Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, Library,
-    Listed, Named, Page, Piece, Spot, markdown,
+    Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, ItemView,
+    Library, LineHit, Listed, Named, Page, Piece, Spot, SpotView, markdown,
 };
 pub use permits::{Permit, Permits};
 pub use record::{forget, set_tags};

@@ -14,7 +14,7 @@ use super::hit::{Hit, Snippet, State};
 use super::locate::{How, Mark, locate, variety};
 use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
-use super::snippet::{best_cluster, merged, snippet};
+use super::snippet::{best_cluster, marked, snippet};
 use crate::read;
 use crate::tags::{self, own_tags};
 
@@ -78,7 +78,7 @@ impl<'a> Fetcher<'a> {
         let line = best_cluster(&marks).first().filter(|_| field == 0);
         let line = line.and_then(|mark| line_at(&texts.text, mark.range.start, &texts.lines));
         hit.snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
-        hit.title_marks = merged(&locate(title, &self.terms, How::Within));
+        hit.title_marks = marked(title, &self.terms);
         hit.score = found.score;
         hit.page = line.as_ref().map(|line| line.page);
         hit.corners = line.as_ref().map(|line| line.corners);

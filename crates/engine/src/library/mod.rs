@@ -12,6 +12,7 @@ mod page;
 mod pieces;
 mod search;
 mod spot;
+mod view;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ pub use page::{Card, Counted, Page};
 pub use pieces::Piece;
 pub use search::{Findings, Found};
 pub use spot::Spot;
+pub use view::{ItemView, LineHit, SpotView};
 
 /// Everything that was read.
 pub struct Library {
