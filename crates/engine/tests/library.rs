@@ -6,13 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use deskscribe_cache::{Cache, Outcome, Place, Record, Stamp, Thumbnail, WriteGuard};
+use deskscribe_cache::{Cache, Outcome, Place, Record, Stamp, Thumbnail};
 use deskscribe_engine::{Format, Home, Item, Library, Query, set_tags};
 use deskscribe_protocol::{Code, ContentKey, Digest, Failure, Line, MediaKind, Reading};
 use tempfile::TempDir;
 
 /// A day in March 2026, in milliseconds since 1970.
 const DAY: i64 = 1_773_446_400_000;
+
+/// Stores something in the home of a desk, as an engine would.
+macro_rules! store {
+    ($desk:expr, |$guard:ident| $store:block) => {{
+        let mut writer = Cache::open($desk.home.folder()).unwrap().writer().unwrap();
+        let mut $guard = writer.lock(Duration::from_secs(60)).unwrap();
+        $store
+        $guard.commit().unwrap();
+    }};
+}
 
 /// A home and a desktop.
 struct Desk {
@@ -72,19 +82,12 @@ impl Desk {
         self.folder.path().join(name)
     }
 
-    fn store(&self, store: impl FnOnce(&mut WriteGuard<'_>)) {
-        let mut writer = Cache::open(self.home.folder()).unwrap().writer().unwrap();
-        let mut guard = writer.lock(Duration::from_secs(60)).unwrap();
-        store(&mut guard);
-        guard.commit().unwrap();
-    }
-
     fn put(&self, name: &str, record: &Record) {
         let path = self.path(name);
         fs::write(&path, name).unwrap();
         let mtime_ns = record.read_at * 1_000_000;
         let stamp = Stamp { device: 1, inode: 1, size: 1, mtime_ns, ctime_ns: 0 };
-        self.store(|guard| {
+        store!(self, |guard| {
             guard.put(record).unwrap();
             guard.remember(&Place { path, stamp }, &record.key, DAY).unwrap();
         });
@@ -95,7 +98,7 @@ impl Desk {
         let desk = Self::new();
         desk.put("scan.png", &record(1, reading("Rechnung 7", &["Ihre Rechnung", "Betrag 12,50 €"])));
         desk.put("broken.png", &record(2, Outcome::Failed(failure(Code::Damaged))));
-        desk.store(|guard| {
+        store!(desk, |guard| {
             guard.put_thumbnail(&key(1), &Thumbnail { width: 320, height: 200, jpeg: vec![7; 9] }).unwrap();
             let kind = MediaKind::Image;
             let locked = desk.path("locked.png");
@@ -179,7 +182,7 @@ fn an_open_library_goes_on_after_a_repair() {
         fs::write(desk.home.folder().join(file), "").unwrap();
     }
     assert_eq!(Cache::open(desk.home.folder()).unwrap().repairs().len(), 2);
-    desk.store(|guard| {
+    store!(desk, |guard| {
         guard.put_thumbnail(&key(1), &Thumbnail { width: 1, height: 1, jpeg: vec![8] }).unwrap();
     });
     assert!(library.refresh().unwrap());
