@@ -26,6 +26,8 @@ mod settings;
 mod words;
 
 mod intake;
+mod order;
+mod pause;
 
 mod dispatch;
 mod pool;
@@ -34,6 +36,7 @@ mod record;
 mod row;
 mod run_log;
 mod scan;
+mod session;
 
 mod library;
 
@@ -41,7 +44,7 @@ mod control;
 mod doctor;
 mod status;
 
-pub use control::{ControlError, RunningEngine};
+pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{CacheError, Coverage, Query, QueryError, StopWaiting, Total};
 pub use deskscribe_protocol::{
@@ -56,12 +59,17 @@ pub use library::{
     ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, Library, Listed, Named,
     markdown,
 };
+pub use order::{Files, Order};
 pub use permits::{Permit, Permits};
 pub use record::forget;
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
+pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
-pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
+pub use status::{
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
+    WorkerStatus,
+};
 pub use words::{count, instant, local, local_time, quoted, size};

@@ -313,7 +313,7 @@ async fn a_death_is_told_with_its_file_its_signal_and_its_last_words() {
     let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut status = None;
     let told = follow(run, |event, run| {
-        if matches!(event, Event::Finished(_)) {
+        if matches!(event, Event::Finished { .. }) {
             status = Some(run.status());
         }
     })
