@@ -259,7 +259,7 @@ impl Dispatch {
                     continue;
                 }
             }
-            let takes = self.takes().filter(|_| !paused);
+            let takes = self.takes();
             let pause = self.breaker.control_at().filter(|at| *at > Instant::now() && !paused);
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
@@ -267,7 +267,7 @@ impl Dispatch {
                     Some(command) => self.obey(command).await?,
                     None => more = false,
                 },
-                arrival = self.orders.next(takes), if takes.is_some() => self.take_in(arrival).await?,
+                arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(found) = self.previews.next() => self.found_for_preview(found),
                 Some(report) = self.reports.recv() => self.hear(report).await?,

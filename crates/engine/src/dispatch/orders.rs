@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -38,12 +38,15 @@ struct Open {
     origin: Arc<Origin>,
     gate: Gate,
     arrivals: mpsc::Receiver<Arrival>,
+    /// A medium for which there was no room. What comes behind it has to wait.
+    parked: Option<Arrival>,
     sender: mpsc::WeakSender<Arrival>,
 }
 
-/// Of which orders the dispatcher takes something in now.
+/// From which orders the dispatcher takes in media, each of which is an open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {
+    None,
     Urgent,
     All,
 }
@@ -73,12 +76,10 @@ impl Orders {
     }
 
     /// The next that arrives, of the most urgent order that has something. May be dropped at any time.
-    pub(super) async fn next(&mut self, takes: Option<Takes>) -> Arrived {
+    pub(super) async fn next(&mut self, takes: Takes) -> Arrived {
         let (index, arrival) = poll_fn(|context| {
             for (index, open) in self.open.iter_mut().enumerate() {
-                let is_taken =
-                    takes == Some(Takes::All) || takes == Some(Takes::Urgent) && open.origin.urgent;
-                if is_taken && let Poll::Ready(arrival) = open.arrivals.poll_recv(context) {
+                if let Poll::Ready(arrival) = open.poll(takes, context) {
                     return Poll::Ready((index, arrival));
                 }
             }
@@ -97,16 +98,36 @@ impl Orders {
     }
 }
 
+impl Open {
+    /// The next that arrived, unless it is a medium for which there is no room.
+    fn poll(&mut self, takes: Takes, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
+        let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.urgent;
+        if self.parked.is_some() && !is_taken {
+            return Poll::Pending;
+        }
+        if let Some(arrival) = self.parked.take() {
+            return Poll::Ready(Some(arrival));
+        }
+        match self.arrivals.poll_recv(context) {
+            Poll::Ready(Some(medium @ Arrival::New(_))) if !is_taken => {
+                self.parked = Some(medium);
+                Poll::Pending
+            }
+            arrival => arrival,
+        }
+    }
+}
+
 impl Dispatch {
-    /// Of which orders something is taken in. What is urgent has as many places of its own as there are seats, so that a
+    /// From which orders media are taken in. What is urgent has as many places of its own as there are seats, so that a
     /// backlog is never in its way.
-    pub(super) fn takes(&self) -> Option<Takes> {
+    pub(super) fn takes(&self) -> Takes {
         if self.open() < self.most_pending() {
-            return Some(Takes::All);
+            return Takes::All;
         }
         let urgent =
             self.pending.iter().filter(|task| task.origin.urgent).count() + self.elsewhere.open_urgent();
-        (urgent < self.seats.get()).then_some(Takes::Urgent)
+        if urgent < self.seats.get() { Takes::Urgent } else { Takes::None }
     }
 
     /// Takes an order, which begins a round if there is none.
@@ -168,7 +189,7 @@ impl Dispatch {
                 Err(error) => drop(send.blocking_send(Arrival::Blind(error))),
             }
         })?;
-        self.orders.open.push(Open { origin, gate, arrivals, sender });
+        self.orders.open.push(Open { origin, gate, arrivals, parked: None, sender });
         self.orders.open.sort_by_key(|open| std::cmp::Reverse(open.origin.rank()));
         Ok(())
     }
