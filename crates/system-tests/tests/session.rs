@@ -219,16 +219,42 @@ async fn all_that_waits_is_removed_and_what_a_worker_has_is_read() {
 }
 
 #[tokio::test]
+async fn what_ends_a_run_ends_a_round_and_the_next_order_is_another_try() {
+    let bench = Bench::new().worker_named("stillborn");
+    let path = bench.order("a.png", "read a");
+    let mut sitting = Sitting::at(&bench);
+    for _ in 0..2 {
+        sitting.order(vec![bench.desktop()], false).await;
+        let (counts, stopped) = sitting.finished().await;
+        let why = stopped.unwrap();
+        assert!(why.contains("stillborn: no such luck"), "{why}");
+        assert_eq!(counts.files, 0);
+        let status = sitting.until(|status| status.idle).await;
+        assert!(status.workers.iter().all(|worker| !worker.state.is_alive()), "{status:#?}");
+        assert_eq!(queue(&bench), std::slice::from_ref(&path));
+    }
+    sitting.session.close().await;
+    assert!(
+        sitting
+            .session
+            .order(Order { files: Files::Queued, again: Again::Nothing, first: false })
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
 async fn an_engine_ends_when_nobody_can_order_and_nothing_is_left() {
     let bench = Bench::new().workers(1);
     bench.order("a.png", "slow 300");
-    let mut sitting = Sitting::at(&bench);
-    sitting.order(vec![bench.desktop()], false).await;
-    let Sitting { session, events } = &mut sitting;
-    let changes = session.changes();
-    drop(std::mem::replace(session, Sitting::at(&Bench::new()).session));
+    let Sitting { session, mut events } = Sitting::at(&bench);
+    let order = Order { files: Files::Below(vec![bench.desktop()]), again: Again::Nothing, first: false };
+    session.order(order).await.unwrap();
+    let mut changes = session.changes();
+    session.pause();
+    drop(session);
     let Some(Event::Finished { counts, .. }) = events.recv().await else { panic!("not finished") };
     assert_eq!(counts.read, 1);
     assert!(events.recv().await.is_none());
-    drop(changes);
+    while changes.changed().await {}
 }

@@ -10,7 +10,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::folder::Folder;
 use super::path::NamedPath;
-use super::{ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, Request, hear, own, peer, say};
+use super::{
+    ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, LONGEST_REQUEST, Request, hear, own, peer, say,
+    too_long,
+};
 use crate::{Again, Home, Host, Status};
 
 /// How often to look whether an engine that was stopped is gone.
@@ -160,6 +163,10 @@ impl RunningEngine {
     }
 
     async fn ask(&self, request: Request) -> Result<Answer, ControlError> {
+        let length = serde_json::to_vec(&request).map_or(0, |line| line.len() as u64);
+        if length >= LONGEST_REQUEST {
+            return Err(ControlError::Refused { id: self.id.clone(), reason: too_long() });
+        }
         let asked = timeout(ASK_WITHIN, async {
             let mut stream = self.folder.connect(&self.id).await?;
             Ok::<_, io::Error>(match self.check(&stream)? {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use crate::{Again, Status};
+use crate::{Again, Status, size};
 use path::NamedPath;
 
 pub use ask::{RunningEngine, Stopped};
@@ -158,6 +158,12 @@ async fn hear(stream: &mut UnixStream, longest: u64) -> io::Result<Vec<u8>> {
         Some(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "a line without an end")),
         None => Err(io::ErrorKind::UnexpectedEof.into()),
     }
+}
+
+/// Why a question is not taken.
+fn too_long() -> String {
+    let most = size(LONGEST_REQUEST);
+    format!("this is more than {most} at once; name the folder instead of its files, or name fewer")
 }
 
 /// Writes one line.

@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
 use super::path::NamedPath;
-use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say};
+use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say, too_long};
 use crate::order::{Command, Files, Order};
 use crate::status::{Board, Host};
-use crate::{Event, Home, size};
+use crate::{Event, Home};
 
 /// So many may ask at once; others wait until one of these has its answer or its deadline.
 const CONNECTIONS: usize = 8;
@@ -104,12 +104,7 @@ async fn answer(mut stream: UnixStream, asked: &Asked) {
             Ok(request) => asked.answer(request).unwrap_or_else(|reason| Answer::Refused { reason }),
             Err(error) => Answer::Refused { reason: format!("this is no question: {error}") },
         },
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Answer::Refused {
-            reason: format!(
-                "this is more than {} at once; name the folder instead of its files, or name fewer",
-                size(LONGEST_REQUEST)
-            ),
-        },
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Answer::Refused { reason: too_long() },
         Err(_) => return,
     };
     // Whoever asked may have gone away.

@@ -265,7 +265,13 @@ impl Dispatch {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
                 command = commands.recv(), if more => match command {
                     Some(command) => self.obey(command).await?,
-                    None => more = false,
+                    None => {
+                        more = false;
+                        if self.stays {
+                            // Nobody is left who could have it go on.
+                            self.ledger.board.pause(false);
+                        }
+                    }
                 },
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,

@@ -40,8 +40,11 @@ impl Engine {
         };
         let life = Life { engine: self.clone(), events, board, cancel };
         tokio::spawn(async move {
+            let board = Arc::clone(&life.board);
             life.live(first, orders).await;
             drop(control);
+            board.dismiss();
+            board.end();
             drop(alive);
         });
         Ok((session, incoming))
@@ -69,6 +72,7 @@ impl Life {
                 Ok(()) | Err(RunError::Cancelled(_)) => return,
                 Err(error) => tracing::error!(%error, "the engine could not go on"),
             }
+            self.board.dismiss();
             next = loop {
                 let command = tokio::select! {
                     command = commands.recv() => command,

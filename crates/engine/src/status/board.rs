@@ -11,6 +11,7 @@ use deskscribe_protocol::Build;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::changes::Version;
 use super::notes::{Notes, Slot};
 use super::{
     CrashStatus, Host, Pending, Queue, QueueStatus, Queues, Status, StatusChanges, Traffic, WorkerStatus,
@@ -44,7 +45,7 @@ pub(crate) struct Board {
     /// What is said on the wires.
     pub(crate) traffic: Arc<Traffic>,
     notes: Mutex<Notes>,
-    version: watch::Sender<u64>,
+    version: watch::Sender<Version>,
 }
 
 impl Board {
@@ -65,7 +66,7 @@ impl Board {
             recording: Arc::new(Queue::of(record::WAITING)),
             traffic: Arc::default(),
             notes: Mutex::default(),
-            version: watch::Sender::new(0),
+            version: watch::Sender::default(),
         }
     }
 
@@ -100,6 +101,16 @@ impl Board {
                 notes.pace.pause(paused, now);
             });
         }
+    }
+
+    /// Whatever workers there were are gone, without a word.
+    pub(crate) fn dismiss(&self) {
+        self.change(Notes::dismiss);
+    }
+
+    /// Nothing changes any more.
+    pub(crate) fn end(&self) {
+        self.version.send_modify(Version::end);
     }
 
     /// To wait for what changes.
@@ -143,7 +154,7 @@ impl Board {
         if (notes.pending, notes.alone, notes.elsewhere) != (pending, alone, elsewhere) {
             (notes.pending, notes.alone, notes.elsewhere) = (pending, alone, elsewhere);
             drop(notes);
-            self.version.send_modify(|version| *version += 1);
+            self.version.send_modify(Version::next);
         }
     }
 
@@ -243,7 +254,7 @@ impl Board {
 
     fn change(&self, note: impl FnOnce(&mut Notes)) {
         note(&mut self.notes());
-        self.version.send_modify(|version| *version += 1);
+        self.version.send_modify(Version::next);
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {

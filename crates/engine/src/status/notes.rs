@@ -65,6 +65,14 @@ impl Notes {
         (self.found, self.counts, self.stopping) = (None, RunCounts::default(), false);
     }
 
+    /// All workers are gone.
+    pub(super) fn dismiss(&mut self) {
+        self.workers
+            .values_mut()
+            .filter(|slot| slot.phase.is_alive())
+            .for_each(|slot| slot.enter(Phase::Ended));
+    }
+
     /// How long this round has taken.
     pub(super) fn clock(&self) -> Duration {
         self.round.map_or(Duration::ZERO, |begun| begun.elapsed())
