@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
                 stored_and_read_back(reading);
             }
         }
+        FromWorker::Previewed { picture, .. } => framed(Some(*picture), bytes),
         FromWorker::Failed { failure, .. } => {
             let told = Failure::new(failure.code, failure.reason.clone());
             assert!(told.reason.chars().count() <= 300 && !told.reason.contains(acts), "{told:?}");

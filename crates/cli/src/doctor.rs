@@ -157,7 +157,7 @@ mod tests {
         let layer = |layer, state: &str| LayerState { layer, state: state.to_owned() };
         Diagnosis {
             verdict,
-            program: "0.1.0+0123 (protocol 3)".to_owned(),
+            program: "0.1.0+0123 (protocol 4)".to_owned(),
             checks: vec![Check {
                 what: "cache",
                 good: Some(true),

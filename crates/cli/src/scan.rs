@@ -79,7 +79,7 @@ async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<
                     run.cancel();
                 }
             }
-            _ = redraw.tick() => progress.draw(),
+            _ = redraw.tick() => progress.draw(run.is_paused()),
         }
     }
     progress.clear();

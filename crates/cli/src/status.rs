@@ -102,7 +102,15 @@ fn describe(status: &Status) -> String {
 fn headline(status: &Status) -> String {
     let RunCounts { files, read, failed, skipped, seconds, .. } = status.counts;
     let what = status.folders.join(", ");
-    let how = if status.stopping { "is stopping; it has read" } else { "has been reading" };
+    if status.idle {
+        let paused = if status.paused { ", paused" } else { "" };
+        return format!("Process {}: window, idle{paused}.\n", status.pid);
+    }
+    let how = match (status.stopping, status.paused) {
+        (true, _) => "is stopping; it has read",
+        (false, true) => "is paused; it has been reading",
+        (false, false) => "has been reading",
+    };
     let of = status.found.map_or_else(|| " so far".to_owned(), |found| format!(" of {found}"));
     let line = format!(
         "Process {} {how} {what} for {}: {files}{of} files, {read} read, {failed} failed, {skipped} \
@@ -110,7 +118,8 @@ fn headline(status: &Status) -> String {
         status.pid,
         clock(seconds)
     );
-    tame(&line) + "\n"
+    let left = status.left_seconds.map(|left| format!(" About {} left.", clock(left))).unwrap_or_default();
+    tame(&(line + &left)) + "\n"
 }
 
 fn row(worker: &WorkerStatus) -> [String; 9] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{ControlError, Home, RunningEngine};
+use deskscribe_engine::{ControlError, Home, RunningEngine, Stopped};
 
 use crate::exit::Exit;
 use crate::runtime;
@@ -30,7 +30,10 @@ pub(crate) fn stop() -> anyhow::Result<Exit> {
         for (engine, answer) in asked {
             let process = engine.process();
             match end(&engine, answer).await {
-                Ok(()) => print(&format!("Stopped process {process}. What was read is kept.\n"))?,
+                Ok(Stopped::Ending) => print(&format!("Stopped process {process}. What was read is kept.\n"))?,
+                Ok(Stopped::Staying) => print(&format!(
+                    "Process {process} has stopped reading, and its window stays open. What was read is kept.\n"
+                ))?,
                 Err(problem) => {
                     say(&problem);
                     all_gone = false;
@@ -42,10 +45,10 @@ pub(crate) fn stop() -> anyhow::Result<Exit> {
 }
 
 /// Sees an engine gone that was asked to stop, or says why it is still there.
-async fn end(engine: &RunningEngine, answer: Result<(), ControlError>) -> Result<(), String> {
-    answer.map_err(|error| error.to_string())?;
-    if engine.gone(GONE_WITHIN).await {
-        return Ok(());
+async fn end(engine: &RunningEngine, answer: Result<Stopped, ControlError>) -> Result<Stopped, String> {
+    let stopped = answer.map_err(|error| error.to_string())?;
+    if stopped == Stopped::Staying || engine.gone(GONE_WITHIN).await {
+        return Ok(stopped);
     }
     let (process, seconds) = (engine.process(), GONE_WITHIN.as_secs());
     Err(format!(

@@ -7,6 +7,8 @@ use deskscribe_protocol::{Isolation, Stage};
 use crate::{Crash, Row, RunCounts, WorkerName};
 
 /// Something happened in a run.
+///
+/// An engine that stays tells no more of it than `Note`, `Refused`, `Open` and `Finished`; everything else is in its status.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The folders are being walked; so many files are worth reading so far.
@@ -32,8 +34,25 @@ pub enum Event {
     Progress(Activity),
     /// A file is settled, and what was learned is stored.
     Row(Box<Row>),
-    /// The run is over.
-    Finished(RunCounts),
+    /// A path of an order cannot be walked. The rest of the order is.
+    Refused {
+        /// Which path.
+        path: PathBuf,
+        /// Why, in one line that names it.
+        reason: String,
+    },
+    /// The window is to show itself, and to read these: somebody started it once more.
+    Open {
+        /// Absolute.
+        paths: Vec<PathBuf>,
+    },
+    /// A run is over: for an engine that stays, everything that was ordered.
+    Finished {
+        /// What it came to.
+        counts: RunCounts,
+        /// Why it ended early, if it did.
+        stopped: Option<String>,
+    },
 }
 
 /// What a worker is doing.

@@ -27,6 +27,8 @@ mod settings;
 mod words;
 
 mod intake;
+mod order;
+mod pause;
 
 mod dispatch;
 mod pool;
@@ -35,6 +37,7 @@ mod record;
 mod row;
 mod run_log;
 mod scan;
+mod session;
 
 mod library;
 
@@ -42,7 +45,7 @@ mod control;
 mod doctor;
 mod status;
 
-pub use control::{ControlError, RunningEngine};
+pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{CacheError, Change, Coverage, Query, QueryError, StopWaiting, Total, Watch};
 pub use deskscribe_protocol::{
@@ -59,12 +62,17 @@ pub use library::{
     SpotView, Waiting, markdown,
 };
 pub use log::{LogError, start_log};
+pub use order::{Files, Order};
 pub use permits::{Permit, Permits};
 pub use record::{forget, set_tags};
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName, path_of};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
+pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
-pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
-pub use words::{count, instant, local, local_stamp, local_time, quoted, size};
+pub use status::{
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
+    WorkerStatus,
+};
+pub use words::{at_home, count, instant, local, local_stamp, local_time, quoted, size};

@@ -4,33 +4,32 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use deskscribe_cache::{Cache, CacheError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::control::Control;
+use crate::control::{Control, ControlError};
 use crate::dispatch::{self, Dispatch};
-use crate::intake::{self, Again, Arrival, Trust, WalkError};
+use crate::intake::{Again, WalkError};
+use crate::order::{Command, Files, Order};
 use crate::record::Recorder;
-use crate::status::{Board, Onlookers};
+use crate::status::{Board, Host, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
-const EVENTS_WAITING: usize = 256;
-/// Files that may be open and hashed before a worker is free for them.
-const ARRIVALS_WAITING: usize = 8;
+pub(crate) const EVENTS_WAITING: usize = 256;
 
-/// Finds files, has them read and stores what was learned.
+/// Finds files, has them read and stores what was learned. Clones share the cache.
+#[derive(Clone)]
 pub struct Engine {
     pub(crate) home: Home,
     pub(crate) resources: Resources,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
     /// Whether anybody was told what was repaired.
-    told: AtomicBool,
+    told: Arc<AtomicBool>,
 }
 
 /// A run that is going on.
@@ -75,27 +74,6 @@ pub enum RunError {
     Cancelled(RunCounts),
 }
 
-/// Where the files of a run come from.
-enum Finding {
-    /// Everything below these paths.
-    Below(Vec<PathBuf>),
-    /// Files that wait in the cache's queue.
-    Queued(Vec<PathBuf>),
-}
-
-impl Finding {
-    /// What a run over it is called.
-    fn named(&self) -> Vec<PathBuf> {
-        match self {
-            Self::Below(paths) => {
-                let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                paths.iter().map(absolute).collect()
-            }
-            Self::Queued(_) => vec!["what earlier scans left".into()],
-        }
-    }
-}
-
 impl From<io::Error> for RunError {
     fn from(error: io::Error) -> Self {
         Self::System(error)
@@ -110,84 +88,91 @@ impl Engine {
     pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
         dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
-        Ok(Self { home, resources, settings, cache, told: AtomicBool::new(false) })
+        Ok(Self { home, resources, settings, cache, told: Arc::default() })
     }
 
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
     /// inside a tokio runtime.
     pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {
-        self.begin(Finding::Below(paths), again)
+        self.begin(Order { files: Files::Below(paths), again, first: false })
     }
 
     /// Goes on with the files that were found by earlier runs and not read. Must be called inside a tokio runtime.
     pub fn scan_queued(&self) -> Result<Run, RunError> {
-        let queue = self.cache.read()?.queue()?;
-        self.begin(Finding::Queued(queue.into_iter().map(|queued| queued.path).collect()), Again::Nothing)
+        self.begin(Order { files: Files::Queued, again: Again::Nothing, first: false })
     }
 
-    fn begin(&self, finding: Finding, again: Again) -> Result<Run, RunError> {
-        let paths = finding.named();
+    /// One order, after which there can be no other.
+    fn begin(&self, order: Order) -> Result<Run, RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
-        let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
+        let (commands, mut orders) = mpsc::channel(1);
         let cancel = CancellationToken::new();
-        let (id, note) = (Control::new_id(), events.clone());
-        let board = Arc::new(Board::new(id.clone(), &paths, &send, &events, cancel.clone()));
+        let id = Control::new_id();
+        let board = Arc::new(Board::new(id.clone(), Host::Terminal, &events, cancel.clone()));
+        self.tell_repairs(&events);
+        let dispatch = self.dispatch(&id, &events, &board, &cancel)?;
+        let control =
+            Control::open(&self.home, id, Arc::clone(&board), cancel.clone(), commands.downgrade(), &events);
+        let control = self.unless_unasked(control, &events);
+        drop((commands, events));
+        let cache = self.cache.clone();
+        let outcome = tokio::spawn(async move {
+            let outcome = dispatch.run(Some(Command::Order(order)), &mut orders).await;
+            drop(control);
+            if outcome.is_ok() {
+                // Every row is told and stored by now; who stops a run does not wait for this.
+                let backup = tokio::task::spawn_blocking(move || back_up(&cache)).await;
+                backup.map_err(io::Error::other)?;
+            }
+            outcome
+        });
+        Ok(Run { events: incoming, cancel, board, outcome })
+    }
+
+    /// A dispatcher that is alive under this name.
+    pub(crate) fn dispatch(
+        &self,
+        id: &str,
+        events: &mpsc::Sender<Event>,
+        board: &Arc<Board>,
+        cancel: &CancellationToken,
+    ) -> Result<Dispatch, RunError> {
+        let recorder = Recorder { writer: self.cache.writer()?, engine: self.cache.enter(id)? };
+        let onlookers = Onlookers { events: events.clone(), board: Arc::clone(board) };
+        Ok(Dispatch::of(self, recorder, onlookers, cancel.clone())?)
+    }
+
+    /// Tells once what was repaired.
+    pub(crate) fn tell_repairs(&self, events: &mpsc::Sender<Event>) {
         if !self.told.swap(true, Ordering::Relaxed) {
             for repair in self.cache.repairs() {
                 tracing::warn!(?repair, "the cache was repaired");
                 let _ = events.try_send(Event::Note(repair.to_string()));
             }
         }
-        let onlookers = Onlookers { events, board: Arc::clone(&board) };
-        let trust = Trust::but(again, &self.resources, &self.settings);
-        let recorder = Recorder {
-            writer: self.cache.writer()?,
-            engine: self.cache.enter(&id)?,
-            trust: trust.clone(),
-            begun_at: self.cache.read()?.last_change()?,
+    }
+
+    /// A run that cannot be asked is a run all the same.
+    pub(crate) fn unless_unasked(
+        &self,
+        control: Result<Control, ControlError>,
+        events: &mpsc::Sender<Event>,
+    ) -> Option<Control> {
+        let tell = |error: &ControlError| {
+            tracing::warn!(%error, "no control socket");
+            let text = format!("`deskscribe status` and `deskscribe stop` will not find this scan: {error}");
+            let _ = events.try_send(Event::Note(text));
         };
-        let dispatch = Dispatch::of(self, recorder, &paths, onlookers, cancel.clone())?;
-        let control = Control::open(&self.home, id, Arc::clone(&board), cancel.clone());
-        // A run that cannot be asked is a run all the same.
-        let control = control
-            .inspect_err(|error| {
-                tracing::warn!(%error, "no control socket");
-                let text =
-                    format!("`deskscribe status` and `deskscribe stop` will not find this scan: {error}");
-                let _ = note.try_send(Event::Note(text));
-            })
-            .ok();
-        let cache = self.cache.clone();
-        let kept = self.cache.clone();
-        let own = self.home.folder().to_owned();
-        let most = self.settings.limits.bytes();
-        // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
-        thread::Builder::new().name("intake".to_owned()).spawn(move || {
-            let tell = |files| send.blocking_send(Arrival::Looking { files }).is_ok();
-            let walk = match finding {
-                Finding::Below(paths) => intake::walk(&paths, &own, tell),
-                Finding::Queued(paths) => Ok(intake::take_up(paths)),
-            };
-            match walk {
-                Ok(walk) => intake::arrive(walk, most, &trust, &cache, &send),
-                Err(error) => drop(send.blocking_send(Arrival::Unwalkable(error))),
-            }
-        })?;
-        let outcome = tokio::spawn(async move {
-            let outcome = dispatch.run(arrivals).await;
-            drop(control);
-            if outcome.is_ok() {
-                // Every row is told and stored by now; who stops a run does not wait for this.
-                let backup = tokio::task::spawn_blocking(move || kept.back_up_if_due()).await;
-                match backup.map_err(io::Error::other)? {
-                    Ok(None) => {}
-                    Ok(Some(backup)) => tracing::info!(?backup, "the cache is backed up"),
-                    Err(error) => tracing::warn!(%error, "the cache is not backed up"),
-                }
-            }
-            outcome
-        });
-        Ok(Run { events: incoming, cancel, board, outcome })
+        control.inspect_err(tell).ok()
+    }
+}
+
+/// Makes a backup of the cache if it is time for one.
+pub(crate) fn back_up(cache: &Cache) {
+    match cache.back_up_if_due() {
+        Ok(None) => {}
+        Ok(Some(backup)) => tracing::info!(?backup, "the cache is backed up"),
+        Err(error) => tracing::warn!(%error, "the cache is not backed up"),
     }
 }
 
@@ -200,6 +185,11 @@ impl Run {
     /// How it goes, at any time.
     pub fn status(&self) -> Status {
         self.board.status()
+    }
+
+    /// Whether somebody has paused it.
+    pub fn is_paused(&self) -> bool {
+        self.board.pause.is_on()
     }
 
     /// Ends when the run is asked to stop, by whomever.

@@ -40,6 +40,21 @@ pub fn local_stamp() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H.%M.%S").to_string()
 }
 
+/// A path as people write it, the user's home as `~`. Bytes that are no UTF-8 are shown as U+FFFD.
+pub fn at_home(path: &Path) -> String {
+    within(dirs::home_dir().as_deref(), path)
+}
+
+/// The same for somebody's home. One that is the root is nobody's.
+pub(crate) fn within(home: Option<&Path>, path: &Path) -> String {
+    let home = home.filter(|home| home.parent().is_some());
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => format!("~/{}", rest.to_string_lossy()),
+        None => path.to_string_lossy().into_owned(),
+    }
+}
+
 /// A path as a shell takes it for one word.
 pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();

@@ -34,6 +34,21 @@ pub enum ToWorker {
         /// What may be spent on it.
         limits: Limits,
     },
+    /// Show this medium. Carries its descriptor, open for reading at its beginning. No model is loaded for it.
+    Preview {
+        /// Which job this is.
+        job: JobId,
+        /// What the engine takes it for.
+        kind: MediaKind,
+        /// Its extension in lower case, for messages only; the content decides.
+        extension: Option<String>,
+        /// Its size in bytes.
+        bytes: u64,
+        /// What may be spent on it; of a thumbnail, nothing.
+        limits: Limits,
+        /// The longer edge of the picture that is asked for, in pixels: at most [`Raster::LONGEST_EDGE`].
+        edge: u32,
+    },
     /// Stop working on this job as soon as possible.
     Cancel {
         /// Which job.
@@ -75,7 +90,14 @@ pub enum FromWorker {
         /// The shape of the attachment.
         thumbnail: Option<Raster>,
     },
-    /// There will be no reading.
+    /// The picture is there, upright; the attachment has its pixels.
+    Previewed {
+        /// Of which job.
+        job: JobId,
+        /// The shape of the attachment.
+        picture: Raster,
+    },
+    /// There will be no reading, or no picture.
     Failed {
         /// Of which job.
         job: JobId,
@@ -112,9 +134,9 @@ pub enum ModelRole {
     VoiceActivity,
 }
 
-/// A thumbnail that is not there, not as large as announced, or larger than asked for.
+/// A picture that is not there, not as large as announced, or larger than asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("its thumbnail is not what it says")]
+#[error("its picture is not what it says")]
 pub struct RasterError;
 
 /// Pixels that ride beside a message: 8-bit RGB, rows from the top, no padding.
@@ -127,6 +149,9 @@ pub struct Raster {
 }
 
 impl Raster {
+    /// The longest edge of a picture that fits beside a message, whatever its shape.
+    pub const LONGEST_EDGE: u32 = 2048;
+
     /// How many bytes its pixels take; for numbers that no picture has, the most there is.
     pub fn bytes(self) -> u64 {
         (u64::from(self.width) * u64::from(self.height)).saturating_mul(3)
@@ -157,6 +182,17 @@ impl Raster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Frame, MAX_ATTACHMENT_BYTES};
+
+    #[test]
+    fn the_largest_preview_fits_beside_a_message_and_nothing_larger_does() {
+        let edge = Raster::LONGEST_EDGE;
+        let picture = Raster { width: edge, height: edge };
+        let message = FromWorker::Previewed { job: JobId(1), picture };
+        assert_eq!(picture.bytes(), MAX_ATTACHMENT_BYTES as u64);
+        assert!(Frame::new(&message, vec![0; MAX_ATTACHMENT_BYTES]).is_ok());
+        assert!(Frame::new(&message, vec![0; MAX_ATTACHMENT_BYTES + 1]).is_err());
+    }
 
     #[test]
     fn a_thumbnail_is_what_was_announced_or_refused() {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// 1. The first: one job at a time, images only.
 /// 2. Workers are given a memory ceiling, and tell how they are confined in full.
 /// 3. Workers tell when they load their models, so that the first file of each is not silent.
-pub const PROTOCOL: u32 = 3;
+/// 4. Workers show a picture without reading it.
+pub const PROTOCOL: u32 = 4;
 
 /// What one side of the conversation is: its protocol and its build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use deskscribe_protocol::{
 use insta::assert_json_snapshot;
 
 fn build() -> Build {
-    Build { protocol: 3, id: "0.1.0+0123456789abcdef".to_owned() }
+    Build { protocol: 4, id: "0.1.0+0123456789abcdef".to_owned() }
 }
 
 #[test]
@@ -30,6 +30,14 @@ fn engine_to_worker() {
             extension: Some("png".to_owned()),
             bytes: 4096,
             limits: Limits::default(),
+        },
+        ToWorker::Preview {
+            job: JobId(8),
+            kind: MediaKind::Image,
+            extension: None,
+            bytes: 4096,
+            limits: Limits::default(),
+            edge: 2048,
         },
         ToWorker::Cancel { job: JobId(7) },
     ]);
@@ -89,6 +97,7 @@ fn worker_to_engine() {
             reading: Box::new(reading),
             thumbnail: Some(Raster { width: 320, height: 200 }),
         },
+        FromWorker::Previewed { job: JobId(8), picture: Raster { width: 2048, height: 1280 } },
         FromWorker::Failed { job: JobId(7), failure: Failure::new(Code::TooLarge, "130 megapixels") },
         FromWorker::Cancelled { job: JobId(7) },
     ]);

@@ -32,6 +32,9 @@
 //! | `swell` | fills memory for ever, with progress to show for it |
 //! | `leak MEGABYTES` | fills so much and keeps it, then answers with its own process id |
 //! | `fault` | says that a fault of its own was caught |
+//! | `unshown DEED` | is read, and does that when it is to be shown |
+//!
+//! To be shown, every other file is a picture of two pixels.
 //!
 //! A picture is answered as a good worker would: its content is no order.
 //!
@@ -119,9 +122,12 @@ fn live() -> Result<u8> {
         if let Some(code) = LAST.get().map(|deed| end(deed)).transpose()?.flatten() {
             return Ok(code);
         }
-        if let (ToWorker::Read { job, .. }, Some(file)) = (message, file)
-            && let Some(code) = obey(&mut socket, job, &file.into())?
-        {
+        let code = match (message, file) {
+            (ToWorker::Read { job, .. }, Some(file)) => obey(&mut socket, job, &file.into())?,
+            (ToWorker::Preview { job, .. }, Some(file)) => show(&mut socket, job, &file.into())?,
+            _ => None,
+        };
+        if let Some(code) = code {
             return Ok(code);
         }
     }
@@ -138,6 +144,17 @@ fn claim(refused: bool) -> Confinement {
     Confinement { layers: Vec::new(), canaries: vec![canary(Layer::Files), canary(Layer::Calls)] }
 }
 
+fn show(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> {
+    let mut content = Vec::new();
+    { file }.read_to_end(&mut content)?;
+    if let Some(deed) = String::from_utf8_lossy(&content).trim().strip_prefix("unshown ") {
+        return end(deed);
+    }
+    let picture = Raster { width: 2, height: 1 };
+    Frame::new(&FromWorker::Previewed { job, picture }, vec![128; 6])?.write_to(socket)?;
+    Ok(None)
+}
+
 fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> {
     let mut content = Vec::new();
     { file }.read_to_end(&mut content)?;
@@ -149,7 +166,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
     let (word, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let number = || rest.split(' ').next().and_then(|first| first.parse::<i32>().ok()).unwrap_or_default();
     match word {
-        "read" => answer(socket, job, rest)?,
+        "read" | "unshown" => answer(socket, job, rest)?,
         "slow" => {
             let until = Instant::now() + Duration::from_millis(number() as u64);
             while Instant::now() < until {
@@ -208,7 +225,9 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         "hang" => sleep(Duration::from_secs(3600)),
         "linger" => match hear(socket)?.0 {
             ToWorker::Cancel { job } => say(socket, &FromWorker::Cancelled { job })?,
-            ToWorker::Start { .. } | ToWorker::Read { .. } => return Ok(Some(exit::WIRE)),
+            ToWorker::Start { .. } | ToWorker::Read { .. } | ToWorker::Preview { .. } => {
+                return Ok(Some(exit::WIRE));
+            }
         },
         "repeat" => loop {
             say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })?;

@@ -23,6 +23,18 @@ impl Process {
         stat(self.pid).filter(|(_, started)| *started == self.started).map(|(state, _)| state)
     }
 
+    /// The process of this number, if there is one.
+    pub fn find(pid: u32) -> Option<Self> {
+        Self::of(pid)
+    }
+
+    /// The processor time that it has used, in ticks. `None` when it is gone.
+    pub fn ticks(self) -> Option<u64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+        Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
+    }
+
     /// What it runs; before it has become a program of its own, the name of the thread that started it.
     pub fn name(self) -> String {
         let name = fs::read_to_string(format!("/proc/{}/comm", self.pid)).unwrap_or_default();

@@ -250,7 +250,9 @@ async fn garbage_and_silence_at_the_socket_hold_up_nobody() {
                 "{refused}"
             );
         }
-        assert_eq!(ask(&vec![b'x'; 1 << 20]), "", "a question that is too long");
+        let refused = ask(&vec![b'x'; 1 << 20]);
+        let long = "{\"answer\":\"refused\",\"reason\":\"this is more than 1.0 MB at once; name the folder ";
+        assert!(refused.starts_with(long), "{refused}");
         for stream in silent.into_iter().chain([endless]) {
             assert_eq!(answer(stream), "", "hung up on");
         }
@@ -313,7 +315,7 @@ async fn a_death_is_told_with_its_file_its_signal_and_its_last_words() {
     let run = bench.engine().scan(vec![bench.desktop()], Again::Nothing).unwrap();
     let mut status = None;
     let told = follow(run, |event, run| {
-        if matches!(event, Event::Finished(_)) {
+        if matches!(event, Event::Finished { .. }) {
             status = Some(run.status());
         }
     })

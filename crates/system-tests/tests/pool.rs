@@ -62,7 +62,7 @@ async fn a_worker_that_sends_nonsense_is_replaced() {
         ("garbage", "not a frame"),
         ("half", "broke"),
         ("huge", "a frame of 16777217"),
-        ("lie", "thumbnail is not what it says"),
+        ("lie", "picture is not what it says"),
         ("impossible", "cannot be true"),
         ("chatter", "out of turn"),
     ];
@@ -154,7 +154,7 @@ async fn progress_does_not_buy_processor_time_for_ever() {
 #[tokio::test]
 async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
     for (name, why) in [
-        ("other-build", "the worker is build 0.0.1+someone-else (protocol 3), this program is build 0.1.0+"),
+        ("other-build", "the worker is build 0.0.1+someone-else (protocol 4), this program is build 0.1.0+"),
         ("stillborn", "ended with exit code 3; its last words: stillborn: no such luck"),
         ("not-ready", "the ONNX Runtime library cannot be loaded"),
         ("mute", "a worker did not say hello within 0.2 s"),

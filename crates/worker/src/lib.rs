@@ -19,5 +19,5 @@ mod digest;
 mod ocr;
 
 pub use job::{Finding, Interruption, Medium, Watch};
-pub use pipeline::{Engines, load_runtime, read_image};
+pub use pipeline::{Engines, load_runtime, preview_image, read_image};
 pub use serve::{Reader, serve};

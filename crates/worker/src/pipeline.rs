@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-use deskscribe_protocol::{Code, Failure, ModelGrant, Provenance, Reading, Stage, StageTime};
+use deskscribe_protocol::{Code, Failure, ModelGrant, Provenance, Raster, Reading, Stage, StageTime};
 
 use crate::job::{Finding, Interruption, Medium, Watch};
 use crate::ocr::Ocr;
@@ -105,4 +105,19 @@ pub fn read_image(medium: Medium, engines: &mut Engines, watch: &dyn Watch) -> R
         },
     };
     Ok(Finding { reading, thumbnail })
+}
+
+/// Shows a picture: upright, as 8-bit RGB, its longer edge at most `edge`. Nothing is read, and no model is loaded.
+pub fn preview_image(
+    medium: Medium,
+    edge: u32,
+    watch: &dyn Watch,
+) -> Result<(Raster, Vec<u8>), Interruption> {
+    watch.progress(Stage::Decode, 0, 2);
+    let picture = decode::open(medium)?;
+    if watch.cancelled() {
+        return Err(Interruption::Cancelled);
+    }
+    watch.progress(Stage::Decode, 1, 2);
+    Ok(decode::preview(picture, edge))
 }

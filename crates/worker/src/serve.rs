@@ -17,13 +17,13 @@ use std::thread;
 
 use deskscribe_protocol::{
     Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState, MediaKind,
-    ModelGrant, Stage, ToWorker, exit,
+    ModelGrant, Raster, Stage, ToWorker, exit,
 };
 use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::wire::{Ear, Mouth, converse};
-use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime};
+use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime, preview_image};
 
 /// What is done with a picture once the worker is ready: see [`crate::read_image`].
 pub type Reader = fn(Medium, &mut Engines, &dyn Watch) -> Result<Finding, Interruption>;
@@ -131,11 +131,19 @@ fn told(report: Report) -> Confinement {
     }
 }
 
-/// A medium to read.
+/// A medium to read, or to show.
 struct Job {
     id: JobId,
     kind: MediaKind,
     medium: Medium,
+    /// The longer edge of the picture that is wanted, and nothing else.
+    preview: Option<u32>,
+}
+
+/// What came of it.
+enum Answer {
+    Read(Finding),
+    Shown(Raster, Vec<u8>),
 }
 
 /// Listens while the main thread works: a cancel must be heard in the middle of a job, and the end of the
@@ -160,7 +168,11 @@ fn understand(heard: (ToWorker, Vec<OwnedFd>), cancelled: &AtomicU64) -> Result<
         }
         (ToWorker::Read { job, kind, extension, bytes, limits }, Some(file), true) => {
             let medium = Medium { file: file.into(), bytes, extension, limits };
-            Ok(Some(Job { id: job, kind, medium }))
+            Ok(Some(Job { id: job, kind, medium, preview: None }))
+        }
+        (ToWorker::Preview { job, kind, extension, bytes, limits, edge }, Some(file), true) => {
+            let medium = Medium { file: file.into(), bytes, extension, limits };
+            Ok(Some(Job { id: job, kind, medium, preview: Some(edge) }))
         }
         _ => Err(End::OutOfTurn),
     }
@@ -173,11 +185,14 @@ fn work(
     cancelled: &AtomicU64,
     read: Reader,
 ) -> Result<(), End> {
-    while let Ok(Job { id, kind, medium }) = jobs.recv() {
+    while let Ok(Job { id, kind, medium, preview }) = jobs.recv() {
         let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), cancelled };
-        let attempt = || match kind {
-            MediaKind::Image => read(medium, &mut *engines, &teller),
-            MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => {
+        let attempt = || match (kind, preview) {
+            (MediaKind::Image, None) => read(medium, &mut *engines, &teller).map(Answer::Read),
+            (MediaKind::Image, Some(edge)) => {
+                preview_image(medium, edge, &teller).map(|(picture, pixels)| Answer::Shown(picture, pixels))
+            }
+            (MediaKind::Video | MediaKind::Audio | MediaKind::Unknown, _) => {
                 let reason = format!("{kind} files are not read by this version of Deskscribe");
                 Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
             }
@@ -187,7 +202,10 @@ fn work(
             Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref())))
         });
         match result {
-            Ok(Finding { reading, thumbnail }) => {
+            Ok(Answer::Shown(picture, pixels)) => {
+                mouth.say(&FromWorker::Previewed { job: id, picture }, pixels)?;
+            }
+            Ok(Answer::Read(Finding { reading, thumbnail })) => {
                 let (raster, pixels) = thumbnail.unzip();
                 let reading = Box::new(reading);
                 let done = FromWorker::Done { job: id, reading, thumbnail: raster };

@@ -12,7 +12,7 @@ use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::{Limits, ModelGrant, ModelRole, Reading, Stage};
-use deskscribe_worker::{Engines, Medium, Watch, load_runtime, read_image};
+use deskscribe_worker::{Engines, Medium, Watch, load_runtime, preview_image, read_image};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops};
 
@@ -239,4 +239,46 @@ fn textures_have_no_text() {
     assert_plain("noise", &noise);
     assert_plain("tiles", &tiles);
     assert_eq!(reader.read_as(&RgbImage::new(1, 1).into(), ImageFormat::Png).text, "");
+}
+
+/// A picture to look at, whatever is in the file.
+fn show(bytes: &[u8], edge: u32) -> RgbImage {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
+    let (raster, pixels) = preview_image(medium, edge, &Alone).unwrap();
+    RgbImage::from_raw(raster.width, raster.height, pixels).unwrap()
+}
+
+#[test]
+fn a_preview_is_as_large_as_is_wanted_and_keeps_thin_strokes() {
+    // One dark line in every sixteen: each weighs a sixteenth wherever it falls.
+    let lines = RgbImage::from_fn(9000, 900, |x, _| if x % 16 == 0 { Rgb([0; 3]) } else { Rgb([255; 3]) });
+    let mut png = Cursor::new(Vec::new());
+    lines.write_to(&mut png, ImageFormat::Png).unwrap();
+    for (edge, sides) in [(10_000, (2048, 204)), (1000, (1000, 100)), (2048, (2048, 204)), (1, (1, 1))] {
+        let shown = show(png.get_ref(), edge);
+        assert_eq!(shown.dimensions(), sides);
+        let mean =
+            shown.as_raw().iter().map(|value| f64::from(*value)).sum::<f64>() / shown.as_raw().len() as f64;
+        assert!((mean - 255.0 * 15.0 / 16.0).abs() < 2.0, "{mean} at {edge}");
+    }
+    // At half its size, every line is still darker than what lies between.
+    let small = RgbImage::from_fn(3000, 30, |x, _| if x % 8 == 0 { Rgb([0; 3]) } else { Rgb([255; 3]) });
+    let mut png = Cursor::new(Vec::new());
+    small.write_to(&mut png, ImageFormat::Png).unwrap();
+    let shown = show(png.get_ref(), 1500);
+    let row: Vec<u8> = (0..1500).map(|x| shown.get_pixel(x, 7).0[0]).collect();
+    let dark = row.windows(2).filter(|pair| pair[0] >= 200 && pair[1] < 200).count();
+    assert!((370..=376).contains(&dark), "{dark} of 375 lines");
+    // One that is small already is not made larger.
+    assert_eq!(show(png.get_ref(), 2048).dimensions(), (2048, 20));
+    assert_eq!(show(&small_png(), 2048).dimensions(), (5, 3));
+}
+
+fn small_png() -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    RgbImage::new(5, 3).write_to(&mut png, ImageFormat::Png).unwrap();
+    png.into_inner()
 }

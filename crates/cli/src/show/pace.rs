@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{Event, RowState};
+use deskscribe_engine::{Event, Pace as Measured, RowState};
 
 use super::clock;
 
@@ -15,10 +15,7 @@ pub(super) struct Pace {
     settled: u64,
     read: u64,
     failed: u64,
-    /// Rows that cost a worker's time: only they tell how fast it goes.
-    worked: u64,
-    /// When the first worker was started, on the run's clock.
-    work_began: Option<Duration>,
+    measured: Measured,
 }
 
 impl Pace {
@@ -27,17 +24,26 @@ impl Pace {
         match event {
             Event::Looking { files } => self.looking = *files,
             Event::Found { files } => self.files = Some(*files),
-            Event::Worker { .. } => {
-                self.work_began.get_or_insert(now);
-            }
+            Event::Worker { .. } => self.measured.begin(now),
             Event::Row(row) => {
                 self.settled += 1;
                 self.read += u64::from(row.state == RowState::Read);
                 self.failed += u64::from(row.state == RowState::Failed);
-                self.worked += u64::from(row.worker.is_some());
+                if row.worker.is_some() {
+                    self.measured.done(now);
+                }
             }
-            Event::Note(_) | Event::Progress(_) | Event::Finished(_) => {}
+            Event::Note(_)
+            | Event::Progress(_)
+            | Event::Refused { .. }
+            | Event::Open { .. }
+            | Event::Finished { .. } => {}
         }
+    }
+
+    /// Somebody paused the run, or had it go on.
+    pub(super) fn pause(&mut self, paused: bool, now: Duration) {
+        self.measured.pause(paused, now);
     }
 
     /// Such as `40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left`.
@@ -46,11 +52,8 @@ impl Pace {
         let percent = if files == 0 { 100.0 } else { self.settled as f64 * 100.0 / files as f64 };
         let Self { settled, read, failed, .. } = self;
         let mut line = format!("{settled}/{files} ({percent:.1}%) · {read} read · {failed} failed");
-        // Before a few files are done, a rate would be a guess.
-        let worked = self.work_began.map_or(0.0, |began| now.saturating_sub(began).as_secs_f64());
-        if self.worked >= 3 && worked > 0.0 {
-            let rate = self.worked as f64 / worked;
-            let left = files.saturating_sub(self.settled) as f64 / rate;
+        let left = self.measured.left(files.saturating_sub(self.settled), now);
+        if let (Some(rate), Some(left)) = (self.measured.rate(now), left) {
             line += &format!(" · {rate:.1}/s · {} left", clock(left));
         }
         line
@@ -73,9 +76,11 @@ mod tests {
         assert_eq!(pace.line(at(0)), "Looking for pictures: 12 found");
         pace.hear(&Event::Found { files: 320 }, at(1));
         assert_eq!(pace.line(at(1)), "0/320 (0.0%) · 0 read · 0 failed");
-        pace = Pace { settled: 40, read: 35, failed: 5, worked: 41, work_began: Some(at(1)), ..pace };
+        pace.measured.begin(at(1));
+        (0..41).for_each(|_| pace.measured.done(at(6)));
+        pace = Pace { settled: 40, read: 35, failed: 5, ..pace };
         assert_eq!(pace.line(at(6)), "40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left");
-        pace = Pace { files: Some(0), settled: 0, worked: 0, ..pace };
+        pace = Pace { files: Some(0), settled: 0, measured: Measured::default(), ..pace };
         assert_eq!(pace.line(at(6)), "0/0 (100.0%) · 35 read · 5 failed");
     }
 }

@@ -60,8 +60,9 @@ impl Progress {
         }
     }
 
-    /// Draws the current state.
-    pub(crate) fn draw(&mut self) {
+    /// Draws the current state of a run, which somebody may have paused.
+    pub(crate) fn draw(&mut self, paused: bool) {
+        self.pace.pause(paused, self.begun.elapsed());
         let line = || self.pace.line(self.begun.elapsed());
         match &mut self.face {
             Face::Bar(bar) => bar.head.set_message(line()),

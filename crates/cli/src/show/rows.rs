@@ -24,10 +24,10 @@ impl Rows {
     pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
         let mut line = match (self, event) {
             (Self::Json, Event::Row(row)) => json(row)?,
-            (Self::Json, Event::Finished(counts)) => json(&LastRow { run: *counts })?,
+            (Self::Json, Event::Finished { counts, .. }) => json(&LastRow { run: *counts })?,
             // What was known before is counted, not listed.
             (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
-            (Self::Text, Event::Finished(counts)) => sum_up(counts),
+            (Self::Text, Event::Finished { counts, .. }) => sum_up(counts),
             _ => return Ok(()),
         };
         line.push('\n');

@@ -1,6 +1,7 @@
 //! The side of whoever asks a running engine.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,12 @@ use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::folder::Folder;
-use super::{ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, Request, hear, own, peer, say};
-use crate::{Home, Status};
+use super::path::NamedPath;
+use super::{
+    ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, LONGEST_REQUEST, Request, hear, own, peer, say,
+    too_long,
+};
+use crate::{Again, Home, Host, Status};
 
 /// How often to look whether an engine that was stopped is gone.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -19,6 +24,15 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub struct RunningEngine {
     folder: Arc<Folder>,
     id: String,
+}
+
+/// What becomes of an engine that was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// It ends.
+    Ending,
+    /// It stays, with nothing to do: it has a window.
+    Staying,
 }
 
 impl RunningEngine {
@@ -63,12 +77,63 @@ impl RunningEngine {
         }
     }
 
-    /// Asks it to end its run early, as Ctrl-C does. Nothing that it told is lost.
-    pub async fn stop(&self) -> Result<(), ControlError> {
+    /// The one in this home that has a window, if there is one that answers.
+    ///
+    /// # Errors
+    /// The folder of the sockets cannot be used, or is another user's.
+    pub async fn with_window(home: &Home) -> Result<Option<Self>, ControlError> {
+        for engine in Self::all(home).await? {
+            if engine.status().await.is_ok_and(|status| status.host == Host::Window) {
+                return Ok(Some(engine));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks it to end its run early, as Ctrl-C does; one that stays gives up what it was ordered. Nothing that it told is
+    /// lost.
+    pub async fn stop(&self) -> Result<Stopped, ControlError> {
         match self.ask(Request::Stop).await {
-            Ok(Answer::Stopping) | Err(ControlError::Gone { .. }) => Ok(()),
+            Ok(Answer::Stopping) | Err(ControlError::Gone { .. }) => Ok(Stopped::Ending),
+            Ok(Answer::Done) => Ok(Stopped::Staying),
             Ok(other) => Err(self.misunderstood(&other)),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Orders files, which go before everything that was ordered earlier if they are to be `first`.
+    ///
+    /// # Errors
+    /// [`ControlError::Refused`] by one that takes no more orders, or when these are too many.
+    pub async fn add(&self, paths: &[PathBuf], again: Again, first: bool) -> Result<(), ControlError> {
+        let paths = paths.iter().map(|path| NamedPath::of(path)).collect();
+        self.have_done(Request::Add { paths, again, first }).await
+    }
+
+    /// Has it read nothing until it is told to go on.
+    pub async fn pause(&self) -> Result<(), ControlError> {
+        self.have_done(Request::Pause).await
+    }
+
+    /// Has it go on.
+    pub async fn resume(&self) -> Result<(), ControlError> {
+        self.have_done(Request::Resume).await
+    }
+
+    /// Has it show its window, and read these.
+    ///
+    /// # Errors
+    /// [`ControlError::Refused`] by one that has no window, or one that hangs.
+    pub async fn open(&self, paths: &[PathBuf]) -> Result<(), ControlError> {
+        let paths = paths.iter().map(|path| NamedPath::of(path)).collect();
+        self.have_done(Request::Open { paths }).await
+    }
+
+    async fn have_done(&self, request: Request) -> Result<(), ControlError> {
+        match self.ask(request).await? {
+            Answer::Done => Ok(()),
+            Answer::Refused { reason } => Err(ControlError::Refused { id: self.id.clone(), reason }),
+            other => Err(self.misunderstood(&other)),
         }
     }
 
@@ -98,6 +163,10 @@ impl RunningEngine {
     }
 
     async fn ask(&self, request: Request) -> Result<Answer, ControlError> {
+        let length = serde_json::to_vec(&request).map_or(0, |line| line.len() as u64);
+        if length >= LONGEST_REQUEST {
+            return Err(ControlError::Refused { id: self.id.clone(), reason: too_long() });
+        }
         let asked = timeout(ASK_WITHIN, async {
             let mut stream = self.folder.connect(&self.id).await?;
             Ok::<_, io::Error>(match self.check(&stream)? {
@@ -115,7 +184,9 @@ impl RunningEngine {
             Ok(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Err(ControlError::Silent { id: self.id.clone() });
             }
-            Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            Ok(Err(error))
+                if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge) =>
+            {
                 return Err(self.garbled(&error));
             }
             Ok(Err(_)) => return Err(ControlError::Gone { id: self.id.clone() }),
@@ -132,7 +203,9 @@ impl RunningEngine {
     fn misunderstood(&self, answer: &Answer) -> ControlError {
         let reason = match answer {
             Answer::Refused { reason } => reason.clone(),
-            Answer::Status { .. } | Answer::Stopping => "it answers another question".to_owned(),
+            Answer::Status { .. } | Answer::Stopping | Answer::Done => {
+                "it answers another question".to_owned()
+            }
         };
         ControlError::Misunderstood { id: self.id.clone(), reason }
     }

@@ -12,6 +12,7 @@
 
 mod ask;
 mod folder;
+mod path;
 mod serve;
 
 use std::io;
@@ -23,13 +24,14 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-use crate::Status;
+use crate::{Again, Status, size};
+use path::NamedPath;
 
-pub use ask::RunningEngine;
+pub use ask::{RunningEngine, Stopped};
 pub(crate) use serve::Control;
 
-/// The longest question, in bytes.
-const LONGEST_REQUEST: u64 = 1 << 10;
+/// The longest question, in bytes: some thousands of paths. Who has more names their folder.
+const LONGEST_REQUEST: u64 = 1 << 20;
 /// The longest answer, in bytes: a status is a few kilobytes, and its last words and paths are capped.
 const LONGEST_ANSWER: u64 = 4 << 20;
 /// From the connection to the answer, for whoever asks: enough for a few that only waste an engine's time.
@@ -38,13 +40,33 @@ const ASK_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 /// What can be asked of a running engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Request {
     /// How does it go?
     Status,
-    /// End the run early, as Ctrl-C does.
+    /// End the run early, as Ctrl-C does. An engine that stays gives up what it was ordered.
     Stop,
+    /// Read these too.
+    Add {
+        /// Absolute.
+        paths: Vec<NamedPath>,
+        /// What is read again although something is known about it.
+        #[serde(default)]
+        again: Again,
+        /// Whether they go before everything that was ordered earlier.
+        #[serde(default)]
+        first: bool,
+    },
+    /// Read nothing until you are told to go on.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Show your window, and read these.
+    Open {
+        /// Absolute.
+        paths: Vec<NamedPath>,
+    },
 }
 
 /// What it says to that.
@@ -55,6 +77,8 @@ enum Answer {
     Status { status: Box<Status> },
     /// It will be gone in a moment.
     Stopping,
+    /// It will be so in a moment.
+    Done,
     /// That was no question.
     Refused { reason: String },
 }
@@ -92,6 +116,14 @@ pub enum ControlError {
         /// Its name, which begins with its process id.
         id: String,
     },
+    /// It says that it does not do that, and why.
+    #[error("{reason}")]
+    Refused {
+        /// Its name, which begins with its process id.
+        id: String,
+        /// In its words.
+        reason: String,
+    },
     /// What it said cannot be understood.
     #[error(
         "the engine {id} is of another version ({reason}); end it where it was started, or with the \
@@ -115,15 +147,23 @@ fn own() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Reads one line of at most so many bytes. Without its end it is no line.
+/// Reads one line of at most so many bytes, and says of a longer one that it is too large. Without its end it is no line.
 async fn hear(stream: &mut UnixStream, longest: u64) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     BufReader::new(stream.take(longest)).read_until(b'\n', &mut line).await?;
+    let is_full = line.len() as u64 == longest;
     match line.pop() {
         Some(b'\n') => Ok(line),
+        Some(_) if is_full => Err(io::ErrorKind::FileTooLarge.into()),
         Some(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "a line without an end")),
         None => Err(io::ErrorKind::UnexpectedEof.into()),
     }
+}
+
+/// Why a question is not taken.
+fn too_long() -> String {
+    let most = size(LONGEST_REQUEST);
+    format!("this is more than {most} at once; name the folder instead of its files, or name fewer")
 }
 
 /// Writes one line.
@@ -135,6 +175,10 @@ async fn say(stream: &mut UnixStream, what: &impl Serialize) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -142,6 +186,18 @@ mod tests {
         let json = |value: &Request| serde_json::to_string(value).unwrap();
         assert_eq!(json(&Request::Status), r#"{"ask":"status"}"#);
         assert_eq!(json(&Request::Stop), r#"{"ask":"stop"}"#);
+        assert_eq!(json(&Request::Pause), r#"{"ask":"pause"}"#);
+        assert_eq!(json(&Request::Resume), r#"{"ask":"resume"}"#);
+        let named = |bytes| NamedPath::of(Path::new(OsStr::from_bytes(bytes)));
+        let paths = || vec![named(b"/a.png"), named(b"/\xff")];
+        let both = "[{\"path\":\"/a.png\"},{\"path\":\"/\u{fffd}\",\"path_bytes\":\"L/8=\"}]";
+        let add = Request::Add { paths: paths(), again: Again::Failed, first: true };
+        assert_eq!(json(&add), format!(r#"{{"ask":"add","paths":{both},"again":"failed","first":true}}"#));
+        assert_eq!(json(&Request::Open { paths: paths() }), format!(r#"{{"ask":"open","paths":{both}}}"#));
+        let short = serde_json::from_str::<Request>(r#"{"ask":"add","paths":[{"path":"/a.png"}]}"#).unwrap();
+        let bare = vec![named(b"/a.png")];
+        assert_eq!(short, Request::Add { paths: bare, again: Again::Nothing, first: false });
+        assert_eq!(serde_json::to_string(&Answer::Done).unwrap(), r#"{"answer":"done"}"#);
         assert_eq!(serde_json::to_string(&Answer::Stopping).unwrap(), r#"{"answer":"stopping"}"#);
         let refused = Answer::Refused { reason: "why".to_owned() };
         assert_eq!(serde_json::to_string(&refused).unwrap(), r#"{"answer":"refused","reason":"why"}"#);

@@ -1,19 +1,23 @@
 //! The engine's side of the control socket. Whoever asks gets a moment of it and no more: connections are few
 //! and have a deadline, and nothing that works ever waits for one.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
-use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say};
-use crate::Home;
-use crate::status::Board;
+use super::path::NamedPath;
+use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say, too_long};
+use crate::order::{Command, Files, Order};
+use crate::status::{Board, Host};
+use crate::{Event, Home};
 
 /// So many may ask at once; others wait until one of these has its answer or its deadline.
 const CONNECTIONS: usize = 8;
@@ -41,11 +45,14 @@ impl Control {
         id: String,
         board: Arc<Board>,
         cancel: CancellationToken,
+        commands: mpsc::WeakSender<Command>,
+        events: &mpsc::Sender<Event>,
     ) -> Result<Self, ControlError> {
         let folder = Folder::make(home)?;
         let listener = folder.listen(&id);
         let listener = listener.map_err(|reason| ControlError::Folder { reason, path: folder.place(&id) })?;
-        let serving = tokio::spawn(serve(listener, board, cancel)).abort_handle();
+        let asked = Asked { board, cancel, commands, events: events.downgrade() };
+        let serving = tokio::spawn(serve(listener, Arc::new(asked))).abort_handle();
         Ok(Self { folder, id, serving })
     }
 }
@@ -58,7 +65,7 @@ impl Drop for Control {
     }
 }
 
-async fn serve(listener: UnixListener, board: Arc<Board>, cancel: CancellationToken) {
+async fn serve(listener: UnixListener, asked: Arc<Asked>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let stream = match listener.accept().await {
@@ -69,31 +76,92 @@ async fn serve(listener: UnixListener, board: Arc<Board>, cancel: CancellationTo
                 continue;
             }
         };
-        let (board, cancel) = (Arc::clone(&board), cancel.clone());
+        let asked = Arc::clone(&asked);
         tokio::spawn(async move {
             // One that is slow or silent is hung up on.
-            let _ = timeout(ANSWER_WITHIN, answer(stream, &board, &cancel)).await;
+            let _ = timeout(ANSWER_WITHIN, answer(stream, &asked)).await;
             drop(place);
         });
     }
 }
 
-async fn answer(mut stream: UnixStream, board: &Board, cancel: &CancellationToken) {
+/// The engine, for those who ask. Weak where it could be kept from ending.
+struct Asked {
+    board: Arc<Board>,
+    cancel: CancellationToken,
+    commands: mpsc::WeakSender<Command>,
+    events: mpsc::WeakSender<Event>,
+}
+
+async fn answer(mut stream: UnixStream, asked: &Asked) {
     match peer(&stream) {
         Ok(user) if user == own() => {}
         Ok(user) => return tracing::warn!(user, "another user asked at the control socket and was refused"),
         Err(error) => return tracing::warn!(%error, "who asked at the control socket is not known"),
     }
-    let Ok(line) = hear(&mut stream, LONGEST_REQUEST).await else { return };
-    let answer = match serde_json::from_slice(&line) {
-        Ok(Request::Status) => Answer::Status { status: Box::new(board.status()) },
-        Ok(Request::Stop) => {
-            tracing::info!("asked to stop at the control socket");
-            cancel.cancel();
-            Answer::Stopping
-        }
-        Err(error) => Answer::Refused { reason: format!("this is no question: {error}") },
+    let answer = match hear(&mut stream, LONGEST_REQUEST).await {
+        Ok(line) => match serde_json::from_slice(&line) {
+            Ok(request) => asked.answer(request).unwrap_or_else(|reason| Answer::Refused { reason }),
+            Err(error) => Answer::Refused { reason: format!("this is no question: {error}") },
+        },
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Answer::Refused { reason: too_long() },
+        Err(_) => return,
     };
     // Whoever asked may have gone away.
     let _ = say(&mut stream, &answer).await;
+}
+
+impl Asked {
+    /// What is answered, or why it is not done.
+    fn answer(&self, request: Request) -> Result<Answer, String> {
+        match request {
+            Request::Status => return Ok(Answer::Status { status: Box::new(self.board.status()) }),
+            Request::Stop if self.board.host() == Host::Terminal => {
+                tracing::info!("asked to stop at the control socket");
+                self.cancel.cancel();
+                return Ok(Answer::Stopping);
+            }
+            Request::Stop => {
+                // Nobody waits for the end of it.
+                let (done, _) = oneshot::channel();
+                self.command(Command::GiveUp { busy: true, done })?;
+            }
+            Request::Add { paths, again, first } => {
+                let files = Files::Below(all(&paths)?);
+                self.command(Command::Order(Order { files, again, first }))?;
+            }
+            Request::Pause => self.board.pause(true),
+            Request::Resume => self.board.pause(false),
+            Request::Open { paths } => {
+                if self.board.host() != Host::Window {
+                    return Err("this is a scan in a terminal, which has no window to show".to_owned());
+                }
+                let events = self.events.upgrade().ok_or_else(ends)?;
+                let hangs = |_| "the window does not answer; close it and start it anew".to_owned();
+                events.try_send(Event::Open { paths: all(&paths)? }).map_err(hangs)?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    fn command(&self, command: Command) -> Result<(), String> {
+        let Some(commands) = self.commands.upgrade() else {
+            return Err(match self.board.host() {
+                Host::Terminal => {
+                    "this scan reads what it was started with and nothing else; start another one".to_owned()
+                }
+                Host::Window => ends(),
+            });
+        };
+        let busy = |_| "too much is asked of it at once; try again in a moment".to_owned();
+        commands.try_send(command).map_err(busy)
+    }
+}
+
+fn ends() -> String {
+    "it is about to end".to_owned()
+}
+
+fn all(paths: &[NamedPath]) -> Result<Vec<PathBuf>, String> {
+    paths.iter().map(NamedPath::path).collect()
 }

@@ -12,7 +12,7 @@ use super::task::Suspect;
 use super::{Dispatch, Halt};
 use crate::RunError;
 use crate::intake::Medium;
-use crate::pool::{Cause, Ending};
+use crate::pool::{Cause, Ending, Work};
 
 /// A picture of our own with three words in it, that every worker of this build can read.
 const CONTROL: &[u8] = include_bytes!("control.png");
@@ -20,7 +20,7 @@ const CONTROL: &[u8] = include_bytes!("control.png");
 impl Dispatch {
     /// Whether a job has the pool for itself.
     pub(super) fn is_one_alone(&self) -> bool {
-        self.control.is_some() || self.running.values().any(|task| task.trial.lane() == Lane::Solo)
+        self.control.is_some() || self.running.values().any(|running| running.task.trial.lane() == Lane::Solo)
     }
 
     /// Lends what has to be alone, if it is time and there is no worker left. `last` tells that nothing else
@@ -31,7 +31,7 @@ impl Dispatch {
         }
         match self.breaker.control_at() {
             Some(at) if at <= Instant::now() => {
-                let job = self.job(Arc::new(Medium::built_in("control.png", CONTROL)?), true);
+                let job = self.job(Arc::new(Medium::built_in("control.png", CONTROL)?), true, Work::Read);
                 let id = job.id;
                 self.control = self.pool.lend(job).is_ok().then_some(id);
                 Ok(self.control.is_some())
@@ -85,7 +85,8 @@ impl Dispatch {
             Ending::Failed { failure, .. } | Ending::Stopped { failure, .. } => failure.reason,
             Ending::NotStarted(error) => return self.not_started(job, &error).await,
             Ending::NoPlace => return self.no_place().await,
-            Ending::Dropped => return Ok(()),
+            // Nobody cancels it, or shows it.
+            Ending::Dropped | Ending::Cancelled { .. } | Ending::Shown { .. } => return Ok(()),
         };
         match self.breaker.control_died(&how, Instant::now()) {
             Verdict::Again => Ok(()),

@@ -4,6 +4,8 @@
 //! one stores, and asks again when that gives it up or dies.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::task::{Copy, Task};
 use super::{Dispatch, Halt};
+use crate::order::Origin;
 use crate::record::Entry;
 use crate::{ControlError, Engine, Home, Patience, Row, RunningEngine};
 
@@ -89,6 +92,18 @@ impl Elsewhere {
         self.asked.values().flatten().count()
     }
 
+    /// Of these, those that are urgent.
+    pub(super) fn open_urgent(&self) -> usize {
+        self.asked.values().flatten().filter(|task| task.origin.urgent).count()
+    }
+
+    /// A medium that waits for an answer is wanted more urgently.
+    pub(super) fn hurry(&mut self, key: &ContentKey, origin: &Arc<Origin>) {
+        if let Some(task) = self.asked.get_mut(key).and_then(Option::as_mut) {
+            task.origin = Arc::clone(origin);
+        }
+    }
+
     /// Whether an answer is still to come or to be heard.
     pub(super) fn is_asking(&self) -> bool {
         !self.asked.is_empty() || !self.answers.is_empty()
@@ -111,6 +126,22 @@ impl Elsewhere {
             Some(news) = self.news.recv() => news,
             () = sleep_until(look_at.unwrap_or_else(Instant::now)), if look_at.is_some() => News::Look,
         }
+    }
+
+    /// Takes these files out of those that wait for an answer. It comes all the same.
+    pub(super) fn take_out(&mut self, is_one: impl Fn(&Path) -> bool) -> Vec<Task> {
+        let tasks = self.asked.values_mut();
+        tasks.filter_map(|task| task.take_if(|task| is_one(&task.medium.path))).collect()
+    }
+
+    /// Waits for none of the contents any more that nobody here waits for.
+    pub(super) fn forget(&mut self, is_wanted: impl Fn(&ContentKey) -> bool) {
+        self.held.retain(|key, _| is_wanted(key));
+    }
+
+    /// Whether something is said anew of those who are waited for.
+    pub(super) fn begin(&mut self) {
+        self.said = false;
     }
 
     /// Another engine has this content. What comes of it will be a change after this one.
@@ -195,9 +226,25 @@ impl Drop for Elsewhere {
 
 impl Dispatch {
     /// Asks for a content, before it is read.
-    pub(super) async fn claim(&mut self, key: ContentKey, task: Option<Task>) -> Result<(), Halt> {
+    pub(super) async fn claim(
+        &mut self,
+        key: ContentKey,
+        origin: Arc<Origin>,
+        task: Option<Task>,
+    ) -> Result<(), Halt> {
         self.elsewhere.asked.insert(key, task);
-        self.record(Entry::Claim(key)).await
+        self.record(Entry::Claim(key, origin)).await
+    }
+
+    /// Asks again for a content that others have had, for the first of those who wait for it.
+    async fn claim_again(&mut self, key: ContentKey) -> Result<(), Halt> {
+        match self.copies.get(&key).and_then(|copies| copies.first()) {
+            Some(copy) => self.claim(key, Arc::clone(&copy.origin), None).await,
+            None => {
+                self.copies.remove(&key);
+                Ok(())
+            }
+        }
     }
 
     /// Deals with every answer that came.
@@ -206,10 +253,10 @@ impl Dispatch {
             let task = self.elsewhere.asked.remove(&key).flatten();
             let stirred = self.elsewhere.stirred.remove(&key);
             match (claim, task) {
-                (Claim::Granted, Some(task)) => self.pending.push_back(task),
+                (Claim::Granted, Some(task)) => self.queue_up(task),
                 (Claim::Granted, None) => self.release_copies(key).await?,
                 (Claim::Known(record), task) => {
-                    let own = task.map(|task| Copy::from(&*task.medium));
+                    let own = task.as_ref().map(Copy::from);
                     let copies = self.copies.remove(&key).unwrap_or_default();
                     for Copy { place, .. } in own.into_iter().chain(copies) {
                         let row = Box::new(Row::recorded(&place.path, (*record).clone(), None));
@@ -218,9 +265,12 @@ impl Dispatch {
                 }
                 (Claim::Held { engine, after }, task) => {
                     let copies = self.copies.entry(key).or_default();
-                    copies.extend(task.map(|task| Copy::from(&*task.medium)));
-                    if stirred {
-                        self.claim(key, None).await?;
+                    copies.extend(task.as_ref().map(Copy::from));
+                    if copies.is_empty() {
+                        // Taken out meanwhile.
+                        self.copies.remove(&key);
+                    } else if stirred {
+                        self.claim_again(key).await?;
                     } else {
                         self.elsewhere.wait_for(key, engine, after)?;
                     }
@@ -242,7 +292,7 @@ impl Dispatch {
             }
         };
         for key in free {
-            self.claim(key, None).await?;
+            self.claim_again(key).await?;
         }
         Ok(())
     }
@@ -269,7 +319,7 @@ impl Dispatch {
             process(engine)
         );
         for key in self.elsewhere.drop_holders(|holder| holder == engine) {
-            for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
+            for Copy { place, kind, .. } in self.copies.remove(&key).unwrap_or_default() {
                 let why = Failure::new(Code::Stalled, &reason);
                 let row = Box::new(Row::failed(&place.path, Some(key), kind, why, None));
                 self.unread(row, &place.path).await?;

@@ -4,22 +4,25 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use deskscribe_protocol::JobId;
+use deskscribe_protocol::{ContentKey, JobId};
+use tokio_util::sync::CancellationToken;
 
 use super::Dispatch;
 use super::ladder::Lane;
-use super::task::Task;
+use super::task::{Running, Task};
 use crate::intake::Medium;
-use crate::pool::Job;
+use crate::order::Origin;
+use crate::pool::{Job, Work};
 
 /// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
 /// bound on all of them together (see `pool/watch.rs`).
 const MOST_THREADS: usize = 16;
 
 impl Dispatch {
-    /// Lends what is pending to free seats.
+    /// Lends what somebody waits for, and what is pending, to free seats.
     pub(super) fn lend(&mut self) {
-        if !self.breaker.is_closed() || self.is_one_alone() {
+        self.lend_previews();
+        if self.ledger.board.pause.is_on() || !self.breaker.is_closed() || self.is_one_alone() {
             return;
         }
         while self.pool.has_free_seat(self.crowded.is_some())
@@ -31,25 +34,44 @@ impl Dispatch {
         }
     }
 
+    /// Puts a task behind those that go before it, and behind its equals.
+    pub(super) fn queue_up(&mut self, task: Task) {
+        let rank = task.origin.rank();
+        let behind = self.pending.iter().position(|other| other.origin.rank() < rank);
+        self.pending.insert(behind.unwrap_or(self.pending.len()), task);
+    }
+
+    /// A content that waits already is wanted more urgently.
+    pub(super) fn hurry(&mut self, key: &ContentKey, origin: &Arc<Origin>) {
+        self.elsewhere.hurry(key, origin);
+        if let Some(index) = self.pending.iter().position(|task| task.medium.key == *key)
+            && let Some(mut task) = self.pending.remove(index)
+        {
+            task.origin = Arc::clone(origin);
+            self.queue_up(task);
+        }
+    }
+
     /// Lends a task to a free seat; gives it back when none takes it.
     pub(super) fn begin(&mut self, task: Task) -> Result<(), Task> {
-        let job = self.job(Arc::clone(&task.medium), task.trial.lane() == Lane::Solo);
-        let id = job.id;
+        let job = self.job(Arc::clone(&task.medium), task.trial.lane() == Lane::Solo, Work::Read);
+        let (id, cancel) = (job.id, job.cancel.clone());
         if self.pool.lend(job).is_err() {
             return Err(task);
         }
-        self.running.insert(id, task);
+        self.running.insert(id, Running { task, cancel });
         Ok(())
     }
 
     /// A job of its own for this medium; `alone` when nothing else runs.
-    pub(super) fn job(&mut self, medium: Arc<Medium>, alone: bool) -> Job {
+    pub(super) fn job(&mut self, medium: Arc<Medium>, alone: bool, work: Work) -> Job {
         let id = JobId(self.next_job);
         self.next_job += 1;
         // Workers share the processors: should one have to be started, it gets its share as things are.
         let sharing = self.seats.get().min(self.pool.busy() + self.pending.len() + 1);
         let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
         let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
-        Job { id, medium, limits: self.settings.limits.clone(), threads, alone }
+        let limits = self.settings.limits.clone();
+        Job { id, medium, limits, threads, alone, work, cancel: CancellationToken::new() }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use deskscribe_protocol::{ContentKey, MediaKind};
 use tokio::task::JoinError;
@@ -10,7 +11,8 @@ use tokio::task::JoinError;
 use super::task::{Copy, Suspect, Task};
 use super::{Dispatch, Halt};
 use crate::Row;
-use crate::intake::{Medium, examine};
+use crate::intake::{Medium, examine_through};
+use crate::order::Origin;
 use crate::record::Entry;
 
 /// What a file is looked at for.
@@ -18,9 +20,9 @@ pub(super) enum Purpose {
     /// To be tried alone, if it holds what it did.
     Trial(Suspect),
     /// To be read again: it was written to so many times while it was read.
-    Change { changes: u32 },
+    Change { changes: u32, origin: Arc<Origin> },
     /// To take the place of a copy of which there is no reading; others wait for that.
-    Copy { key: ContentKey, others: Vec<Copy> },
+    Copy { key: ContentKey, origin: Arc<Origin>, others: Vec<Copy> },
 }
 
 /// A file that was looked at.
@@ -28,22 +30,43 @@ pub(super) struct Looked {
     path: PathBuf,
     purpose: Purpose,
     found: Result<Medium, Box<Row>>,
+    /// Whether everything was given up meanwhile.
+    is_over: bool,
 }
 
 impl Dispatch {
     /// Begins to look at a file.
     pub(super) fn look(&mut self, path: PathBuf, kind: MediaKind, purpose: Purpose) {
-        let most = self.settings.limits.bytes();
+        self.looking.push(path.clone());
+        let (most, gate) = (self.settings.limits.bytes(), self.gate.clone());
         self.looks.spawn_blocking(move || {
-            let found = examine(path.clone(), kind, most);
-            Looked { path, purpose, found }
+            let found = examine_through(&gate, path.clone(), kind, most);
+            Looked { path, purpose, found, is_over: gate.is_over() }
         });
     }
 
     /// A file was looked at.
     pub(super) async fn looked(&mut self, looked: Result<Looked, JoinError>) -> Result<(), Halt> {
-        let Looked { path, purpose, found } = looked.map_err(io::Error::other)?;
+        let Looked { path, purpose, found, is_over } = looked.map_err(io::Error::other)?;
+        if let Some(index) = self.looking.iter().position(|one| *one == path) {
+            self.looking.swap_remove(index);
+        }
+        if is_over {
+            return match purpose {
+                Purpose::Trial(Suspect { key, .. }) | Purpose::Copy { key, .. } => {
+                    self.copies.remove(&key);
+                    self.record(Entry::Release(key)).await
+                }
+                Purpose::Change { .. } => Ok(()),
+            };
+        }
+        let struck = self.struck.iter().position(|one| *one == path);
         let medium = match found {
+            _ if struck.is_some() => {
+                struck.map(|index| self.struck.swap_remove(index));
+                self.ledger.lost(1).await;
+                None
+            }
             Ok(medium) => Some(medium),
             Err(row) => {
                 self.unread(row, &path).await?;
@@ -51,8 +74,10 @@ impl Dispatch {
             }
         };
         match (purpose, medium) {
-            (Purpose::Trial(Suspect { key, trial, changes, .. }), Some(medium)) if medium.key == key => {
-                let task = Task { trial, changes, ..Task::new(medium) };
+            (Purpose::Trial(Suspect { key, origin, trial, changes, .. }), Some(medium))
+                if medium.key == key =>
+            {
+                let task = Task { trial, changes, ..Task::new(medium, origin) };
                 // Nothing else was lent meanwhile; an order to rest may be on its way to that seat, and will be
                 // answered.
                 if let Err(task) = self.begin(task) {
@@ -60,19 +85,19 @@ impl Dispatch {
                 }
             }
             // Another content has done nothing yet.
-            (Purpose::Trial(Suspect { key, .. }), medium) => {
+            (Purpose::Trial(Suspect { key, origin, .. }), medium) => {
                 self.release_copies(key).await?;
                 if let Some(medium) = medium {
-                    self.enqueue(Task::new(medium)).await?;
+                    self.enqueue(Task::new(medium, origin)).await?;
                 }
             }
-            (Purpose::Change { changes }, Some(medium)) => {
-                self.enqueue(Task { changes, ..Task::new(medium) }).await?;
+            (Purpose::Change { changes, origin }, Some(medium)) => {
+                self.enqueue(Task { changes, ..Task::new(medium, origin) }).await?;
             }
             (Purpose::Change { .. }, None) => {}
-            (Purpose::Copy { key, others }, medium) => {
+            (Purpose::Copy { key, origin, others }, medium) => {
                 if let Some(medium) = medium {
-                    self.enqueue(Task::new(medium)).await?;
+                    self.enqueue(Task::new(medium, origin)).await?;
                 }
                 self.replace(key, others).await?;
             }
@@ -92,8 +117,8 @@ impl Dispatch {
     async fn replace(&mut self, key: ContentKey, mut copies: Vec<Copy>) -> Result<(), Halt> {
         if let Some(waiting) = self.copies.get_mut(&key) {
             waiting.append(&mut copies);
-        } else if let Some(Copy { place, kind }) = copies.pop() {
-            self.look(place.path, kind, Purpose::Copy { key, others: copies });
+        } else if let Some(Copy { place, kind, origin }) = copies.pop() {
+            self.look(place.path, kind, Purpose::Copy { key, origin, others: copies });
         } else {
             return self.record(Entry::Release(key)).await;
         }

@@ -1,73 +1,99 @@
 //! The one loop that owns the truth: the queue, the state of every job, the counts.
 //!
-//! Everything that happens comes in as a message, from [`intake`](crate::intake), the
-//! [`pool`](crate::pool), [`record`](crate::record) and files that are [looked at](look) anew, and is dealt with here,
-//! one at a time. No state is shared with anybody.
+//! Everything that happens comes in as a message: [orders](orders) of whoever runs the engine, what
+//! [`intake`](crate::intake) found for them, what the [`pool`](crate::pool) and [`record`](crate::record) did, and files
+//! that are [looked at](look) anew. It is dealt with here, one at a time. No state is shared with anybody.
+//!
+//! What is ordered until nothing is left is a *round*, with its own counts and its own log. The loop ends when nothing is
+//! left and nobody can order any more: for a single run, that is after its first round.
 
 mod alone;
 mod breaker;
 mod elsewhere;
+mod give_up;
+mod hear;
 mod ladder;
 mod ledger;
 mod lend;
 mod look;
+mod orders;
+mod preview;
 mod room;
+mod rounds;
 mod settle;
 mod starts;
 mod task;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskscribe_protocol::{ContentKey, Failure, Isolation, JobId};
-use tokio::sync::mpsc;
+use deskscribe_cache::Cache;
+use deskscribe_protocol::{ContentKey, JobId};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::intake::Arrival;
-use crate::pool::{Ending, Pool, Report};
+use crate::order::Command;
+use crate::pause::Gate;
+use crate::pool::{Pool, Report};
 use crate::record::{Committed, Done, Entry, Recorder};
-use crate::status::Onlookers;
-use crate::{Activity, Engine, Event, Row, RunCounts, RunError, Settings, WorkerState};
+use crate::status::{Host, Onlookers, Pending};
+use crate::{Engine, Event, Home, Resources, RunCounts, RunError, Settings};
 use breaker::Breaker;
 use elsewhere::Elsewhere;
+use give_up::GivenUp;
 use ledger::Ledger;
 use look::Looked;
+use orders::Orders;
+use preview::Previews;
 use room::Room;
 pub(crate) use room::open_files;
 use starts::Starts;
-use task::{Copy, Suspect, Task};
+use task::{Copy, Running, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 /// Reports that may wait to be looked at.
 const REPORTS_WAITING: usize = 64;
 
-/// The dispatcher of one run.
+/// The dispatcher of one engine.
 pub(crate) struct Dispatch {
     seats: NonZeroUsize,
     /// Open media that may wait beside those for which there is a seat. Above this, intake has to wait.
     queue: usize,
+    home: Home,
+    resources: Resources,
     settings: Settings,
+    cache: Cache,
     pool: Pool,
     reports: mpsc::Receiver<Report>,
     entries: mpsc::Sender<Entry>,
     committed: mpsc::Receiver<Committed>,
     cancel: CancellationToken,
     ledger: Ledger,
+    /// Whether it goes on without anything to do.
+    stays: bool,
+    paused: watch::Receiver<bool>,
+    /// What files are read through that are looked at anew.
+    gate: Gate,
 
+    orders: Orders,
     next_job: u64,
+    /// What goes first is in front.
     pending: VecDeque<Task>,
-    running: HashMap<JobId, Task>,
+    running: HashMap<JobId, Running>,
+    previews: Previews,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
-    /// Files that are looked at anew.
+    /// Files that are looked at anew, and those of them that nobody wants any more.
     looks: JoinSet<Looked>,
+    looking: Vec<PathBuf>,
+    struck: Vec<PathBuf>,
     breaker: Breaker,
     /// The control picture, while a worker has it.
     control: Option<JobId>,
@@ -81,12 +107,12 @@ pub(crate) struct Dispatch {
     crowded: Option<Instant>,
     /// Whether it was said that all places are taken, and no worker was ready since.
     said_crowded: bool,
-    /// Contents that failed in this run in a way that is not stored, for copies alike.
-    given_up: HashMap<ContentKey, Failure>,
+    /// Contents that failed in this round in a way that is not stored, for copies alike.
+    given_up: GivenUp,
+    /// Whether this round was given up by somebody.
+    stopped: bool,
     /// Whether it was said that workers are confined less than they can be.
     said_weak: bool,
-    /// Slots whose worker was ready once.
-    workers: HashSet<usize>,
 }
 
 /// Why the loop does not run to its end.
@@ -102,18 +128,19 @@ impl<E: Into<RunError>> From<E> for Halt {
 }
 
 impl Dispatch {
-    /// Makes everything ready for a run. No worker is started yet.
+    /// Makes everything ready for orders. No worker is started yet.
     pub(crate) fn of(
         engine: &Engine,
         recorder: Recorder,
-        folders: &[PathBuf],
         onlookers: Onlookers,
         cancel: CancellationToken,
     ) -> io::Result<Self> {
-        let Engine { home, resources, settings, .. } = engine;
+        let Engine { home, resources, settings, cache, .. } = engine;
+        let board = Arc::clone(&onlookers.board);
+        let stays = board.host() == Host::Window;
         let Room { seats, pending, short } = Room::now(settings);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
-        let (entries, committed) = recorder.start(Arc::clone(&onlookers.board.recording))?;
+        let (entries, committed) = recorder.start(Arc::clone(&board.recording))?;
         if let Some(text) = short {
             // Cannot be full: nothing was sent before.
             let _ = onlookers.events.try_send(Event::Note(text));
@@ -121,19 +148,29 @@ impl Dispatch {
         Ok(Self {
             seats,
             queue: pending,
+            home: home.clone(),
+            resources: resources.clone(),
             settings: settings.clone(),
-            pool: Pool::open(seats, resources, settings, home, &report, &onlookers.board.traffic)?,
+            cache: cache.clone(),
+            pool: Pool::open(seats, resources, settings, home, &report, &board.traffic, &board.pause)?,
             reports,
             entries,
             committed,
+            ledger: Ledger::new(home, onlookers, stays),
+            stays,
+            paused: board.pause.watch(),
+            gate: board.pause.gate(cancel.child_token()),
             cancel,
-            ledger: Ledger::begin(home, folders, onlookers)?,
+            orders: Orders::default(),
             next_job: 0,
             pending: VecDeque::new(),
             running: HashMap::new(),
+            previews: Previews::default(),
             solo: VecDeque::new(),
             elsewhere: Elsewhere::of(engine),
             looks: JoinSet::new(),
+            looking: Vec::new(),
+            struck: Vec::new(),
             breaker: Breaker::new(&settings.patience),
             control: None,
             copies: HashMap::new(),
@@ -141,22 +178,34 @@ impl Dispatch {
             starts: Starts::new(&settings.patience),
             crowded: None,
             said_crowded: false,
-            given_up: HashMap::new(),
+            given_up: GivenUp::default(),
+            stopped: false,
             said_weak: false,
-            workers: HashSet::new(),
         })
     }
 
-    /// Runs until everything that arrives is settled and stored.
-    pub(crate) async fn run(mut self, mut arrivals: mpsc::Receiver<Arrival>) -> Result<RunCounts, RunError> {
-        let mut halt = self.work(&mut arrivals).await.err();
-        drop(arrivals);
+    /// Obeys until nobody can order any more and everything is settled and stored; `first` is what came already.
+    pub(crate) async fn run(
+        mut self,
+        first: Option<Command>,
+        commands: &mut mpsc::Receiver<Command>,
+    ) -> Result<RunCounts, RunError> {
+        let mut halt = match first {
+            Some(command) => self.obey(command).await.err(),
+            None => None,
+        };
+        if halt.is_none() {
+            halt = self.work(commands).await.err();
+        }
+        self.orders.clear();
         // What workers had finished before the end is worth storing.
         while !matches!(halt, Some(Halt::Error(RunError::Cache(_))))
             && let Ok(report) = self.reports.try_recv()
         {
             halt = self.hear(report).await.err().or(halt);
         }
+        // Whoever still looks at a file may stop.
+        self.gate.close();
         // Slots that still have something to say must not wait for somebody who does not listen.
         drop(self.reports);
         self.pool.close().await;
@@ -173,99 +222,72 @@ impl Dispatch {
                 Err(error) => halt = Some(error.into()),
             }
         }
-        let workers = self.workers.len();
         match halt {
-            None => Ok(self.ledger.end(workers, None).await),
-            Some(Halt::Cancelled) => {
-                Err(RunError::Cancelled(self.ledger.end(workers, Some("cancelled")).await))
-            }
+            None => Ok(self.ledger.close(None).await),
+            Some(Halt::Cancelled) => Err(RunError::Cancelled(self.ledger.close(Some("cancelled")).await)),
             Some(Halt::Error(error)) => {
-                self.ledger.end(workers, Some(&error.to_string())).await;
+                self.ledger.close(Some(&error.to_string())).await;
                 Err(error)
             }
         }
     }
 
-    async fn work(&mut self, arrivals: &mut mpsc::Receiver<Arrival>) -> Result<(), Halt> {
+    async fn work(&mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), Halt> {
         let mut more = true;
         loop {
             self.hear_claims().await?;
             self.lend();
             self.show_queue();
             let still = self.looks.is_empty() && !self.elsewhere.is_asking();
-            let last = !more && self.pending.is_empty() && still;
+            let last = self.orders.is_empty() && self.pending.is_empty() && still;
             let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
             if last && idle && self.breaker.is_closed() {
-                if self.elsewhere.held() == 0 {
+                if self.elsewhere.held() > 0 {
+                    self.tell_waiting().await;
+                } else if more {
+                    self.end_round().await;
+                } else if self.previews.is_empty() {
                     return Ok(());
                 }
-                self.tell_waiting().await;
             }
-            if last || !self.breaker.is_closed() {
+            let paused = *self.paused.borrow_and_update();
+            // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
+            let leaves = last && !(self.stays && self.solo.is_empty());
+            if !paused && (leaves || !self.breaker.is_closed()) {
                 self.pool.rest();
                 if self.lend_alone(last)? {
                     continue;
                 }
             }
-            let pause = self.breaker.control_at().filter(|at| *at > Instant::now());
+            let takes = self.takes();
+            let pause = self.breaker.control_at().filter(|at| *at > Instant::now() && !paused);
             tokio::select! {
                 () = self.cancel.cancelled() => return Err(Halt::Cancelled),
-                arrival = arrivals.recv(), if more && self.open() < self.most_pending() => match arrival {
-                    Some(arrival) => self.take_in(arrival).await?,
+                command = commands.recv(), if more => match command {
+                    Some(command) => self.obey(command).await?,
                     None => {
                         more = false;
-                        tracing::info!(pending = self.pending.len(), "queue filled: every file was looked at");
+                        if self.stays {
+                            // Nobody is left who could have it go on.
+                            self.ledger.board.pause(false);
+                        }
                     }
                 },
+                arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
+                Some(found) = self.previews.next() => self.found_for_preview(found),
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
                 news = self.elsewhere.news() => self.hear_news(news).await?,
+                // Without a switch nobody pauses any more.
+                Ok(()) = self.paused.changed() => self.paused_or_not(),
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }
                 () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => {}
             }
         }
-    }
-
-    async fn take_in(&mut self, arrival: Arrival) -> Result<(), Halt> {
-        match arrival {
-            Arrival::Looking { files } => self.ledger.event(Event::Looking { files }).await,
-            Arrival::Walked { files, ignored, unlisted } => {
-                tracing::info!(files, ignored, "folders walked");
-                self.ledger.counts.ignored = ignored;
-                for line in unlisted {
-                    self.ledger.note(line).await;
-                }
-                self.ledger.event(Event::Found { files }).await;
-            }
-            Arrival::Settled(row) => self.ledger.row(row).await,
-            Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
-            Arrival::Unqueued(files) => self.record(Entry::Unqueued(files)).await?,
-            Arrival::Unread(row, path) => self.unread(row, &path).await?,
-            Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
-            Arrival::New(medium) => self.enqueue(Task::new(medium)).await?,
-            Arrival::Unwalkable(error) => return Err(error.into()),
-            Arrival::Blind(error) => return Err(error.into()),
-        }
-        Ok(())
-    }
-
-    /// Claims a medium, unless its content is on its way already.
-    async fn enqueue(&mut self, task: Task) -> Result<(), Halt> {
-        let medium = &task.medium;
-        if let Some(copies) = self.copies.get_mut(&medium.key) {
-            copies.push(Copy::from(&**medium));
-            return Ok(());
-        }
-        if let Some(failure) = self.given_up.get(&medium.key) {
-            let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure.clone(), None);
-            return self.unread(Box::new(row), &medium.path).await;
-        }
-        self.copies.insert(medium.key, Vec::new());
-        self.claim(medium.key, Some(task)).await
     }
 
     /// Media that are open and wait.
@@ -280,72 +302,9 @@ impl Dispatch {
 
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
-        let oldest = self.pending.iter().map(|task| task.since).min();
-        let oldest = oldest.map(Instant::into_std);
-        self.ledger.board.pending(self.pending.len(), self.most_pending(), oldest);
-        self.ledger.board.alone(self.solo.len());
-        self.ledger.board.elsewhere(self.elsewhere.held());
-    }
-
-    async fn hear(&mut self, report: Report) -> Result<(), Halt> {
-        match report {
-            Report::Starting { worker } => {
-                self.ledger.worker(worker, WorkerState::Starting).await;
-            }
-            Report::Ready { worker, confinement } => {
-                let isolation = confinement.level();
-                self.starts.succeeded();
-                self.ledger.board.waiting(None);
-                self.said_crowded = false;
-                if self.workers.is_empty() {
-                    tracing::info!(slot = worker.slot, pid = worker.pid, ?isolation, "first worker ready");
-                }
-                self.workers.insert(worker.slot);
-                self.ledger.worker(worker, WorkerState::Ready { isolation }).await;
-                self.tell_isolation(isolation).await;
-            }
-            Report::Rested { seat, worker } => {
-                self.pool.rested(seat);
-                if let Some(worker) = worker {
-                    self.ledger.worker(worker, WorkerState::Ended).await;
-                }
-            }
-            Report::Lent { job, worker } => {
-                if let Some(task) = self.running.get(&job) {
-                    let path = task.medium.path.clone();
-                    self.ledger.worker(worker, WorkerState::Busy { path }).await;
-                }
-            }
-            Report::Gone { worker, path, death } => self.mourn(worker, path.as_deref(), death).await,
-            Report::Progress { job, worker, stage, done, total } => {
-                if let Some(task) = self.running.get(&job) {
-                    let path = task.medium.path.clone();
-                    self.ledger.event(Event::Progress(Activity { worker, path, stage, done, total })).await;
-                }
-            }
-            Report::Ended { seat, job, ending } => {
-                let warm = matches!(ending, Ending::Read { .. } | Ending::Failed { .. });
-                self.pool.free(seat, warm);
-                if self.control == Some(job) {
-                    self.settle_control(job, ending).await?;
-                } else if let Some(task) = self.running.remove(&job) {
-                    self.settle(job, task, ending).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whoever allows less than full isolation hears once a run that it is less.
-    async fn tell_isolation(&mut self, isolation: Isolation) {
-        if isolation < Isolation::Full && !std::mem::replace(&mut self.said_weak, true) {
-            let text = format!(
-                "workers are confined less than they can be (isolation is {}): scan only files that you would \
-                 open in a viewer; `deskscribe doctor` tells more",
-                isolation.as_str()
-            );
-            self.ledger.note(text).await;
-        }
+        let oldest = self.pending.iter().map(|task| task.since).min().map(Instant::into_std);
+        let pending = Pending { depth: self.pending.len(), capacity: self.most_pending(), oldest };
+        self.ledger.board.waits(pending, self.solo.len(), self.elsewhere.held());
     }
 
     /// Hands something to the recorder. While its queue is full, what it has stored is told: neither must

@@ -67,7 +67,8 @@ impl Room {
         };
         Self {
             seats,
-            pending: left.saturating_sub(seats.get() * WORKER_DESCRIPTORS).clamp(1, queue.get()),
+            // What is urgent has one place more for each seat.
+            pending: left.saturating_sub(seats.get() * (WORKER_DESCRIPTORS + 1)).clamp(1, queue.get()),
             short: (seats < wanted).then(|| {
                 format!("{why}: {} instead of {wanted}", count(seats.get() as u64, "worker", "workers"))
             }),
@@ -99,7 +100,7 @@ mod tests {
         assert_eq!(room(1 << 30, 1024), (3, 16, short("memory is short", 3)));
         assert_eq!(room(0, 1024), (1, 16, short("memory is short", 1)));
         let few = |limit| format!("few files may be open at once (ulimit -n {limit})");
-        assert_eq!(room(16 << 30, 64), (2, 8, short(&few(64), 2)));
+        assert_eq!(room(16 << 30, 64), (2, 6, short(&few(64), 2)));
         assert_eq!(room(16 << 30, 20), (1, 1, short(&few(20), 1)));
     }
 }

@@ -46,7 +46,7 @@ impl Dispatch {
             }
             Ending::Failed { worker, failure } | Ending::Stopped { worker, failure } => {
                 let lasting = failure.code.is_lasting();
-                self.give_up(&task.medium, failure, lasting, worker).await
+                self.give_up(&task, failure, lasting, worker).await
             }
             Ending::Died { heard: false, .. } if task.trial.excuse() => {
                 self.put_back(task);
@@ -64,19 +64,30 @@ impl Dispatch {
                 self.put_back(task);
                 self.no_place().await
             }
-            Ending::Dropped => Ok(()),
+            // What is cancelled is settled at once.
+            Ending::Dropped | Ending::Cancelled { .. } | Ending::Shown { .. } => Ok(()),
         }
     }
 
     /// Tells what a job's end means for its worker.
     pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
         let (worker, death) = match ending {
-            Ending::Read { worker, .. } | Ending::Failed { worker, .. } => {
+            Ending::Read { worker, .. }
+            | Ending::Shown { worker, .. }
+            | Ending::Failed { worker, .. }
+            | Ending::Cancelled { worker: Some(worker), killed: false } => {
                 return self.ledger.worker(*worker, WorkerState::Idle).await;
+            }
+            // No death that says anything of it.
+            Ending::Cancelled { worker: Some(worker), killed: true } => {
+                return self.ledger.worker(*worker, WorkerState::Ended).await;
             }
             Ending::Died { worker, how, .. } => (worker, how.clone()),
             Ending::Stopped { worker, failure } => (worker, Death::killed(&failure.reason)),
-            Ending::NotStarted(_) | Ending::NoPlace | Ending::Dropped => return,
+            Ending::NotStarted(_)
+            | Ending::NoPlace
+            | Ending::Cancelled { worker: None, .. }
+            | Ending::Dropped => return,
         };
         self.mourn(*worker, path, death).await;
     }
@@ -112,7 +123,11 @@ impl Dispatch {
     /// Puts a task back where its next try begins.
     pub(super) fn put_back(&mut self, task: Task) {
         match task.trial.lane() {
-            Lane::Shared => self.pending.push_front(task),
+            Lane::Shared => {
+                let rank = task.origin.rank();
+                let behind = self.pending.iter().position(|other| other.origin.rank() <= rank);
+                self.pending.insert(behind.unwrap_or(self.pending.len()), task);
+            }
             Lane::Solo => self.solo.push_back(task.into()),
         }
     }
@@ -130,7 +145,7 @@ impl Dispatch {
                 self.put_back(task);
                 Ok(())
             }
-            Step::GiveUp { failure, lasting } => self.give_up(&task.medium, failure, lasting, worker).await,
+            Step::GiveUp { failure, lasting } => self.give_up(&task, failure, lasting, worker).await,
         }
     }
 
@@ -172,10 +187,10 @@ impl Dispatch {
     /// The file was written to while a worker read it: what came out belongs to no content.
     async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
         // With another content, the deaths so far are nobody's.
-        let Task { medium, changes, .. } = task;
+        let Task { medium, origin, changes, .. } = task;
         self.release_copies(medium.key).await?;
         if changes + 1 < CHANGES {
-            self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1 });
+            self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1, origin });
             return Ok(());
         }
         let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
@@ -183,14 +198,15 @@ impl Dispatch {
         self.unread(Box::new(row), &medium.path).await
     }
 
-    /// There will be no reading of this medium in this run.
+    /// There will be no reading of this medium in this round.
     async fn give_up(
         &mut self,
-        medium: &Medium,
+        task: &Task,
         failure: Failure,
         lasting: bool,
         worker: WorkerName,
     ) -> Result<(), Halt> {
+        let medium = &*task.medium;
         if lasting {
             return self.store(medium, Outcome::Failed(failure), None, worker).await;
         }
@@ -202,11 +218,11 @@ impl Dispatch {
         }
         self.record(Entry::Release(key)).await?;
         // Copies of what hung or killed its workers would only do the same, one after the other.
-        for Copy { place, kind } in self.copies.remove(&key).unwrap_or_default() {
+        for Copy { place, kind, .. } in self.copies.remove(&key).unwrap_or_default() {
             let row = Row::failed(&place.path, Some(key), kind, failure.clone(), None);
             self.unread(Box::new(row), &place.path).await?;
         }
-        self.given_up.insert(key, failure);
+        self.given_up.insert(key, &task.origin, failure);
         Ok(())
     }
 

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use deskscribe_cache::Place;
 use deskscribe_protocol::{ContentKey, MediaKind};
-
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::ladder::Trial;
 use crate::intake::Medium;
+use crate::order::Origin;
 
 /// A medium that is open, and what has happened to it.
 pub(super) struct Task {
     pub(super) medium: Arc<Medium>,
+    pub(super) origin: Arc<Origin>,
     /// When it came to be waited for.
     pub(super) since: Instant,
     pub(super) trial: Trial,
@@ -21,9 +23,16 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn new(medium: Medium) -> Self {
-        Self { medium: Arc::new(medium), since: Instant::now(), trial: Trial::default(), changes: 0 }
+    pub(super) fn new(medium: Medium, origin: Arc<Origin>) -> Self {
+        Self { medium: Arc::new(medium), origin, since: Instant::now(), trial: Trial::default(), changes: 0 }
     }
+}
+
+/// A task that a worker has, or for which one is started.
+pub(super) struct Running {
+    pub(super) task: Task,
+    /// Ends the job early.
+    pub(super) cancel: CancellationToken,
 }
 
 /// A file that waits to be tried alone. Not kept open: there may be thousands of them, and they wait until
@@ -33,13 +42,14 @@ pub(super) struct Suspect {
     pub(super) kind: MediaKind,
     /// What it held when it came under suspicion.
     pub(super) key: ContentKey,
+    pub(super) origin: Arc<Origin>,
     pub(super) trial: Trial,
     pub(super) changes: u32,
 }
 
 impl From<Task> for Suspect {
-    fn from(Task { medium, trial, changes, .. }: Task) -> Self {
-        Self { path: medium.path.clone(), kind: medium.kind, key: medium.key, trial, changes }
+    fn from(Task { medium, origin, trial, changes, .. }: Task) -> Self {
+        Self { path: medium.path.clone(), kind: medium.kind, key: medium.key, origin, trial, changes }
     }
 }
 
@@ -47,10 +57,11 @@ impl From<Task> for Suspect {
 pub(super) struct Copy {
     pub(super) place: Place,
     pub(super) kind: MediaKind,
+    pub(super) origin: Arc<Origin>,
 }
 
-impl From<&Medium> for Copy {
-    fn from(medium: &Medium) -> Self {
-        Self { place: medium.place(), kind: medium.kind }
+impl From<&Task> for Copy {
+    fn from(Task { medium, origin, .. }: &Task) -> Self {
+        Self { place: medium.place(), kind: medium.kind, origin: Arc::clone(origin) }
     }
 }

@@ -294,7 +294,7 @@ mod tests {
         };
         let diagnosis = Diagnosis {
             verdict: Verdict::Broken,
-            program: "0.1.0+0123 (protocol 3)".to_owned(),
+            program: "0.1.0+0123 (protocol 4)".to_owned(),
             checks: vec![Check { what: "home", good: Some(false), found: "cannot be written".to_owned() }],
             worker: Some(WorkerCheck {
                 ready_ms: 84.5,

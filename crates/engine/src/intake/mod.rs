@@ -11,7 +11,7 @@ mod trust;
 mod waiting;
 mod walk;
 
-pub(crate) use open::{Medium, examine, explain};
+pub(crate) use open::{Medium, examine, examine_through, explain};
 pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;
@@ -25,6 +25,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use tokio::sync::mpsc;
 
 use crate::Row;
+use crate::pause::Gate;
 use waiting::Waiting;
 
 /// Files that are queued with one message.
@@ -37,7 +38,7 @@ pub(crate) enum Arrival {
     Looking { files: u64 },
     /// The walk is over: how many files will arrive, how many are no media, which folders were left out.
     Walked { files: u64, ignored: u64, unlisted: Vec<String> },
-    /// The walk could not begin.
+    /// This path that was named cannot be walked; the others are.
     Unwalkable(WalkError),
     /// Nothing is left to do but to tell.
     Settled(Box<Row>),
@@ -47,6 +48,8 @@ pub(crate) enum Arrival {
     Unqueued(Vec<PathBuf>),
     /// One of those could not be opened or named.
     Unread(Box<Row>, PathBuf),
+    /// This was found, and nobody wants it any more.
+    Struck(PathBuf),
     /// Its content is known, under a path that is not: to be remembered.
     Known(Box<Row>, Place, ContentKey),
     /// It has to be read.
@@ -61,7 +64,16 @@ struct Deaf;
 /// Looks at every found file, until nobody listens any more: first at all paths, so that what is known comes back at
 /// once and the rest is queued; then into every file of the rest. The channel is bounded: no more files are opened than
 /// workers can soon take.
-pub(crate) fn arrive(walk: Walk, most: u64, trust: &Trust, cache: &Cache, arrivals: &mpsc::Sender<Arrival>) {
+///
+/// While the engine is paused, the gate is closed.
+pub(crate) fn arrive(
+    walk: Walk,
+    most: u64,
+    trust: &Trust,
+    cache: &Cache,
+    gate: &Gate,
+    arrivals: &mpsc::Sender<Arrival>,
+) {
     let send = |arrival| arrivals.blocking_send(arrival).map_err(|_| Deaf);
     let all = || -> Result<(), Deaf> {
         let Walk { finds, ignored, unlisted, roots } = walk;
@@ -102,7 +114,14 @@ pub(crate) fn arrive(walk: Walk, most: u64, trust: &Trust, cache: &Cache, arriva
         }
         drop(found);
         for (path, kind) in new {
-            send(look_into(path, kind, most, trust, &known).unwrap_or_else(Arrival::Blind))?;
+            if !gate.pass() {
+                return Err(Deaf);
+            }
+            if gate.is_struck(&path) {
+                send(Arrival::Struck(path))?;
+                continue;
+            }
+            send(look_into(path, kind, most, trust, &known, gate).unwrap_or_else(Arrival::Blind))?;
         }
         Ok(())
     };
@@ -147,8 +166,9 @@ fn look_into(
     most: u64,
     trust: &Trust,
     known: &ReadGuard,
+    gate: &Gate,
 ) -> Result<Arrival, CacheError> {
-    let medium = match examine(path.clone(), kind, most) {
+    let medium = match examine_through(gate, path.clone(), kind, most) {
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Unread(row, path)),
     };

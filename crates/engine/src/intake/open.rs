@@ -12,6 +12,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
 
+use crate::pause::Gate;
 use crate::{Row, size};
 
 /// How often, and how long each time, a file waits for a free descriptor: half a minute in all.
@@ -70,6 +71,25 @@ impl Medium {
 ///
 /// A file of more than `most` bytes is not looked into: hashing it would hold up all others.
 pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Medium, Box<Row>> {
+    examine_with(path, kind, most, |file, size| hash(file, size))
+}
+
+/// The same, but while the gate is closed, nothing is read.
+pub(crate) fn examine_through(
+    gate: &Gate,
+    path: PathBuf,
+    kind: MediaKind,
+    most: u64,
+) -> Result<Medium, Box<Row>> {
+    examine_with(path, kind, most, |file, size| hash(gate.reader(file), size))
+}
+
+fn examine_with(
+    path: PathBuf,
+    kind: MediaKind,
+    most: u64,
+    hash: impl FnOnce(&File, u64) -> io::Result<ContentKey>,
+) -> Result<Medium, Box<Row>> {
     let fail = |error: &io::Error| {
         let why = failure(error);
         Box::new(match why.code {
@@ -115,7 +135,7 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
 }
 
 /// The name of so many first bytes: a file that grows meanwhile has no end, and is found out later.
-fn hash(file: &File, size: u64) -> io::Result<ContentKey> {
+fn hash(file: impl Read, size: u64) -> io::Result<ContentKey> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(file.take(size))?;
     Ok(ContentKey::from_bytes(*hasher.finalize().as_bytes()))

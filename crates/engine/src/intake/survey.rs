@@ -7,6 +7,9 @@ use deskscribe_protocol::MediaKind;
 use super::walk::{Find, walk};
 use crate::Home;
 
+/// So many files more, and the count is told.
+const TELL_EVERY: u64 = 64;
+
 /// Files that are held over a window, counted by their names and first bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Survey {
@@ -18,33 +21,40 @@ pub struct Survey {
     pub folders: u64,
 }
 
-/// Counts what these paths hold. `tell` hears the count so far now and then; when it answers `false` nobody wants to
-/// know any more, and the count ends early.
-pub fn survey(paths: &[PathBuf], home: &Home, mut tell: impl FnMut(Survey) -> bool) -> Survey {
+/// Counts what these paths hold. `tell` hears the count so far now and then; `goes_on` is asked before each file, and
+/// ends the count early when nobody wants to know any more.
+pub fn survey(
+    paths: &[PathBuf],
+    home: &Home,
+    mut tell: impl FnMut(Survey),
+    mut goes_on: impl FnMut() -> bool,
+) -> Survey {
     let mut survey = Survey::default();
     for path in paths {
-        let is_folder = path.is_dir();
-        survey.folders += u64::from(is_folder);
-        let mut wanted = true;
-        let so_far = survey;
-        let walk = walk(std::slice::from_ref(path), home.folder(), |files| {
-            wanted = tell(Survey { supported: so_far.supported + files, ..so_far });
-            wanted
-        });
-        match walk {
-            Ok(walk) => {
-                let is_read = |find: &&Find| matches!(find, Find::Media { kind: MediaKind::Image, .. });
-                let read = walk.finds.iter().filter(is_read).count() as u64;
-                survey.supported += read;
-                survey.unsupported += walk.finds.len() as u64 - read;
-                // What else lies in a folder was not offered to us.
-                survey.unsupported += if is_folder { 0 } else { walk.ignored };
-            }
-            Err(_) => survey.unsupported += 1,
-        }
-        if !wanted {
+        if !goes_on() {
             break;
         }
+        let is_folder = path.is_dir();
+        survey.folders += u64::from(is_folder);
+        let so_far = survey;
+        let mut told = 0;
+        let look = |files| {
+            if files >= told + TELL_EVERY {
+                told = files;
+                tell(Survey { supported: so_far.supported + files, ..so_far });
+            }
+            goes_on()
+        };
+        let walk = walk(std::slice::from_ref(path), home.folder(), look, |_| {
+            survey.unsupported += 1;
+            true
+        });
+        let is_read = |find: &&Find| matches!(find, Find::Media { kind: MediaKind::Image, .. });
+        let read = walk.finds.iter().filter(is_read).count() as u64;
+        survey.supported += read;
+        survey.unsupported += walk.finds.len() as u64 - read;
+        // What else lies in a folder was not offered to us.
+        survey.unsupported += if is_folder { 0 } else { walk.ignored };
     }
     survey
 }
@@ -66,7 +76,7 @@ mod tests {
         }
         let home = Home::at(at("home"));
         let paths = ["a.png", "notes.txt", "clip.mp4", "folder", "gone.png"].map(at);
-        let counted = survey(&paths, &home, |_| true);
+        let counted = survey(&paths, &home, |_| {}, || true);
         assert_eq!(counted, Survey { supported: 3, unsupported: 3, folders: 1 });
     }
 
@@ -77,11 +87,9 @@ mod tests {
             fs::write(desk.path().join(format!("{number}.png")), "x").unwrap();
         }
         let roots = [desk.path().to_owned(), desk.path().to_owned()];
-        let mut told = Vec::new();
-        let counted = survey(&roots, &Home::at("/nowhere"), |survey| {
-            told.push(survey.supported);
-            survey.supported == 0
-        });
-        assert_eq!((told, counted.folders), (vec![0, 256], 1));
+        let told = std::cell::Cell::new(0);
+        let counted =
+            survey(&roots, &Home::at("/nowhere"), |survey| told.set(survey.supported), || told.get() == 0);
+        assert_eq!((told.get(), counted), (64, Survey { supported: 64, unsupported: 0, folders: 1 }));
     }
 }

@@ -2,11 +2,13 @@
 
 use deskscribe_cache::{Outcome, Record};
 use deskscribe_protocol::Reading;
+use serde::{Deserialize, Serialize};
 
 use crate::{Resources, Settings};
 
 /// What is read again although something is known about it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Again {
     /// Only what another build, or one with other limits, failed to read: this one may do better.
     #[default]

@@ -59,26 +59,48 @@ pub enum WalkError {
     },
 }
 
+impl WalkError {
+    /// The path that was named.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Closed { path, .. } => path,
+        }
+    }
+}
+
 /// Walks these paths. Named paths are taken whatever they are called, links included; below them links are
 /// not followed and hidden folders and `own`, where our own files lie, are left out.
 ///
-/// `tell` hears the number of files so far, now and then; when it answers `false` the walk ends early.
+/// `tell` hears the number of files so far, before each is looked at; when it answers `false` the walk ends early.
+/// `refuse` hears of paths that cannot be walked, and says the same.
 pub(crate) fn walk(
     roots: &[PathBuf],
     own: &Path,
     mut tell: impl FnMut(u64) -> bool,
-) -> Result<Walk, WalkError> {
+    mut refuse: impl FnMut(WalkError) -> bool,
+) -> Walk {
     let mut walk = Walk::default();
     // Named paths may contain each other, by whatever way; a file gets one row all the same.
     let mut seen = (roots.len() > 1).then(HashSet::new);
     let own = fs::canonicalize(own).unwrap_or_else(|_| own.to_owned());
     for root in roots {
-        let root = check(root)?;
+        let root = match check(root) {
+            Ok(root) => root,
+            Err(error) => {
+                if !refuse(error) {
+                    return walk;
+                }
+                continue;
+            }
+        };
         let ours = |entry: &DirEntry| {
             let folder = entry.file_type().is_dir();
             !folder || entry.depth() == 0 || !(is_hidden(entry) || is_same(entry.path(), &own))
         };
         for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(ours) {
+            if !tell(walk.finds.len() as u64) {
+                return walk;
+            }
             match entry {
                 Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 && entry.path().is_dir() => {}
                 Ok(entry) => {
@@ -89,14 +111,10 @@ pub(crate) fn walk(
                 }
                 Err(error) => walk.unlisted.push(unlisted(&error)),
             }
-            let files = walk.finds.len() as u64;
-            if files.is_multiple_of(256) && !tell(files) {
-                return Ok(walk);
-            }
         }
         walk.roots.push(root);
     }
-    Ok(walk)
+    walk
 }
 
 /// Takes up files that were found before. One that is gone by now is told when it is opened.
@@ -221,6 +239,10 @@ mod tests {
             .collect()
     }
 
+    fn refused(error: WalkError) -> bool {
+        panic!("{error}")
+    }
+
     fn desktop() -> tempfile::TempDir {
         let desktop = tempfile::tempdir().unwrap();
         let at = |name: &str| desktop.path().join(name);
@@ -248,7 +270,7 @@ mod tests {
     #[test]
     fn a_folder_gives_its_media_and_a_word_about_what_looks_like_one() {
         let desktop = desktop();
-        let walk = walk(&[desktop.path().into()], &desktop.path().join("own"), |_| true).unwrap();
+        let walk = walk(&[desktop.path().into()], &desktop.path().join("own"), |_| true, refused);
         assert_eq!(
             names(&walk),
             [
@@ -272,7 +294,7 @@ mod tests {
             desktop.path().join("link.png"),
             desktop.path().join(".hidden/c.png"),
         ];
-        let walk = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
+        let walk = walk(&roots, Path::new("/nowhere"), |_| true, refused);
         assert_eq!(names(&walk), ["c.png image", "link.png image"]);
     }
 
@@ -283,9 +305,9 @@ mod tests {
         let linked = link.path().join("linked");
         std::os::unix::fs::symlink(desktop.path(), &linked).unwrap();
         let around = desktop.path().join("..").join(desktop.path().file_name().unwrap());
-        let once = walk(&[desktop.path().to_owned()], Path::new("/nowhere"), |_| true).unwrap();
+        let once = walk(&[desktop.path().to_owned()], Path::new("/nowhere"), |_| true, refused);
         let roots = [linked, desktop.path().to_owned(), around];
-        let thrice = walk(&roots, Path::new("/nowhere"), |_| true).unwrap();
+        let thrice = walk(&roots, Path::new("/nowhere"), |_| true, refused);
         assert_eq!((names(&thrice), thrice.ignored), (names(&once), once.ignored));
     }
 
@@ -294,14 +316,26 @@ mod tests {
         let desktop = desktop();
         let real = fs::canonicalize(desktop.path()).unwrap();
         let detours = [real.join("deep/.."), real.join("deep/er/../../a.png"), real.join("own/../link.png")];
-        let walk = walk(&detours, Path::new("/nowhere"), |_| true).unwrap();
+        let walk = walk(&detours, Path::new("/nowhere"), |_| true, refused);
         assert_eq!(walk.roots, [real.clone(), real.join("a.png"), real.join("link.png")]);
         assert!(walk.finds.iter().all(|find| find.path().parent() != Some(&real.join("deep/.."))));
     }
 
     #[test]
-    fn a_missing_path_is_an_error_that_names_it() {
-        let error = walk(&["/no/such/folder".into()], Path::new("/nowhere"), |_| true).unwrap_err();
-        assert_eq!(error.to_string(), "there is no such file or folder: /no/such/folder");
+    fn a_missing_path_is_named_and_the_others_are_walked() {
+        let desktop = desktop();
+        let mut errors = Vec::new();
+        let roots = ["/no/such/folder".into(), desktop.path().join("a.png")];
+        let walk = walk(
+            &roots,
+            Path::new("/nowhere"),
+            |_| true,
+            |error| {
+                errors.push(error.to_string());
+                true
+            },
+        );
+        assert_eq!(errors, ["there is no such file or folder: /no/such/folder"]);
+        assert_eq!(names(&walk), ["a.png image"]);
     }
 }

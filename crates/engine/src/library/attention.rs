@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Library, Spot};
 
 /// Some of the files whose turn has not come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct QueuePage {
     /// The longest waiting first.
@@ -34,7 +34,7 @@ pub struct Waiting {
 }
 
 /// Some of what could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct AttentionPage {
     /// The newest first.

@@ -81,6 +81,12 @@ impl Library {
         self.guard.coverage()
     }
 
+    /// A place where a file with this content was found and a file still is.
+    pub fn there(&self, key: &ContentKey) -> Result<Option<PathBuf>, CacheError> {
+        let places = self.guard.places(key)?;
+        Ok(places.into_iter().find(|place| place.symlink_metadata().is_ok()))
+    }
+
     /// Where a content is: the first place where a file still is, else where it was seen last. The second is every place
     /// where it was found, the last first.
     fn place(&self, key: &ContentKey) -> Result<(Option<PathBuf>, Vec<PathBuf>), CacheError> {

@@ -12,7 +12,7 @@ use super::{ItemState, Library, Piece};
 const LONGEST_SUMMARY: usize = 240;
 
 /// Some of what matches. The JSON form is pinned by a test.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Page {
     /// In their order.
@@ -29,7 +29,7 @@ pub struct Page {
 }
 
 /// How many match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Counted {
     /// So many.

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::row::{bytes_of, lossy};
+use crate::words::within;
 
 /// A place of a file. Bytes that are no UTF-8 are shown as U+FFFD.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,13 +29,7 @@ impl Spot {
 
     fn seen_from(path: &Path, home: Option<&Path>) -> Self {
         let folder = path.parent().unwrap_or(Path::new(""));
-        // A home that is the root is nobody's.
-        let home = home.filter(|home| home.parent().is_some());
-        let folder = match home.and_then(|home| folder.strip_prefix(home).ok()) {
-            Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
-            Some(rest) => format!("~/{}", lossy(rest)),
-            None => lossy(folder),
-        };
+        let folder = within(home, folder);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Self { path: lossy(path), path_bytes: bytes_of(path), name, folder }
     }

@@ -5,6 +5,7 @@
 //! [`usage`]) and keeps its last words ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher
 //! as a [`Report`]; no slot knows of another, so no death can touch a second job.
 
+mod beats;
 mod evidence;
 mod examine;
 mod slot;
@@ -25,6 +26,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::intake::Medium;
+use crate::pause::Pause;
 use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Home, Resources, Settings, WorkerName};
@@ -43,12 +45,26 @@ pub(crate) struct Job {
     pub(crate) threads: NonZeroUsize,
     /// Whether nothing else runs: then there is nobody whom a worker that dies of it could hold up.
     pub(crate) alone: bool,
+    /// What is to be done with it.
+    pub(crate) work: Work,
+    /// Ends it early: the worker is asked to stop, and killed if it does not.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// What a worker does with a medium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Reads it.
+    Read,
+    /// Shows it, as a picture whose longer edge is no longer than this. Somebody waits for it: a pause does not hold
+    /// it up.
+    Show { edge: u32 },
 }
 
 /// What a slot is told.
 #[derive(Debug)]
 enum Order {
-    Read(Job),
+    Work(Job),
     /// Send your worker home: there is nothing to do for it.
     Rest,
 }
@@ -78,6 +94,10 @@ pub(crate) enum Report {
 pub(crate) enum Ending {
     /// There is a reading, and perhaps a thumbnail as raw RGB.
     Read { worker: WorkerName, reading: Box<Reading>, thumbnail: Option<(Raster, Vec<u8>)> },
+    /// There is a picture, as raw RGB.
+    Shown { worker: WorkerName, picture: (Raster, Vec<u8>) },
+    /// It was cancelled. With a worker, that was asked to stop and did, or was `killed` because it did not.
+    Cancelled { worker: Option<WorkerName>, killed: bool },
     /// The worker says that it cannot be read, or stopped when the engine asked it to.
     Failed { worker: WorkerName, failure: Failure },
     /// The engine had to kill the worker.
@@ -91,6 +111,19 @@ pub(crate) enum Ending {
     NoPlace,
     /// The pool was closed first.
     Dropped,
+}
+
+impl Ending {
+    /// Whether the worker is there for the next job.
+    pub(crate) fn leaves_a_worker(&self) -> bool {
+        matches!(
+            self,
+            Self::Read { .. }
+                | Self::Shown { .. }
+                | Self::Failed { .. }
+                | Self::Cancelled { worker: Some(_), killed: false }
+        )
+    }
 }
 
 /// What a worker died of, as far as can be told.
@@ -164,6 +197,7 @@ impl Pool {
         home: &Home,
         reports: &mpsc::Sender<Report>,
         traffic: &Arc<Traffic>,
+        pause: &Pause,
     ) -> std::io::Result<Self> {
         let spawner = Spawner::start()?;
         let closing = CancellationToken::new();
@@ -180,6 +214,7 @@ impl Pool {
                     reports: reports.clone(),
                     traffic: Arc::clone(traffic),
                     closing: closing.clone(),
+                    paused: pause.watch(),
                 };
                 tasks.spawn(slot.serve(incoming));
                 Seat { orders, busy: false, warm: false, resting: false }
@@ -205,7 +240,7 @@ impl Pool {
         for seat in free {
             // Full only for as long as a worker is on its way home.
             if let Ok(permit) = seat.orders.try_reserve() {
-                permit.send(Order::Read(job));
+                permit.send(Order::Work(job));
                 seat.busy = true;
                 return Ok(());
             }

@@ -1,19 +1,19 @@
 //! One slot: a worker's life, from the first job for it to its rest or its death.
 
 use std::io::ErrorKind;
-use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, ToWorker};
-use tokio::sync::mpsc;
+use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, RasterError, ToWorker};
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::beats::{Beat, Leash};
 use super::spawn::Spawner;
-use super::watch::{Judgement, Watch, within};
+use super::watch::{Judgement, Reason, Watch};
 use super::worker::{Unready, Worker, between_files, start};
-use super::{Cause, Ending, Job, Order, Report, StartError};
+use super::{Cause, Ending, Job, Order, Report, StartError, Work};
 use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Resources, Settings};
@@ -31,6 +31,7 @@ pub(super) struct Slot {
     pub(super) reports: mpsc::Sender<Report>,
     pub(super) traffic: Arc<Traffic>,
     pub(super) closing: CancellationToken,
+    pub(super) paused: watch::Receiver<bool>,
 }
 
 impl Slot {
@@ -40,7 +41,7 @@ impl Slot {
         let mut deaths_in_a_row = 0;
         while let Some(order) = self.next(&mut orders, &mut worker).await {
             let job = match order {
-                Order::Read(job) => job,
+                Order::Work(job) => job,
                 Order::Rest => {
                     self.send_home(&mut worker).await;
                     continue;
@@ -52,8 +53,11 @@ impl Slot {
             };
             deaths_in_a_row = match ending {
                 Ending::Died { .. } | Ending::NotStarted(_) => deaths_in_a_row + 1,
-                Ending::Read { .. } | Ending::Failed { .. } | Ending::Stopped { .. } => 0,
-                Ending::NoPlace | Ending::Dropped => deaths_in_a_row,
+                Ending::Read { .. }
+                | Ending::Shown { .. }
+                | Ending::Failed { .. }
+                | Ending::Stopped { .. } => 0,
+                Ending::NoPlace | Ending::Cancelled { .. } | Ending::Dropped => deaths_in_a_row,
             };
             if let Ending::Dropped = ending
                 && let Some(worker) = worker.take()
@@ -118,15 +122,15 @@ impl Slot {
     }
 
     /// Starts a worker in the next place under the ceiling that is free. `None` when there is none.
-    async fn start(&self, threads: NonZeroUsize) -> Result<Option<Worker>, StartError> {
+    async fn start(&self, job: &Job) -> Result<Option<Worker>, StartError> {
         let taken = self.places.try_take();
         let taken = taken.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
         let Some(place) = taken else { return Ok(None) };
         let Self { spawner, resources, settings, traffic, .. } = self;
-        let worker = start(place, spawner, resources, threads, traffic).await?;
+        let worker = start(place, spawner, resources, job.threads, traffic).await?;
         let name = worker.name;
         self.report(Report::Starting { worker: name }).await;
-        match worker.get_ready(resources, settings, threads).await {
+        match worker.get_ready(resources, settings, job.threads, self.pause_of(job)).await {
             Ok((worker, confinement)) => {
                 self.report(Report::Ready { worker: name, confinement }).await;
                 Ok(Some(worker))
@@ -148,7 +152,10 @@ impl Slot {
                 if let Some(more) = deaths.checked_sub(1).filter(|_| !job.alone) {
                     sleep(self.settings.patience.cool_down * 2_u32.pow(more.min(LONGEST_COOL_DOWN))).await;
                 }
-                match self.start(job.threads).await {
+                if !self.wait_while_paused(job).await {
+                    return Ending::Cancelled { worker: None, killed: false };
+                }
+                match self.start(job).await {
                     Ok(Some(worker)) => worker,
                     Ok(None) => return Ending::NoPlace,
                     Err(error) => return Ending::NotStarted(error),
@@ -166,6 +173,10 @@ impl Slot {
                 };
                 Ending::Stopped { worker: name, failure }
             }
+            Verdict::Unwanted => match worker.take() {
+                Some(worker) => Ending::Cancelled { worker: Some(worker.kill().await), killed: true },
+                None => Ending::Dropped,
+            },
             Verdict::Rogue(what) => match worker.take() {
                 Some(worker) => {
                     let how = Death::killed(&what);
@@ -180,27 +191,42 @@ impl Slot {
         }
     }
 
+    /// What holds a worker up while it has this job.
+    fn pause_of(&self, job: &Job) -> Option<watch::Receiver<bool>> {
+        (job.work == Work::Read).then(|| self.paused.clone())
+    }
+
+    /// Starts nothing while the engine is paused. Tells whether the job is still wanted then.
+    async fn wait_while_paused(&self, job: &Job) -> bool {
+        if let Some(mut paused) = self.pause_of(job) {
+            tokio::select! {
+                // Without an engine the pool is being closed.
+                _ = paused.wait_for(|paused| !paused) => {}
+                () = job.cancel.cancelled() => {}
+            }
+        }
+        !job.cancel.is_cancelled()
+    }
+
     /// Lends the medium and listens until there is an ending.
     async fn work(&self, worker: &mut Worker, job: &Job) -> Verdict {
         let unreadable = |error: std::io::Error| {
             let failure = Failure::new(Code::Unreadable, error.to_string());
             Verdict::Ended(Ending::Failed { worker: worker.name, failure })
         };
+        if job.cancel.is_cancelled() {
+            return Verdict::Ended(Ending::Cancelled { worker: Some(worker.name), killed: false });
+        }
         let file = match job.medium.lend() {
             Ok(file) => file,
             Err(error) => return unreadable(error),
         };
-        let order = ToWorker::Read {
-            job: job.id,
-            kind: job.medium.kind,
-            extension: job.medium.extension(),
-            bytes: job.medium.stamp.size,
-            limits: job.limits.clone(),
-        };
+        let order = order(job);
         worker.last_file = Some(job.medium.path.clone());
         let patience = &self.settings.patience;
         let grace = patience.beat * patience.grace_beats.max(1);
-        match within(patience, grace, worker.mouth.say(&order, &[file.as_fd()])).await {
+        let leash = Leash::of(patience, worker.name.pid, self.pause_of(job));
+        match leash.within(grace, worker.mouth.say(&order, &[file.as_fd()])).await {
             Some(Ok(())) => {}
             Some(Err(_)) => {
                 let what = "it was gone when it was given the file".to_owned();
@@ -209,7 +235,7 @@ impl Slot {
             None => return Verdict::lost("it did not take the file that it was given"),
         }
         let mut untold = Some(Report::Lent { job: job.id, worker: worker.name });
-        let verdict = self.listen(worker, job, &mut untold).await;
+        let verdict = self.listen(worker, job, &leash, &mut untold).await;
         if let Some(report) = untold {
             self.report(report).await;
         }
@@ -219,11 +245,19 @@ impl Slot {
     /// Listens until there is an ending, keeping count of what the worker spends. Nothing in here waits for
     /// whoever hears the reports, or a worker would be free to take what it likes while the terminal is paused:
     /// what is `untold` is told when there is room, and progress only if there is.
-    async fn listen(&self, worker: &mut Worker, job: &Job, untold: &mut Option<Report>) -> Verdict {
+    async fn listen(
+        &self,
+        worker: &mut Worker,
+        job: &Job,
+        leash: &Leash<'_>,
+        untold: &mut Option<Report>,
+    ) -> Verdict {
         let patience = &self.settings.patience;
         let Worker { name, mouth, ear, meter, .. } = worker;
         let name = *name;
         let mut heard = false;
+        let mut beats = leash.beats();
+        let mut is_wanted = true;
         let mut watch = Watch::begin(&self.settings, name.pid, meter, job.medium.stamp.size);
         loop {
             let message = tokio::select! {
@@ -233,17 +267,34 @@ impl Slot {
                     }
                     continue;
                 }
-                _ = watch.beat.tick() => {
-                    match watch.judge() {
+                beat = beats.next() => {
+                    let judgement = match beat {
+                        Beat::Passed => watch.judge(),
+                        // It can do nothing for us any more, and no beat comes to an end of its grace.
+                        Beat::Held if job.cancel.is_cancelled() => return Verdict::Unwanted,
+                        Beat::Held => Judgement::Fine,
+                    };
+                    match judgement {
                         Judgement::Fine => {}
                         Judgement::Stop => {
                             // A worker that does not listen any more is found out by the grace period.
                             let cancel = ToWorker::Cancel { job: job.id };
-                            let _ = within(patience, patience.beat, mouth.say(&cancel, &[])).await;
+                            let _ = leash.within(patience.beat, mouth.say(&cancel, &[])).await;
                         }
-                        Judgement::Kill(failure) => return Verdict::Killed(failure),
+                        Judgement::Kill(Reason::Failure(failure)) => return Verdict::Killed(failure),
+                        Judgement::Kill(Reason::Unwanted) => return Verdict::Unwanted,
                         Judgement::Rogue(what) => return Verdict::Rogue(what),
                     }
+                    continue;
+                }
+                () = job.cancel.cancelled(), if is_wanted => {
+                    is_wanted = false;
+                    if beats.is_held() {
+                        return Verdict::Unwanted;
+                    }
+                    watch.stop();
+                    let cancel = ToWorker::Cancel { job: job.id };
+                    let _ = leash.within(patience.beat, mouth.say(&cancel, &[])).await;
                     continue;
                 }
                 message = ear.recv() => message,
@@ -265,7 +316,9 @@ impl Slot {
                         let _ = self.reports.try_send(report);
                     }
                 }
-                FromWorker::Done { job: id, reading, thumbnail } if id == job.id => {
+                FromWorker::Done { job: id, reading, thumbnail }
+                    if id == job.id && job.work == Work::Read =>
+                {
                     let edge = job.limits.thumbnail_edge;
                     let thumbnail = match Raster::frame(thumbnail, attachment, edge) {
                         Ok(thumbnail) => thumbnail,
@@ -276,12 +329,24 @@ impl Slot {
                     }
                     return Verdict::Ended(Ending::Read { worker: name, reading, thumbnail });
                 }
+                FromWorker::Previewed { job: id, picture } if id == job.id => {
+                    let Work::Show { edge } = job.work else { return Verdict::lost("it spoke out of turn") };
+                    return match Raster::frame(Some(picture), attachment, edge) {
+                        Ok(Some(picture)) => Verdict::Ended(Ending::Shown { worker: name, picture }),
+                        Ok(None) | Err(_) => Verdict::lost(RasterError.to_string()),
+                    };
+                }
                 FromWorker::Failed { job: id, failure } if id == job.id => {
                     return Verdict::Ended(Ending::Failed { worker: name, failure: believed(failure) });
                 }
                 FromWorker::Cancelled { job: id } if id == job.id => {
                     return match watch.asked_to_stop() {
-                        Some(failure) => Verdict::Ended(Ending::Failed { worker: name, failure }),
+                        Some(Reason::Failure(failure)) => {
+                            Verdict::Ended(Ending::Failed { worker: name, failure })
+                        }
+                        Some(Reason::Unwanted) => {
+                            Verdict::Ended(Ending::Cancelled { worker: Some(name), killed: false })
+                        }
                         None => Verdict::lost("it stopped without being asked"),
                     };
                 }
@@ -297,6 +362,8 @@ enum Verdict {
     Ended(Ending),
     /// It has to be killed, and the file is to blame.
     Killed(Failure),
+    /// It has to be killed, because nobody wants its file any more.
+    Unwanted,
     /// It has to be killed, and that is a death like any other; what it did.
     Rogue(String),
     /// It is dead or has lost its mind: what was seen of it, if anything, and whether it was heard on this job.
@@ -307,6 +374,16 @@ impl Verdict {
     /// Lost over something that it said or did.
     fn lost(what: impl Into<String>) -> Self {
         Self::Lost { what: what.into(), heard: true }
+    }
+}
+
+/// What a worker is told to do.
+fn order(Job { id, medium, limits, work, .. }: &Job) -> ToWorker {
+    let (job, kind, extension) = (*id, medium.kind, medium.extension());
+    let (bytes, limits) = (medium.stamp.size, limits.clone());
+    match *work {
+        Work::Read => ToWorker::Read { job, kind, extension, bytes, limits },
+        Work::Show { edge } => ToWorker::Preview { job, kind, extension, bytes, limits, edge },
     }
 }
 

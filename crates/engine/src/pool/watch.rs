@@ -1,12 +1,10 @@
 //! What a job has spent so far, and when that is too much.
 //!
-//! Counted in beats of the engine. Beats that were missed, because the engine was stopped or the machine slept,
-//! are not made up for: time that the engine did not see is nobody's fault.
+//! Counted in [beats](super::beats) of the engine.
 
 use std::time::Duration;
 
 use deskscribe_protocol::{Code, Failure, Stage};
-use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::usage::Meter;
 use crate::{Patience, Settings};
@@ -20,7 +18,6 @@ const LONGEST: u32 = 4;
 pub(super) struct Watch<'a> {
     patience: &'a Patience,
     memory_ceiling: u64,
-    pub(super) beat: Interval,
     pid: u32,
     meter: &'a Meter,
     cpu_at_start: Duration,
@@ -32,7 +29,16 @@ pub(super) struct Watch<'a> {
     /// Beats since it began.
     total: u32,
     /// Why the worker was asked to stop, and the beats it has left.
-    stopping: Option<(Failure, u32)>,
+    stopping: Option<(Reason, u32)>,
+}
+
+/// Why a worker is asked to stop.
+#[derive(Debug, Clone)]
+pub(super) enum Reason {
+    /// Its file takes more than it is given.
+    Failure(Failure),
+    /// Nobody wants the file any more.
+    Unwanted,
 }
 
 /// A point on the way through a job.
@@ -47,8 +53,8 @@ struct Mark {
 pub(super) enum Judgement {
     Fine,
     Stop,
-    /// Kill it: its file takes more than it is given.
-    Kill(Failure),
+    /// Kill it, for this reason.
+    Kill(Reason),
     /// Kill it: it does what no sane worker does.
     Rogue(String),
 }
@@ -73,7 +79,6 @@ impl<'a> Watch<'a> {
         Self {
             patience,
             memory_ceiling: settings.memory_ceiling,
-            beat: beats(patience),
             pid,
             meter,
             cpu_at_start: meter.read().map(|usage| usage.processor).unwrap_or_default(),
@@ -96,9 +101,14 @@ impl<'a> Watch<'a> {
         mark.is_sane()
     }
 
+    /// Nobody wants the file any more: the worker has its grace from now on, if it was not asked to stop before.
+    pub(super) fn stop(&mut self) {
+        self.stopping.get_or_insert((Reason::Unwanted, self.patience.grace_beats.max(1)));
+    }
+
     /// Why the worker was asked to stop, if it was.
-    pub(super) fn asked_to_stop(self) -> Option<Failure> {
-        self.stopping.map(|(failure, _)| failure)
+    pub(super) fn asked_to_stop(self) -> Option<Reason> {
+        self.stopping.map(|(reason, _)| reason)
     }
 
     /// One beat later.
@@ -111,16 +121,16 @@ impl<'a> Watch<'a> {
                 held >> 20,
                 self.memory_ceiling >> 20
             );
-            return Judgement::Kill(Failure::new(Code::OutOfMemory, reason));
+            return Judgement::Kill(Reason::Failure(Failure::new(Code::OutOfMemory, reason)));
         }
         if let Some(threads) = usage.map(|usage| usage.threads).filter(|threads| *threads > MOST_THREADS) {
             return Judgement::Rogue(format!(
                 "it had {threads} threads, more than the {MOST_THREADS} a worker may"
             ));
         }
-        if let Some((failure, left)) = &mut self.stopping {
+        if let Some((reason, left)) = &mut self.stopping {
             *left = left.saturating_sub(1);
-            return if *left == 0 { Judgement::Kill(failure.clone()) } else { Judgement::Fine };
+            return if *left == 0 { Judgement::Kill(reason.clone()) } else { Judgement::Fine };
         }
         self.quiet += 1;
         self.total = self.total.saturating_add(1);
@@ -142,38 +152,8 @@ impl<'a> Watch<'a> {
         } else {
             return Judgement::Fine;
         };
-        self.stopping = Some((failure, self.patience.grace_beats));
+        self.stopping = Some((Reason::Failure(failure), self.patience.grace_beats));
         Judgement::Stop
-    }
-}
-
-/// Beats from now on; the first comes after one length of them.
-fn beats(patience: &Patience) -> Interval {
-    let mut beat = interval(patience.beat);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beat.reset();
-    beat
-}
-
-/// What comes of a future within so much time, counted in beats.
-pub(super) async fn within<T>(
-    patience: &Patience,
-    time: Duration,
-    future: impl Future<Output = T>,
-) -> Option<T> {
-    let mut beat = beats(patience);
-    let mut left = time;
-    tokio::pin!(future);
-    loop {
-        tokio::select! {
-            biased;
-            outcome = &mut future => return Some(outcome),
-            _ = beat.tick() => {}
-        }
-        left = left.saturating_sub(patience.beat);
-        if left.is_zero() {
-            return None;
-        }
     }
 }
 

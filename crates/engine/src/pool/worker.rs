@@ -11,17 +11,18 @@ use deskscribe_protocol::{
 };
 use tokio::process::Child;
 use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::beats::Leash;
 use super::evidence::Evidence;
 use super::spawn::Spawner;
 use super::usage::Meter;
-use super::watch::within;
 use super::wire::{Ear, Mouth, converse};
 use super::{Cause, Ending, Report, StartError};
 use crate::places::Place;
 use crate::status::Traffic;
-use crate::{Death, Exit, Patience, Resources, Settings, Wear, WorkerName};
+use crate::{Death, Exit, Resources, Settings, Wear, WorkerName};
 
 /// From the end of the conversation to the end of the process.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
@@ -113,8 +114,10 @@ impl Worker {
         resources: &Resources,
         settings: &Settings,
         threads: NonZeroUsize,
+        paused: Option<watch::Receiver<bool>>,
     ) -> Result<(Self, Confinement), Unready> {
-        let error = match self.shake_hands(resources, settings, threads).await {
+        let leash = Leash::of(&settings.patience, self.name.pid, paused);
+        let error = match self.shake_hands(resources, settings, threads, &leash).await {
             Ok(confinement) if confinement.level() >= settings.isolation => return Ok((self, confinement)),
             Ok(confinement) => StartError::Hopeless(unconfined(&confinement, settings.isolation)),
             Err(Refusal::OtherBuild(theirs)) => {
@@ -148,9 +151,10 @@ impl Worker {
         resources: &Resources,
         settings: &Settings,
         threads: NonZeroUsize,
+        leash: &Leash<'_>,
     ) -> Result<Confinement, Refusal> {
         let patience = &settings.patience;
-        match self.hear(patience, patience.hello, "say hello").await? {
+        match self.hear(leash, patience.hello, "say hello").await? {
             FromWorker::Hello { build } if build == Build::own() => {}
             FromWorker::Hello { build } => return Err(Refusal::OtherBuild(build)),
             _ => return Err(Refusal::Gone("it did not begin with hello".to_owned())),
@@ -166,17 +170,17 @@ impl Worker {
             models,
         };
         let lent: Vec<_> = files.iter().map(AsFd::as_fd).collect();
-        let said = within(patience, patience.ready, self.mouth.say(&order, &lent)).await;
+        let said = leash.within(patience.ready, self.mouth.say(&order, &lent)).await;
         let unheard = || Refusal::Silent("a worker did not listen when it was told to get ready".to_owned());
         said.ok_or_else(unheard)?.map_err(|error| Refusal::Gone(error.to_string()))?;
-        match self.hear(patience, patience.ready, "get ready").await? {
+        match self.hear(leash, patience.ready, "get ready").await? {
             FromWorker::Ready { confinement } => Ok(confinement),
             _ => Err(Refusal::Gone("it spoke before it was ready".to_owned())),
         }
     }
 
-    async fn hear(&mut self, patience: &Patience, time: Duration, what: &str) -> Result<FromWorker, Refusal> {
-        match within(patience, time, self.ear.recv()).await {
+    async fn hear(&mut self, leash: &Leash<'_>, time: Duration, what: &str) -> Result<FromWorker, Refusal> {
+        match leash.within(time, self.ear.recv()).await {
             None => Err(Refusal::Silent(format!("a worker did not {what} within {} s", time.as_secs_f32()))),
             Some(Some(Ok((message, _)))) => Ok(message),
             Some(Some(Err(error))) => Err(Refusal::Gone(error.to_string())),

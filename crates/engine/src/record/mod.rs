@@ -15,12 +15,12 @@ use std::time::{Duration, SystemTime};
 
 use deskscribe_cache::{CacheError, Claim, EngineLock, Place, Record, Thumbnail, WriteGuard, Writer};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 pub use forget::forget;
 pub use tags::set_tags;
 
-use crate::intake::Trust;
+use crate::order::Origin;
 use crate::status::Queue;
 use crate::{Row, RowState};
 
@@ -47,10 +47,12 @@ pub(crate) enum Entry {
     Queued(Vec<(PathBuf, MediaKind)>),
     /// Files of the queue that wait for nothing.
     Unqueued(Vec<PathBuf>),
-    /// A content that is to be read, unless somebody else has read it or does.
-    Claim(ContentKey),
+    /// A content that is to be read for this order, unless somebody else has read it or does.
+    Claim(ContentKey, Arc<Origin>),
     /// A content that will not be read here after all.
     Release(ContentKey),
+    /// Whoever waits until everything before this is stored.
+    Told(oneshot::Sender<()>),
 }
 
 /// What came of an entry.
@@ -72,9 +74,6 @@ pub(crate) struct Recorder {
     pub(crate) writer: Writer,
     /// Ends with the recorder, and so do the claims in its name.
     pub(crate) engine: EngineLock,
-    pub(crate) trust: Trust,
-    /// The last change before the run: what was stored since is as new as it can be.
-    pub(crate) begun_at: u64,
 }
 
 impl Recorder {
@@ -117,7 +116,8 @@ impl Recorder {
     fn store(&mut self, entries: Vec<Entry>, claims: &mut HashSet<ContentKey>) -> Committed {
         // Encoded before the lock is taken: other processes wait for it.
         let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
-        let Self { writer, engine, trust, begun_at } = self;
+        let Self { writer, engine } = self;
+        let mut waiting = Vec::new();
         let mut guard: WriteGuard<'_> = writer.lock(LOCK_WITHIN)?;
         let now = now_ms();
         let mut done = Vec::with_capacity(entries.len());
@@ -147,8 +147,9 @@ impl Recorder {
                     files.iter().try_for_each(|path| guard.dequeue(path))?;
                     Done::Noted
                 }
-                Entry::Claim(key) => {
-                    let good = |record: &Record, stored| stored > *begun_at || trust.holds(record);
+                Entry::Claim(key, origin) => {
+                    let good =
+                        |record: &Record, stored| stored > origin.begun_at || origin.trust.holds(record);
                     let claim = guard.claim(&key, engine, good)?;
                     if claim == Claim::Granted {
                         claims.insert(key);
@@ -160,12 +161,20 @@ impl Recorder {
                     claims.remove(&key);
                     Done::Noted
                 }
+                Entry::Told(waits) => {
+                    waiting.push(waits);
+                    Done::Noted
+                }
             });
         }
         for (key, thumbnail) in &thumbnails {
             guard.put_thumbnail(key, thumbnail)?;
         }
         guard.commit()?;
+        // Whoever waited may have gone away.
+        for waits in waiting {
+            let _ = waits.send(());
+        }
         Ok(done)
     }
 

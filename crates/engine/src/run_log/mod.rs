@@ -102,6 +102,17 @@ impl RunLog {
         Ok(log)
     }
 
+    /// Notes that these folders are read too.
+    pub(crate) fn also(&mut self, folders: &[PathBuf]) {
+        let folders: Vec<String> = folders.iter().map(|folder| lossy(folder)).collect();
+        let text = format!("\nAlso {}.\n\n", tame(&folders.join(", ")));
+        let line = json(&serde_json::json!({ "also": folders })).unwrap_or_default() + "\n";
+        self.write(|log| {
+            log.for_people.write_all(text.as_bytes())?;
+            log.for_programs.write_all(line.as_bytes())
+        });
+    }
+
     /// Adds a file. Files that were known before are for the programs only: people would see nothing else.
     pub(crate) fn add(&mut self, row: &Row) {
         let entry = Entry {

@@ -45,6 +45,7 @@ pub enum RunEnd {
 #[derive(Deserialize)]
 struct Line {
     begun: Option<Begun>,
+    also: Option<Vec<String>>,
     run: Option<RunCounts>,
     stopped: Option<String>,
     state: Option<String>,
@@ -97,9 +98,11 @@ impl PastRun {
     }
 
     fn take(&mut self, line: Line) {
-        let Line { begun, run, stopped, state, cached } = line;
+        let Line { begun, also, run, stopped, state, cached } = line;
         if let Some(Begun { at, folders, .. }) = begun {
             (self.begun, self.folders) = (Some(at), folders);
+        } else if let Some(folders) = also {
+            self.folders.extend(folders);
         } else if let Some(counts) = run {
             self.end = if stopped.is_some() { RunEnd::Stopped } else { RunEnd::Complete };
             (self.counts, self.reason) = (counts, stopped);
@@ -138,7 +141,8 @@ mod tests {
         let read = r#"{"path":"/desktop/a.png","state":"read","cached":true,"seconds":0.5}"#;
         let run = r#"{"run":{"files":2,"read":1,"failed":1,"skipped":0,"ignored":0,"cached":1,"workers":1,"seconds":2.5},"stopped":null}"#;
         let stopped = run.replace("null", "\"cancelled\"");
-        log("2026-03-14T09-12-44.100.jsonl", &format!("{begun}\n{read}\n{run}\n"));
+        let also = r#"{"also":["/mnt"]}"#;
+        log("2026-03-14T09-12-44.100.jsonl", &format!("{begun}\n{read}\n{also}\n{run}\n"));
         log("2026-03-14T09-12-44.200.jsonl", &format!("{begun}\n{stopped}\n"));
         log("2026-03-14T09-12-44.300.jsonl", &format!("{begun}\n{read}\n{{\"path\":\"/desk"));
         let held = log("2026-03-14T09-12-44.400.jsonl", &format!("{begun}\n"));
@@ -151,7 +155,7 @@ mod tests {
         assert_eq!((runs[2].counts.files, runs[2].counts.read, runs[2].counts.cached), (1, 1, 1));
         assert_eq!(runs[3].reason.as_deref(), Some("cancelled"));
         assert_eq!((runs[4].counts.files, runs[4].counts.seconds), (2, 2.5));
-        assert_eq!(runs[4].folders, ["/desktop"]);
+        assert_eq!(runs[4].folders, ["/desktop", "/mnt"]);
         assert_eq!(PastRun::last(&home, 1).unwrap().len(), 1);
     }
 }

@@ -8,13 +8,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use deskscribe_protocol::Build;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::notes::{Notes, Pending, Slot};
-use super::{CrashStatus, Queue, QueueStatus, Queues, Status, Traffic, WorkerStatus};
+use super::changes::Version;
+use super::notes::{Notes, Slot};
+use super::{
+    CrashStatus, Host, Pending, Queue, QueueStatus, Queues, Status, StatusChanges, Traffic, WorkerStatus,
+};
 use crate::intake::Arrival;
+use crate::pause::Pause;
 use crate::pool::resident_memory;
+use crate::row::lossy;
 use crate::{Crash, Event, RunCounts, record};
 
 /// Whoever looks at a run: those who follow its events, and the board for those who ask now and then.
@@ -23,86 +28,168 @@ pub(crate) struct Onlookers {
     pub(crate) board: Arc<Board>,
 }
 
-/// What is known of a run that goes on.
+/// Where arrivals wait that the dispatcher has not looked at.
+type Arrivals = Vec<mpsc::WeakSender<Arrival>>;
+
+/// What is known of an engine that runs.
 pub(crate) struct Board {
     id: String,
-    folders: Vec<String>,
-    begun: Instant,
+    host: Host,
     cancel: CancellationToken,
+    pub(crate) pause: Pause,
     // Weak: a queue must end when those who fill it are gone, whoever looks at it.
-    arrivals: (mpsc::WeakSender<Arrival>, usize),
+    arrivals: Mutex<Arrivals>,
     events: (mpsc::WeakSender<Event>, usize),
     /// What was handed to the recorder and is not stored yet.
     pub(crate) recording: Arc<Queue>,
     /// What is said on the wires.
     pub(crate) traffic: Arc<Traffic>,
     notes: Mutex<Notes>,
+    version: watch::Sender<Version>,
 }
 
 impl Board {
-    /// An empty board for the run of this name.
+    /// An empty board for the engine of this name.
     pub(crate) fn new(
         id: String,
-        folders: &[PathBuf],
-        arrivals: &mpsc::Sender<Arrival>,
+        host: Host,
         events: &mpsc::Sender<Event>,
         cancel: CancellationToken,
     ) -> Self {
         Self {
             id,
-            folders: folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
-            begun: Instant::now(),
+            host,
             cancel,
-            arrivals: (arrivals.downgrade(), arrivals.max_capacity()),
+            pause: Pause::new(),
+            arrivals: Mutex::default(),
             events: (events.downgrade(), events.max_capacity()),
             recording: Arc::new(Queue::of(record::WAITING)),
             traffic: Arc::default(),
             notes: Mutex::default(),
+            version: watch::Sender::default(),
         }
     }
 
-    /// Takes note of something that happened, and of what the run came to by it.
+    /// What it runs for.
+    pub(crate) fn host(&self) -> Host {
+        self.host
+    }
+
+    /// Begins a round over these folders.
+    pub(crate) fn begin(&self, folders: &[PathBuf]) {
+        self.change(|notes| {
+            notes.begin(folders.iter().map(|folder| lossy(folder)).collect(), self.pause.is_on())
+        });
+    }
+
+    /// These folders are read too.
+    pub(crate) fn also(&self, folders: &[PathBuf]) {
+        self.change(|notes| notes.folders.extend(folders.iter().map(|folder| lossy(folder))));
+    }
+
+    /// What was ordered is being given up.
+    pub(crate) fn stops(&self) {
+        self.change(|notes| notes.stopping = notes.round.is_some());
+    }
+
+    /// Pauses, or goes on.
+    pub(crate) fn pause(&self, paused: bool) {
+        if self.pause.set(paused) {
+            tracing::info!(paused, "asked to pause or to go on");
+            self.change(|notes| {
+                let now = notes.clock();
+                notes.pace.pause(paused, now);
+            });
+        }
+    }
+
+    /// Whatever workers there were are gone, without a word.
+    pub(crate) fn dismiss(&self) {
+        self.change(Notes::dismiss);
+    }
+
+    /// Nothing changes any more.
+    pub(crate) fn end(&self) {
+        self.version.send_modify(Version::end);
+    }
+
+    /// To wait for what changes.
+    pub(crate) fn changes(&self) -> StatusChanges {
+        StatusChanges::new(self.version.subscribe())
+    }
+
+    /// Takes note of something that happened, and of what the round came to by it.
     pub(crate) fn hear(&self, event: &Event, counts: &RunCounts) {
+        self.change(|notes| {
+            notes.counts = *counts;
+            let now = notes.clock();
+            match event {
+                Event::Found { files } => notes.found = Some(*files),
+                Event::Worker { worker, state } => {
+                    notes.pace.begin(now);
+                    notes.worker(*worker, state);
+                }
+                Event::Progress(activity) => notes.progress(activity),
+                // Whoever had it last: also a worker that died of it, or was killed for it.
+                Event::Row(row) => {
+                    if row.worker.is_some() {
+                        notes.pace.done(now);
+                    }
+                    notes.settled(row.worker);
+                }
+                Event::Finished { .. } => (notes.round, notes.stopping) = (None, false),
+                Event::Looking { .. } | Event::Note(_) | Event::Refused { .. } | Event::Open { .. } => {}
+            }
+        });
+    }
+
+    /// Takes note of where arrivals wait.
+    pub(crate) fn arrivals(&self, arrivals: Arrivals) {
+        *self.arrivals.lock().unwrap_or_else(PoisonError::into_inner) = arrivals;
+    }
+
+    /// Takes note of what waits, where it does not happen by events.
+    pub(crate) fn waits(&self, pending: Pending, alone: usize, elsewhere: usize) {
         let mut notes = self.notes();
-        notes.counts = *counts;
-        match event {
-            Event::Found { files } => notes.found = Some(*files),
-            Event::Worker { worker, state } => notes.worker(*worker, state),
-            Event::Progress(activity) => notes.progress(activity),
-            // Whoever had it last: also a worker that died of it, or was killed for it.
-            Event::Row(row) => notes.settled(row.worker),
-            Event::Looking { .. } | Event::Note(_) | Event::Finished(_) => {}
+        if (notes.pending, notes.alone, notes.elsewhere) != (pending, alone, elsewhere) {
+            (notes.pending, notes.alone, notes.elsewhere) = (pending, alone, elsewhere);
+            drop(notes);
+            self.version.send_modify(Version::next);
         }
-    }
-
-    /// Takes note of the media that wait for a worker, of how many may, and since when the oldest does.
-    pub(crate) fn pending(&self, depth: usize, capacity: usize, oldest: Option<Instant>) {
-        self.notes().pending = Pending { depth, capacity, oldest };
-    }
-
-    /// Takes note of the files that wait to be tried alone.
-    pub(crate) fn alone(&self, depth: usize) {
-        self.notes().alone = depth;
-    }
-
-    /// Takes note of the contents that other engines read.
-    pub(crate) fn elsewhere(&self, depth: usize) {
-        self.notes().elsewhere = depth;
     }
 
     /// Takes note of why no worker can be had, or that one was.
     pub(crate) fn waiting(&self, why: Option<String>) {
-        self.notes().waiting = why;
+        self.change(|notes| notes.waiting = why);
     }
 
     /// What is known now.
     pub(crate) fn status(&self) -> Status {
         let now = Instant::now();
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs_f64();
-        let Notes { found, mut counts, pending, alone, elsewhere, waiting, workers: slots, deaths, crashes } =
-            self.notes().clone();
-        counts.seconds = seconds(self.begun);
-        counts.workers = slots.values().filter(|slot| slot.ready_once).count();
+        let Notes {
+            folders,
+            round,
+            stopping,
+            pace,
+            found,
+            mut counts,
+            pending,
+            alone,
+            elsewhere,
+            waiting,
+            workers: slots,
+            deaths,
+            crashes,
+        } = self.notes().clone();
+        let (mut rate, mut left_seconds) = (None, None);
+        if let Some(begun) = round {
+            counts.seconds = seconds(begun);
+            counts.workers = slots.values().filter(|slot| slot.ready_once).count();
+            let clock = now.saturating_duration_since(begun);
+            rate = pace.rate(clock);
+            left_seconds = found.and_then(|found| pace.left(found.saturating_sub(counts.files), clock));
+        }
         let worker = |(number, slot): (usize, Slot)| WorkerStatus {
             slot: number,
             pid: slot.pid,
@@ -119,15 +206,20 @@ impl Board {
             id: self.id.clone(),
             pid: std::process::id(),
             program: Build::own().to_string(),
-            folders: self.folders.clone(),
-            stopping: self.cancel.is_cancelled(),
+            host: self.host,
+            idle: round.is_none() && self.host == Host::Window,
+            paused: self.pause.is_on(),
+            folders,
+            stopping: stopping || self.cancel.is_cancelled(),
             found,
             counts,
+            rate,
+            left_seconds,
             resident: resident_memory(std::process::id()),
             waiting,
             workers: slots.into_iter().map(worker).collect(),
             queues: Queues {
-                arrivals: channel(&self.arrivals),
+                arrivals: self.arriving(),
                 pending: QueueStatus {
                     depth: pending.depth,
                     capacity: Some(pending.capacity),
@@ -136,7 +228,7 @@ impl Board {
                 alone: QueueStatus { depth: alone, capacity: None, oldest_seconds: None },
                 elsewhere: QueueStatus { depth: elsewhere, capacity: None, oldest_seconds: None },
                 recording: self.recording.read(),
-                events: channel(&self.events),
+                events: self.telling(),
             },
             wire: self.traffic.read(),
             deaths,
@@ -144,16 +236,31 @@ impl Board {
         }
     }
 
+    /// All arrivals that wait, whatever the order they came with.
+    fn arriving(&self) -> QueueStatus {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let alive: Vec<_> = arrivals.iter().filter_map(mpsc::WeakSender::upgrade).collect();
+        let depth = alive.iter().map(|sender| sender.max_capacity() - sender.capacity()).sum();
+        let capacity = alive.iter().map(mpsc::Sender::max_capacity).sum();
+        QueueStatus { depth, capacity: Some(capacity), oldest_seconds: None }
+    }
+
+    /// Empty when there is nobody left to tell anything.
+    fn telling(&self) -> QueueStatus {
+        let (events, capacity) = &self.events;
+        let depth = events.upgrade().map_or(0, |events| capacity - events.capacity());
+        QueueStatus { depth, capacity: Some(*capacity), oldest_seconds: None }
+    }
+
+    fn change(&self, note: impl FnOnce(&mut Notes)) {
+        note(&mut self.notes());
+        self.version.send_modify(Version::next);
+    }
+
     fn notes(&self) -> MutexGuard<'_, Notes> {
         // Notes are for looking at: whatever became of the thread that took the last one.
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A channel, as far as those who fill it can tell; empty when there is nobody left to fill it.
-fn channel<T>((sender, capacity): &(mpsc::WeakSender<T>, usize)) -> QueueStatus {
-    let depth = sender.upgrade().map_or(0, |sender| capacity - sender.capacity());
-    QueueStatus { depth, capacity: Some(*capacity), oldest_seconds: None }
 }
 
 #[cfg(test)]
@@ -211,13 +318,15 @@ mod tests {
         WorkerState::Died(Crash::of(worker(slot), Some(Path::new("/desktop/poison.png")), death))
     }
 
-    fn board() -> (Board, mpsc::Receiver<Arrival>, mpsc::Receiver<Event>) {
-        let ((arrivals, arriving), (events, incoming)) = (mpsc::channel(8), mpsc::channel(256));
+    fn board() -> (Board, mpsc::Sender<Arrival>, mpsc::Receiver<Event>) {
+        let ((arrivals, _), (events, incoming)) = (mpsc::channel(8), mpsc::channel(256));
         let cancel = CancellationToken::new();
         events.try_send(Event::Looking { files: 1 }).unwrap();
-        let board = Board::new("1-2".to_owned(), &["/desktop".into()], &arrivals, &events, cancel);
+        let board = Board::new("1-2".to_owned(), Host::Terminal, &events, cancel);
+        board.arrivals(vec![arrivals.downgrade()]);
+        board.begin(&["/desktop".into()]);
         assert_eq!(board.status().queues.events.depth, 1);
-        (board, arriving, incoming)
+        (board, arrivals, incoming)
     }
 
     #[test]
@@ -231,8 +340,8 @@ mod tests {
         progress(&board, 2, Stage::Load, 1, 2);
         progress(&board, 3, Stage::Ocr, 3, 12);
         tell(&board, 4, died(4));
-        board.pending(2, 16, Some(board.begun));
-        board.alone(1);
+        let oldest = board.notes().round;
+        board.waits(Pending { depth: 2, capacity: 16, oldest }, 1, 0);
         board.waiting(Some("all are taken".to_owned()));
         board.recording.enter();
         board.traffic.sent(100);
@@ -291,13 +400,13 @@ mod tests {
 
     #[test]
     fn a_board_does_not_hold_a_queue_open() {
-        let ((arrivals, mut arriving), (events, _incoming)) = (mpsc::channel(8), mpsc::channel(1));
-        let board = Board::new(String::new(), &[], &arrivals, &events, CancellationToken::new());
+        let ((arrivals, mut arriving), (events, _incoming)) = (mpsc::channel::<Arrival>(8), mpsc::channel(1));
+        let board = Board::new(String::new(), Host::Window, &events, CancellationToken::new());
+        board.arrivals(vec![arrivals.downgrade()]);
+        let queue = |capacity| QueueStatus { depth: 0, capacity: Some(capacity), oldest_seconds: None };
+        assert_eq!(board.status().queues.arrivals, queue(8));
         drop(arrivals);
         assert!(matches!(arriving.try_recv(), Err(mpsc::error::TryRecvError::Disconnected)));
-        assert_eq!(
-            board.status().queues.arrivals,
-            QueueStatus { depth: 0, capacity: Some(8), oldest_seconds: None }
-        );
+        assert_eq!(board.status().queues.arrivals, queue(0));
     }
 }

@@ -5,11 +5,16 @@
 //! one way, and a [`Status`] is a copy.
 
 mod board;
+mod changes;
 mod notes;
+mod pace;
 mod queue;
 mod traffic;
 
 pub(crate) use board::{Board, Onlookers};
+pub use changes::StatusChanges;
+pub(crate) use notes::Pending;
+pub use pace::Pace;
 pub(crate) use queue::Queue;
 pub(crate) use traffic::Traffic;
 
@@ -28,6 +33,15 @@ pub struct Status {
     pub pid: u32,
     /// Its build.
     pub program: String,
+    /// What it runs for.
+    #[serde(default)]
+    pub host: Host,
+    /// Whether it stays without anything to do; what follows is then of the last round, if there was one.
+    #[serde(default)]
+    pub idle: bool,
+    /// Whether nothing is read until somebody lets it go on.
+    #[serde(default)]
+    pub paused: bool,
     /// What is being read, as it was named.
     pub folders: Vec<String>,
     /// Whether it was asked to stop.
@@ -36,6 +50,12 @@ pub struct Status {
     pub found: Option<u64>,
     /// What the run came to so far.
     pub counts: RunCounts,
+    /// Files that were done in a second, of late. Absent before that can be measured, and when nothing is left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// Seconds until all is done, as far as can be measured. Absent with the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_seconds: Option<f64>,
     /// Memory of the engine itself that is in RAM, in bytes.
     pub resident: Option<u64>,
     /// Why no worker can be had, while that is so.
@@ -51,6 +71,18 @@ pub struct Status {
     pub deaths: u64,
     /// The last of those deaths, the latest last.
     pub crashes: Vec<CrashStatus>,
+}
+
+/// What an engine runs for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Host {
+    /// A command, which ends with its run.
+    #[default]
+    Terminal,
+    /// A window, which stays.
+    Window,
 }
 
 /// One slot and its worker.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{Isolation, Stage};
 
-use super::{Phase, Work};
+use super::{Pace, Phase, Work};
 use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
 
 /// So many deaths are kept; older ones are only counted.
@@ -15,6 +15,13 @@ pub(super) const CRASHES_KEPT: usize = 16;
 /// What changes while it goes on.
 #[derive(Default, Clone)]
 pub(super) struct Notes {
+    /// What is being read, as it was named.
+    pub(super) folders: Vec<String>,
+    /// Since when; without it, nothing is.
+    pub(super) round: Option<Instant>,
+    /// Whether what was ordered is being given up.
+    pub(super) stopping: bool,
+    pub(super) pace: Pace,
     pub(super) found: Option<u64>,
     pub(super) counts: RunCounts,
     pub(super) pending: Pending,
@@ -27,12 +34,12 @@ pub(super) struct Notes {
     pub(super) crashes: VecDeque<(Instant, Crash)>,
 }
 
-/// Media that wait for a worker.
-#[derive(Default, Clone, Copy)]
-pub(super) struct Pending {
-    pub(super) depth: usize,
-    pub(super) capacity: usize,
-    pub(super) oldest: Option<Instant>,
+/// Media that wait for a worker, how many may, and since when the oldest does.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pending {
+    pub(crate) depth: usize,
+    pub(crate) capacity: usize,
+    pub(crate) oldest: Option<Instant>,
 }
 
 /// One slot and its worker.
@@ -49,6 +56,28 @@ pub(super) struct Slot {
 }
 
 impl Notes {
+    /// A round begins: what was counted in the last one is over. Workers stay what they are.
+    pub(super) fn begin(&mut self, folders: Vec<String>, paused: bool) {
+        self.folders = folders;
+        self.round = Some(Instant::now());
+        self.pace = Pace::default();
+        self.pace.pause(paused, self.clock());
+        (self.found, self.counts, self.stopping) = (None, RunCounts::default(), false);
+    }
+
+    /// All workers are gone.
+    pub(super) fn dismiss(&mut self) {
+        self.workers
+            .values_mut()
+            .filter(|slot| slot.phase.is_alive())
+            .for_each(|slot| slot.enter(Phase::Ended));
+    }
+
+    /// How long this round has taken.
+    pub(super) fn clock(&self) -> Duration {
+        self.round.map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+
     pub(super) fn worker(&mut self, worker: WorkerName, state: &WorkerState) {
         if let WorkerState::Died(crash) = state {
             self.deaths += 1;

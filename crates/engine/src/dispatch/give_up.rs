@@ -1,0 +1,130 @@
+//! What is not read after all: taken out by a person, given up with everything else, or failed before.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use deskscribe_protocol::{ContentKey, Failure, JobId};
+use tokio::sync::oneshot;
+
+use super::breaker::Breaker;
+use super::task::Running;
+use super::{Dispatch, Halt};
+use crate::order::Origin;
+use crate::record::Entry;
+
+/// Contents of which there will be no reading, for copies that come later.
+#[derive(Default)]
+pub(super) struct GivenUp(HashMap<ContentKey, (u64, Failure)>);
+
+impl GivenUp {
+    pub(super) fn insert(&mut self, key: ContentKey, origin: &Origin, failure: Failure) {
+        self.0.insert(key, (origin.number, failure));
+    }
+
+    /// Why this content is not tried for this order. One that came later asks for another try.
+    pub(super) fn get(&self, key: &ContentKey, origin: &Origin) -> Option<&Failure> {
+        self.0.get(key).filter(|(number, _)| *number >= origin.number).map(|(_, failure)| failure)
+    }
+}
+
+impl Dispatch {
+    /// Takes these files out, wherever they wait; with `busy` also those that workers have. Copies of them elsewhere are
+    /// read as before.
+    pub(super) async fn remove(&mut self, paths: Vec<PathBuf>, busy: bool) -> Result<(), Halt> {
+        let gone: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        self.orders.strike(&paths);
+        self.struck.extend(self.looking.iter().filter(|path| gone.contains(path.as_path())).cloned());
+        let mut lost = 0;
+        for copies in self.copies.values_mut() {
+            copies.retain(|copy| {
+                let is_gone = gone.contains(copy.place.path.as_path());
+                lost += u64::from(is_gone);
+                !is_gone
+            });
+        }
+        let mut keys = Vec::new();
+        take_out(
+            &mut self.pending,
+            |task| gone.contains(task.medium.path.as_path()),
+            |task| {
+                keys.push(task.medium.key);
+            },
+        );
+        take_out(
+            &mut self.solo,
+            |suspect| gone.contains(suspect.path.as_path()),
+            |suspect| {
+                keys.push(suspect.key);
+            },
+        );
+        if busy {
+            let is_gone = |running: &Running| gone.contains(running.task.medium.path.as_path());
+            keys.extend(self.stop_jobs(is_gone));
+        }
+        // The answer about these comes all the same, and finds that they are gone.
+        lost += keys.len() as u64 + self.elsewhere.take_out(|path| gone.contains(path)).len() as u64;
+        drop(gone);
+        let copies = &self.copies;
+        self.elsewhere.forget(|key| copies.get(key).is_some_and(|copies| !copies.is_empty()));
+        self.record(Entry::Unqueued(paths)).await?;
+        for key in keys {
+            self.release_copies(key).await?;
+        }
+        self.ledger.lost(lost).await;
+        Ok(())
+    }
+
+    /// Gives up all that waits, and with `busy` what workers have. Nothing is taken out of the cache's queue.
+    pub(super) async fn give_all_up(&mut self, busy: bool, done: oneshot::Sender<()>) -> Result<(), Halt> {
+        self.orders.clear();
+        let mut keys: Vec<ContentKey> = self.pending.drain(..).map(|task| task.medium.key).collect();
+        keys.extend(self.solo.drain(..).map(|suspect| suspect.key));
+        if busy {
+            keys.extend(self.stop_jobs(|_| true));
+            self.ledger.board.stops();
+            self.stopped |= self.ledger.is_open();
+        }
+        drop(self.elsewhere.take_out(|_| true));
+        self.elsewhere.forget(|_| false);
+        // Those that are looked at come back at once, and are dropped then.
+        self.gate.close();
+        self.gate = self.ledger.board.pause.gate(self.cancel.child_token());
+        for key in &keys {
+            self.copies.remove(key);
+        }
+        self.copies.values_mut().for_each(Vec::clear);
+        for key in keys {
+            self.record(Entry::Release(key)).await?;
+        }
+        if self.control.is_none() {
+            self.breaker = Breaker::new(&self.settings.patience);
+        }
+        self.crowded = None;
+        self.ledger.only(self.running.len() as u64).await;
+        self.record(Entry::Told(done)).await
+    }
+
+    /// Asks workers to stop that have such a job. What comes of it is of no interest: it is settled now. Returns the
+    /// contents that are still claimed.
+    fn stop_jobs(&mut self, is_one: impl Fn(&Running) -> bool) -> Vec<ContentKey> {
+        let jobs = self.running.iter().filter(|(_, running)| is_one(running));
+        let jobs: Vec<JobId> = jobs.map(|(job, _)| *job).collect();
+        let stop = |job| {
+            let Running { task, cancel } = self.running.remove(&job)?;
+            cancel.cancel();
+            Some(task.medium.key)
+        };
+        jobs.into_iter().filter_map(stop).collect()
+    }
+}
+
+/// Takes out of a queue what is to go.
+fn take_out<T>(queue: &mut VecDeque<T>, is_one: impl Fn(&T) -> bool, mut gone: impl FnMut(&T)) {
+    queue.retain(|waits| {
+        let goes = is_one(waits);
+        if goes {
+            gone(waits);
+        }
+        !goes
+    });
+}

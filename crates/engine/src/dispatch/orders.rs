@@ -1,0 +1,262 @@
+//! Orders that are being carried out: each has a thread that looks at its files and a queue of what that found.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::thread;
+
+use tokio::sync::mpsc;
+
+use super::task::Task;
+use super::{Dispatch, Halt};
+use crate::intake::{self, Arrival, Trust, Walk};
+use crate::order::{Files, Order, Origin};
+use crate::pause::Gate;
+use crate::record::Entry;
+use crate::{Event, Row};
+
+/// Files of one order that may be open and hashed before a worker is free for them.
+const ARRIVALS_WAITING: usize = 8;
+/// Orders that are looked through at once: so many that are urgent, and so many that are not. Others wait.
+const AT_ONCE: usize = 2;
+/// Between two words about how far a walk has come.
+const TELL_EVERY: u64 = 256;
+
+/// All orders whose files have not all arrived.
+#[derive(Default)]
+pub(super) struct Orders {
+    /// The most urgent first.
+    open: Vec<Open>,
+    waiting: VecDeque<Order>,
+    next: u64,
+}
+
+/// An order that is being looked through.
+struct Open {
+    origin: Arc<Origin>,
+    gate: Gate,
+    arrivals: mpsc::Receiver<Arrival>,
+    /// A medium for which there was no room. What comes behind it has to wait.
+    parked: Option<Arrival>,
+    sender: mpsc::WeakSender<Arrival>,
+}
+
+/// From which orders the dispatcher takes in media, each of which is an open file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    None,
+    Urgent,
+    All,
+}
+
+/// Something that arrived, and with which order; nothing is left of that when it is the end.
+pub(super) type Arrived = (Arc<Origin>, Option<Arrival>);
+
+impl Orders {
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Gives up all of them.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.open.drain(..).for_each(|open| open.gate.close());
+    }
+
+    /// Nobody wants these any more, wherever they wait.
+    pub(super) fn strike(&self, paths: &[PathBuf]) {
+        self.open.iter().for_each(|open| open.gate.strike(paths));
+    }
+
+    /// Where arrivals wait.
+    pub(super) fn senders(&self) -> Vec<mpsc::WeakSender<Arrival>> {
+        self.open.iter().map(|open| open.sender.clone()).collect()
+    }
+
+    /// The next that arrives, of the most urgent order that has something. May be dropped at any time.
+    pub(super) async fn next(&mut self, takes: Takes) -> Arrived {
+        let (index, arrival) = poll_fn(|context| {
+            for (index, open) in self.open.iter_mut().enumerate() {
+                if let Poll::Ready(arrival) = open.poll(takes, context) {
+                    return Poll::Ready((index, arrival));
+                }
+            }
+            Poll::Pending
+        })
+        .await;
+        let origin = Arc::clone(&self.open[index].origin);
+        if arrival.is_none() {
+            self.open.remove(index);
+        }
+        (origin, arrival)
+    }
+
+    fn gate_of(&self, origin: &Origin) -> Option<&Gate> {
+        self.open.iter().find(|open| open.origin.number == origin.number).map(|open| &open.gate)
+    }
+}
+
+impl Open {
+    /// The next that arrived, unless it is a medium for which there is no room.
+    fn poll(&mut self, takes: Takes, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
+        let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.urgent;
+        if self.parked.is_some() && !is_taken {
+            return Poll::Pending;
+        }
+        if let Some(arrival) = self.parked.take() {
+            return Poll::Ready(Some(arrival));
+        }
+        match self.arrivals.poll_recv(context) {
+            Poll::Ready(Some(medium @ Arrival::New(_))) if !is_taken => {
+                self.parked = Some(medium);
+                Poll::Pending
+            }
+            arrival => arrival,
+        }
+    }
+}
+
+impl Dispatch {
+    /// From which orders media are taken in. What is urgent has as many places of its own as there are seats, so that a
+    /// backlog is never in its way.
+    pub(super) fn takes(&self) -> Takes {
+        if self.open() < self.most_pending() {
+            return Takes::All;
+        }
+        let urgent =
+            self.pending.iter().filter(|task| task.origin.urgent).count() + self.elsewhere.open_urgent();
+        if urgent < self.seats.get() { Takes::Urgent } else { Takes::None }
+    }
+
+    /// Takes an order, which begins a round if there is none.
+    pub(super) async fn order(&mut self, order: Order) -> Result<(), Halt> {
+        if self.ledger.open(&order.files.named())? {
+            self.begin_round();
+        }
+        tracing::info!(?order, "ordered");
+        self.orders.waiting.push_back(order);
+        self.open_orders()
+    }
+
+    /// Begins to look through orders for which there is room.
+    fn open_orders(&mut self) -> Result<(), Halt> {
+        let mut waiting = std::mem::take(&mut self.orders.waiting);
+        while let Some(order) = waiting.pop_front() {
+            let alike = self.orders.open.iter().filter(|open| open.origin.urgent == order.first).count();
+            if alike < AT_ONCE {
+                self.open_order(order)?;
+            } else {
+                self.orders.waiting.push_back(order);
+            }
+        }
+        self.ledger.board.arrivals(self.orders.senders());
+        Ok(())
+    }
+
+    fn open_order(&mut self, Order { files, again, first }: Order) -> Result<(), Halt> {
+        self.orders.next += 1;
+        let origin = Arc::new(Origin {
+            number: self.orders.next,
+            urgent: first,
+            trust: Trust::but(again, &self.resources, &self.settings),
+            begun_at: self.cache.read()?.last_change()?,
+        });
+        let gate = self.ledger.board.pause.gate(self.cancel.child_token());
+        let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
+        let sender = send.downgrade();
+        let (own, cache) = (self.home.folder().to_owned(), self.cache.clone());
+        let most = self.settings.limits.bytes();
+        let (trust, passing) = (origin.trust.clone(), gate.clone());
+        // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
+        thread::Builder::new().name("intake".to_owned()).spawn(move || {
+            let mut told = 0;
+            let tell = |files: u64| {
+                let is_news = files.is_multiple_of(TELL_EVERY) && files != told;
+                told = files;
+                passing.pass() && (!is_news || send.blocking_send(Arrival::Looking { files }).is_ok())
+            };
+            let walk = match files {
+                Files::Below(paths) => {
+                    let refuse = |error| send.blocking_send(Arrival::Unwalkable(error)).is_ok();
+                    Ok(intake::walk(&paths, &own, tell, refuse))
+                }
+                Files::Queued => queued(&cache),
+            };
+            match walk {
+                Ok(walk) => intake::arrive(walk, most, &trust, &cache, &passing, &send),
+                Err(error) => drop(send.blocking_send(Arrival::Blind(error))),
+            }
+        })?;
+        self.orders.open.push(Open { origin, gate, arrivals, parked: None, sender });
+        self.orders.open.sort_by_key(|open| std::cmp::Reverse(open.origin.rank()));
+        Ok(())
+    }
+
+    pub(super) async fn take_in(&mut self, (origin, arrival): Arrived) -> Result<(), Halt> {
+        let Some(arrival) = arrival else {
+            tracing::info!(pending = self.pending.len(), "every file of an order was looked at");
+            return self.open_orders();
+        };
+        let is_struck =
+            |path: &std::path::Path| self.orders.gate_of(&origin).is_some_and(|gate| gate.is_struck(path));
+        match arrival {
+            Arrival::Looking { files } => self.ledger.event(Event::Looking { files }).await,
+            Arrival::Walked { files, ignored, unlisted } => {
+                tracing::info!(files, ignored, "folders walked");
+                self.ledger.counts.ignored += ignored;
+                for line in unlisted {
+                    self.ledger.note(line).await;
+                }
+                self.ledger.found(files).await;
+            }
+            Arrival::Struck(path) => self.lose(path).await?,
+            Arrival::New(medium) if is_struck(&medium.path) => self.lose(medium.path).await?,
+            Arrival::Unread(_, path) if is_struck(&path) => self.lose(path).await?,
+            Arrival::Settled(row) => self.ledger.row(row).await,
+            Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
+            Arrival::Unqueued(files) => self.record(Entry::Unqueued(files)).await?,
+            Arrival::Unread(row, path) => self.unread(row, &path).await?,
+            Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
+            Arrival::New(medium) => self.enqueue(Task::new(medium, origin)).await?,
+            Arrival::Unwalkable(error) if self.stays => {
+                let (path, reason) = (error.path().to_owned(), error.to_string());
+                self.ledger.event(Event::Refused { path, reason }).await;
+            }
+            Arrival::Unwalkable(error) => return Err(error.into()),
+            Arrival::Blind(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// A file was found that nobody wants any more. It may have been queued since that was said.
+    async fn lose(&mut self, path: PathBuf) -> Result<(), Halt> {
+        self.ledger.lost(1).await;
+        self.record(Entry::Unqueued(vec![path])).await
+    }
+
+    /// Claims a medium, unless its content is on its way already.
+    pub(super) async fn enqueue(&mut self, task: Task) -> Result<(), Halt> {
+        let (medium, origin) = (Arc::clone(&task.medium), Arc::clone(&task.origin));
+        if let Some(copies) = self.copies.get_mut(&medium.key) {
+            copies.push((&task).into());
+            if origin.urgent {
+                self.hurry(&medium.key, &origin);
+            }
+            return Ok(());
+        }
+        if let Some(failure) = self.given_up.get(&medium.key, &origin) {
+            let row = Row::failed(&medium.path, Some(medium.key), medium.kind, failure.clone(), None);
+            return self.unread(Box::new(row), &medium.path).await;
+        }
+        self.copies.insert(medium.key, Vec::new());
+        self.claim(medium.key, origin, Some(task)).await
+    }
+}
+
+/// Files that were found before and not read.
+fn queued(cache: &deskscribe_cache::Cache) -> Result<Walk, deskscribe_cache::CacheError> {
+    let queue = cache.read()?.queue()?;
+    Ok(intake::take_up(queue.into_iter().map(|queued| queued.path)))
+}

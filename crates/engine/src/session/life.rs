@@ -1,0 +1,91 @@
+//! The life of an engine that stays: it survives what would end a run.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{COMMANDS_WAITING, Session};
+use crate::control::Control;
+use crate::dispatch::Dispatch;
+use crate::order::Command;
+use crate::scan::EVENTS_WAITING;
+use crate::status::{Board, Host};
+use crate::{Engine, Event, RunError};
+
+impl Engine {
+    /// Stays, and reads what is ordered. Of what happens it tells no more than is not in its status: see [`Event`].
+    /// Nothing is held up by somebody who does not look. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// The cache cannot be used, or the system refuses a thread.
+    pub fn stay(&self) -> Result<(Session, mpsc::Receiver<Event>), RunError> {
+        let (events, incoming) = mpsc::channel(EVENTS_WAITING);
+        let (commands, orders) = mpsc::channel(COMMANDS_WAITING);
+        let (alive, ended) = watch::channel(());
+        let cancel = CancellationToken::new();
+        let id = Control::new_id();
+        let board = Arc::new(Board::new(id.clone(), Host::Window, &events, cancel.clone()));
+        self.tell_repairs(&events);
+        let first = self.dispatch(&id, &events, &board, &cancel)?;
+        let control =
+            Control::open(&self.home, id, Arc::clone(&board), cancel.clone(), commands.downgrade(), &events);
+        let control = self.unless_unasked(control, &events);
+        let session = Session {
+            commands,
+            board: Arc::clone(&board),
+            cancel: cancel.clone(),
+            cache: self.cache.clone(),
+            ended,
+        };
+        let life = Life { engine: self.clone(), events, board, cancel };
+        tokio::spawn(async move {
+            let board = Arc::clone(&life.board);
+            life.live(first, orders).await;
+            drop(control);
+            board.dismiss();
+            board.end();
+            drop(alive);
+        });
+        Ok((session, incoming))
+    }
+}
+
+struct Life {
+    engine: Engine,
+    events: mpsc::Sender<Event>,
+    board: Arc<Board>,
+    cancel: CancellationToken,
+}
+
+impl Life {
+    /// Obeys one dispatcher after the other. One that could not go on has told why, and the next begins with the next
+    /// command: by then the disk may have room again, or the lock be free.
+    async fn live(self, first: Dispatch, mut commands: mpsc::Receiver<Command>) {
+        let mut next = Some((first, None));
+        loop {
+            let outcome = match next.take() {
+                Some((dispatch, command)) => dispatch.run(command, &mut commands).await.map(drop),
+                None => Ok(()),
+            };
+            match outcome {
+                Ok(()) | Err(RunError::Cancelled(_)) => return,
+                Err(error) => tracing::error!(%error, "the engine could not go on"),
+            }
+            self.board.dismiss();
+            next = loop {
+                let command = tokio::select! {
+                    command = commands.recv() => command,
+                    () = self.cancel.cancelled() => None,
+                };
+                let Some(command) = command else { return };
+                let Self { engine, events, board, cancel } = &self;
+                // A name of its own: what was claimed under the last one is void.
+                match engine.dispatch(&Control::new_id(), events, board, cancel) {
+                    Ok(dispatch) => break Some((dispatch, Some(command))),
+                    Err(error) => drop(events.try_send(Event::Note(error.to_string()))),
+                }
+            };
+        }
+    }
+}
