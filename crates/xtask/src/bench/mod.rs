@@ -14,6 +14,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::prepare::Extent;
 use crate::problem::{Doing, Outcome, Problem};
 use crate::{build, workspace};
 
@@ -42,7 +43,7 @@ pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
         Some(_) => return Err(Problem("bench takes one folder; a rival's command follows `--`".to_owned())),
     };
     let rival = parts.next().unwrap_or_default();
-    let program = build::program(true)?.join("deskscribe");
+    let program = build::program(true, Extent::Terminal)?.join("deskscribe");
     let scratch = Scratch::make()?;
 
     let ours = || scan(&program, &folder, &scratch);
