@@ -54,7 +54,9 @@ fn compare(fresh: &Path, kept: &Path) -> Outcome {
         return Ok(());
     }
     let line = fresh.lines().zip(kept.lines()).take_while(|(fresh, kept)| fresh == kept).count() + 1;
-    Err(Problem(format!("{FILE} differs from what the window says in Rust, first in line {line}: cargo xtask bindings")))
+    Err(Problem(format!(
+        "{FILE} differs from what the window says in Rust, first in line {line}: cargo xtask bindings"
+    )))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::problem::{Outcome, Problem};
 use crate::prepare::{self, Extent};
+use crate::problem::{Outcome, Problem};
 use crate::{bindings, edges, no_arguments, ui, workspace};
 
 /// `cargo xtask check`

@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::problem::{Doing, Outcome, Problem};
 use crate::prepare::{self, Extent};
+use crate::problem::{Doing, Outcome, Problem};
 use crate::{build, ui, workspace};
 
 /// The most time `cargo test` gets when nobody is there to interrupt it.

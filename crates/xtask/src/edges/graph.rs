@@ -40,7 +40,14 @@ impl Graph {
     /// for, where the other shows those of all members together.
     pub(super) fn of_member(member: &str) -> Outcome<Self> {
         let mut cargo = workspace::cargo();
-        cargo.args(["tree", "--locked", "--edges=normal,build,no-proc-macro", "--prefix=depth", "--package", member]);
+        cargo.args([
+            "tree",
+            "--locked",
+            "--edges=normal,build,no-proc-macro",
+            "--prefix=depth",
+            "--package",
+            member,
+        ]);
         // What it says on stderr is progress: the first time it downloads all crates.
         let output = cargo.stderr(Stdio::inherit()).output().doing("start cargo tree")?;
         if !output.status.success() {

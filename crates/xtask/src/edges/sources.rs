@@ -125,9 +125,20 @@ mod tests {
     use super::*;
 
     fn broken(files: &[(&str, &str)]) -> Vec<(&'static str, String)> {
-        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        // What is exempt is there in every tree, as it must be.
+        let exempt = LONG_FILES.iter().chain(SILENT_FILES).map(|(path, _)| (*path, ""));
+        let files = exempt.chain(files.iter().copied());
+        let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         let violations = check(&Tree { files });
         violations.into_iter().map(|violation| (violation.rule, violation.place)).collect()
+    }
+
+    #[test]
+    fn exemptions_end_with_their_files() {
+        let rule = "exemptions end with their files";
+        let violations = check(&Tree::default());
+        assert!(violations.iter().all(|violation| violation.rule == rule), "{violations:?}");
+        assert_eq!(violations.len(), LONG_FILES.len() + SILENT_FILES.len());
     }
 
     #[test]

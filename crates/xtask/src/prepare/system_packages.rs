@@ -206,7 +206,10 @@ mod tests {
     fn on_a_bare_debian_root_installs_all_by_one_call() {
         let (_root, machine) = machine(&[("/bin/true", "apt-get")]);
         let packages = vec!["gcc", "libc6-dev", "g++", "ca-certificates", "python3-pip"];
-        assert_eq!(machine.plan(&machine.missing(&[Need::Compile, Need::Fetch])), Plan::Apt { prefix: vec![], packages });
+        assert_eq!(
+            machine.plan(&machine.missing(&[Need::Compile, Need::Fetch])),
+            Plan::Apt { prefix: vec![], packages }
+        );
     }
 
     #[test]
@@ -250,7 +253,11 @@ mod tests {
             ("/bin/false", "/bin/false", true),
         ] {
             let (_root, machine) = machine(&[(python, "python3"), (pip, "pip3")]);
-            assert_eq!(names(&machine.missing(&[Need::Compile, Need::Fetch])).contains(&"python3-pip"), is_missing, "{python} {pip}");
+            assert_eq!(
+                names(&machine.missing(&[Need::Compile, Need::Fetch])).contains(&"python3-pip"),
+                is_missing,
+                "{python} {pip}"
+            );
             assert!(!names(&machine.missing(&[Need::Compile])).contains(&"python3-pip"));
         }
     }
@@ -283,7 +290,9 @@ mod tests {
             ("pacman", "pacman -S --needed gcc glibc ca-certificates"),
         ] {
             let (_root, machine) = machine(&[("/bin/true", manager)]);
-            let Plan::Tell(text) = machine.plan(&machine.missing(&[Need::Compile])) else { panic!("{manager}") };
+            let Plan::Tell(text) = machine.plan(&machine.missing(&[Need::Compile])) else {
+                panic!("{manager}")
+            };
             assert_eq!(text.lines().last().map(str::trim), Some(line));
         }
         let (_root, machine) = machine(&[]);
