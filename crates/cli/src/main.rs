@@ -2,7 +2,6 @@
 
 mod args;
 mod exit;
-mod log;
 mod show;
 
 mod doctor;

@@ -6,15 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
-use deskscribe_engine::{Again, Engine, Home, Resources, Run, RunCounts, RunError, Settings};
+use deskscribe_engine::{Again, Engine, Home, Resources, Run, RunCounts, RunError, Settings, start_log};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::args::ScanArgs;
 use crate::exit::Exit;
+use crate::runtime;
 use crate::show::{Progress, Rows, say};
-use crate::{log, runtime};
 
 /// The longest a run may take to end once it is asked to.
 const LONGEST_STOP: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
         settings.workers = workers;
     }
     let paths = if paths.is_empty() && !queued { vec![desktop()?] } else { paths };
-    log::start(&home)?;
+    start_log(&home)?;
     let engine = Engine::open(home, resources, settings)?;
     let outcome = runtime.block_on(async {
         let run = if queued {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
 ///    llm/0.lock …                                             which requests to a language model are on their way
 ///    engines/<process>-<time>.sock                            where a running engine can be asked
+///    window.lock                                              held by the window, of which there is one
+///    pasted/                                                  pictures that came from the clipboard
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
@@ -55,6 +57,16 @@ impl Home {
     /// The control sockets of running engines.
     pub fn engines(&self) -> PathBuf {
         self.0.join("engines")
+    }
+
+    /// The lock of the window, of which there is one.
+    pub fn window(&self) -> PathBuf {
+        self.0.join("window.lock")
+    }
+
+    /// Pictures that came from the clipboard, and have no other place.
+    pub fn pasted(&self) -> PathBuf {
+        self.0.join("pasted")
     }
 
     /// What the user has chosen; there need not be such a file.

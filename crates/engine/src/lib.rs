@@ -19,6 +19,7 @@ mod crash;
 mod event;
 mod home;
 mod json;
+mod log;
 mod permits;
 mod places;
 mod resources;
@@ -45,23 +46,24 @@ pub use control::{ControlError, RunningEngine};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{CacheError, Coverage, Query, QueryError, StopWaiting, Total};
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
+    Canary, Code, Confinement, ContentKey, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
 pub use home::{Home, HomeError};
-pub use intake::{Again, WalkError};
+pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{
     ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, Library, Listed, Named,
     markdown,
 };
+pub use log::{LogError, start_log};
 pub use permits::{Permit, Permits};
 pub use record::forget;
 pub use resources::{ResourceError, Resources};
-pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
+pub use row::{LastRow, Row, RowState, RunCounts, WorkerName, path_of};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use settings::{Patience, Settings, SettingsError, Wear};
 pub use status::{CrashStatus, Phase, QueueStatus, Queues, Status, Volume, Wire, Work, WorkerStatus};
-pub use words::{count, instant, local, local_time, quoted, size};
+pub use words::{count, instant, local, local_stamp, local_time, quoted, size};

@@ -1,7 +1,8 @@
 //! A row: what is told about one file, in the form that scripts depend on.
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -92,6 +93,12 @@ pub(crate) fn lossy(path: &Path) -> String {
 /// The true bytes of a path in base64, when they are no UTF-8.
 pub(crate) fn bytes_of(path: &Path) -> Option<String> {
     path.to_str().is_none().then(|| BASE64.encode(path.as_os_str().as_bytes()))
+}
+
+/// The path that was told like this.
+pub fn path_of(path: &str, bytes: Option<&str>) -> PathBuf {
+    let bytes = bytes.and_then(|bytes| BASE64.decode(bytes).ok());
+    bytes.map_or_else(|| path.into(), |bytes| OsString::from_vec(bytes).into())
 }
 
 impl Row {

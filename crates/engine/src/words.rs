@@ -35,6 +35,11 @@ pub fn local_time(text: &str) -> String {
     text.parse::<jiff::Timestamp>().map_or_else(|_| text.to_owned(), |moment| local(moment.as_millisecond()))
 }
 
+/// Now, for the name of a file, by the local calendar and clock: `2026-03-14 09.12.44`.
+pub fn local_stamp() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%d %H.%M.%S").to_string()
+}
+
 /// A path as a shell takes it for one word.
 pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();

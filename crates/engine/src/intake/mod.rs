@@ -6,11 +6,13 @@
 
 mod kind;
 mod open;
+mod survey;
 mod trust;
 mod waiting;
 mod walk;
 
 pub(crate) use open::{Medium, examine, explain};
+pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;
 pub use walk::WalkError;

@@ -1,14 +1,26 @@
 //! The program's own log: a file a day, a week of them.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
-use anyhow::Context;
-use deskscribe_engine::{Home, tame};
+use deskscribe_protocol::tame;
 use tracing::level_filters::LevelFilter;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
+use crate::Home;
+
 const DAYS_KEPT: usize = 7;
+
+/// The log cannot be kept where it belongs.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the log cannot be written to ({reason}); set DESKSCRIBE_HOME to a folder that you may write to: {path}"
+)]
+pub struct LogError {
+    reason: io::Error,
+    path: PathBuf,
+}
 
 /// Keeps paths and last words in what is logged from speaking to the terminal of whoever reads it, and from looking
 /// like a line of their own.
@@ -27,23 +39,18 @@ impl<W: Write> Write for Tame<W> {
     }
 }
 
-/// Starts the log in this home.
-pub(crate) fn start(home: &Home) -> anyhow::Result<()> {
+/// Starts the log of this process in this home; once in its life.
+pub fn start_log(home: &Home) -> Result<(), LogError> {
     let folder = home.logs();
-    let place = || {
-        format!(
-            "the log cannot be written to {}; set DESKSCRIBE_HOME to a folder that you may write to",
-            folder.display()
-        )
-    };
-    std::fs::create_dir_all(&folder).with_context(place)?;
+    let refused = |reason| LogError { reason, path: folder.clone() };
+    std::fs::create_dir_all(&folder).map_err(refused)?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("deskscribe")
         .filename_suffix("log")
         .max_log_files(DAYS_KEPT)
         .build(&folder)
-        .with_context(place)?;
+        .map_err(|error| refused(io::Error::other(error)))?;
     tracing_subscriber::fmt()
         .with_writer(Mutex::new(Tame(file)))
         .with_ansi(false)
