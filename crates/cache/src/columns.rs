@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::tags::own_tags;
+
 /// Every column but those that are made of others.
 pub(crate) const COLUMNS: [&str; 22] = [
     "key",
@@ -54,5 +56,8 @@ pub(crate) static HOLDS: LazyLock<String> = LazyLock::new(|| format!("seal({}) =
 /// A row by its key; without it where the row is not what was stored.
 pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS.join(", ");
-    format!("SELECT {names}, stored FROM reading WHERE key = ? AND seal({names}) = seal")
+    let own_tags = own_tags!();
+    format!(
+        "SELECT {names}, stored, {own_tags} AS own_tags FROM reading WHERE key = ? AND seal({names}) = seal"
+    )
 });

@@ -25,6 +25,7 @@ mod columns;
 mod derived;
 mod schema;
 mod seal;
+mod tags;
 
 mod changes;
 mod clock;

@@ -35,6 +35,7 @@ fn store(cache: &Cache, record: &Record, number: u32) {
     let stamp = Stamp { device: 1, inode: 2, size: 3, mtime_ns: 4, ctime_ns: 5 };
     guard.remember(&Place { path: path.clone(), stamp }, &record.key, 1).unwrap();
     guard.enqueue(&path, MediaKind::Image, 1).unwrap();
+    guard.set_tags(&record.key, Some(&[format!("{SECRET} {number}")]), 1).unwrap();
     guard.put_part(&record.key, "plan", 0, SECRET.as_bytes()).unwrap();
     guard.put_thumbnail(&record.key, &Thumbnail { width: 1, height: 1, jpeg: SECRET.into() }).unwrap();
     guard.commit().unwrap();

@@ -224,14 +224,24 @@ fn of_many_hits_the_newest_come_first() {
         .collect();
     put(&cache, &files);
     let guard = cache.read().unwrap();
-    let query = Query::parse("common").unwrap();
-    let mut hits = Vec::new();
-    for offset in (0..1201).step_by(100) {
-        let answer = guard.search(&query, Page { offset, limit: 100 }).unwrap();
-        assert_eq!(answer.total, Total::MoreThan(1000));
-        hits.extend(answer.hits);
+    // From any place on, whether it is reached from the beginning or from the end.
+    let mut all: Option<Vec<Hit>> = None;
+    for query in ["common", "", "kind:image", "after:2026-03-14", "kind:image after:2026-03-14 before:2027"] {
+        let parsed = Query::parse(query).unwrap();
+        let mut hits = Vec::new();
+        for offset in (0..1300).step_by(100) {
+            let answer = guard.search(&parsed, Page { offset, limit: 100 }).unwrap();
+            let is_counted = offset > 900 || query != "common";
+            let total = if is_counted { Total::Exactly(1201) } else { Total::MoreThan(1000) };
+            assert_eq!(answer.total, total, "{query} {offset}");
+            hits.extend(answer.hits);
+        }
+        assert_eq!(hits.len(), 1201, "{query}");
+        let same = |all: &Vec<Hit>| all.iter().map(|hit| hit.key).eq(hits.iter().map(|hit| hit.key));
+        assert!(all.as_ref().is_none_or(same), "{query}");
+        all.get_or_insert(hits);
     }
-    assert_eq!(hits.len(), 1201);
+    let hits = all.unwrap();
     let early = hits.windows(2).map(|two| two[1].moment - two[0].moment).max();
     assert!(early.unwrap() <= 0, "{early:?}");
     let mut paths: Vec<&Path> = hits.iter().map(|hit| hit.path.as_path()).collect();
@@ -323,7 +333,7 @@ fn an_older_cache_is_indexed_when_it_is_opened() {
     let (folder, cache) = open();
     put(&cache, &[("/d/one", DAY, text(1, "something old"))]);
     let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; PRAGMA user_version = 2;";
+    let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; DROP TABLE tagging; PRAGMA user_version = 2;";
     file.execute_batch(before).unwrap();
     drop(file);
     let error = Cache::look(folder.path()).unwrap().search(&Query::default(), Page::default()).unwrap_err();

@@ -12,6 +12,7 @@ use crate::WorkerName;
 
 /// A worker that died, or had to be killed. The JSON form is part of [`Status`](crate::Status).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Crash {
     /// Its slot, 0 to 7.
     pub slot: usize,
@@ -26,6 +27,7 @@ pub struct Crash {
 
 /// How a worker came to its end. Written out, it is one line with all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[non_exhaustive]
 pub struct Death {
     /// What was wrong with it before it was gone, if the engine saw anything.
@@ -38,6 +40,7 @@ pub struct Death {
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
     /// By a signal, such as 11 for SIGSEGV.

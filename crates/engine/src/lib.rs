@@ -54,12 +54,12 @@ pub use home::{Home, HomeError};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{
-    ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, Library, Listed, Named,
-    markdown,
+    Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, ItemView,
+    Library, LineHit, Listed, Named, Page, Piece, Spot, SpotView, markdown,
 };
 pub use log::{LogError, start_log};
 pub use permits::{Permit, Permits};
-pub use record::forget;
+pub use record::{forget, set_tags};
 pub use resources::{ResourceError, Resources};
 pub use row::{LastRow, Row, RowState, RunCounts, WorkerName, path_of};
 pub use run_log::{PastRun, RunEnd};

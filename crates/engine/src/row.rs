@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is told about one file. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Row {
     /// Absolute path as found; bytes that are no UTF-8 are shown as U+FFFD.
     pub path: String,
@@ -66,6 +67,7 @@ pub struct Row {
 
 /// How a file ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
     /// There is a reading; its text may be empty.
@@ -78,6 +80,7 @@ pub enum RowState {
 
 /// Which worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct WorkerName {
     /// Its slot, 0 to 7.
     pub slot: usize,
@@ -190,6 +193,7 @@ impl Row {
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct RunCounts {
     /// Files that were settled: read, failed and skipped together.
     pub files: u64,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a worker is confined: what it put on, and what it then tried and got.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Confinement {
     /// What was put on, in the words of a person: nothing is decided by it.
     pub layers: Vec<LayerState>,
@@ -13,6 +14,7 @@ pub struct Confinement {
 
 /// One layer, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct LayerState {
     /// Which one.
     pub layer: Layer,
@@ -22,6 +24,7 @@ pub struct LayerState {
 
 /// A layer of confinement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
     /// Limits, rights and descriptors of the process itself. Nothing is decided by it.
@@ -34,6 +37,7 @@ pub enum Layer {
 
 /// Something that a confined worker tried and that had to fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Canary {
     /// What was tried, such as `open /etc/passwd`.
     pub attempt: String,
@@ -47,6 +51,7 @@ pub struct Canary {
 
 /// How well a worker is confined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
     /// Not confined by the system. It still gets nothing but the one open file.

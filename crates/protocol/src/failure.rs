@@ -6,6 +6,7 @@ use crate::one_line;
 
 /// Why a file was not read. A closed list: whoever shows a failure decides by this, never by its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The file holds no byte.
@@ -128,6 +129,7 @@ impl Code {
 
 /// Why a file was not read: a code to decide by and one line to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[error("{reason}")]
 pub struct Failure {
     /// What kind of failure this is.

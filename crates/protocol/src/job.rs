@@ -8,6 +8,7 @@ pub struct JobId(pub u64);
 
 /// What a worker is doing with a medium, in the order in which it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Loading the models that read text: once in the life of a worker, with its first file, and before

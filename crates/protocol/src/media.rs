@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a file holds, as far as its name and first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// A picture.
@@ -42,6 +43,7 @@ impl fmt::Display for MediaKind {
 /// Identity is the content, never the path. A wrong key would hand somebody another file's text, so nothing
 /// but the engine makes one, from the bytes that a worker was lent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentKey([u8; 32]);
 

@@ -143,6 +143,7 @@ fn is_short(text: &str, what: &'static str, longest: usize) -> Result<(), Readin
 
 /// A line of text found in a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Line {
     /// Its characters.
     pub text: String,
@@ -157,6 +158,7 @@ pub struct Line {
 
 /// The short form of a text: what a person would call it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Digest {
     /// A few words; absent when there is no text to make them of.
     pub title: Option<String>,
@@ -192,6 +194,7 @@ impl Digest {
 
 /// What made a reading: enough to know later which readings a better model would improve.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Provenance {
     /// Version of the program.
     pub program: String,
@@ -208,6 +211,7 @@ impl Provenance {
 
 /// An engine that took part in a reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct EngineUse {
     /// What it did.
     pub stage: Stage,
@@ -221,6 +225,7 @@ pub struct EngineUse {
 
 /// How long a stage took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct StageTime {
     /// Which stage.
     pub stage: Stage,

@@ -114,7 +114,7 @@ impl Words {
             read_at: TIME.0,
             program: Record::own(),
         };
-        let mtime_ns = (TIME.0 + self.dice.i64(..TIME.1)) * 1_000_000;
+        let mtime_ns = (TIME.0 + self.dice.i64(0..TIME.1)) * 1_000_000;
         let stamp = Stamp { device: 1, inode: number as u64, size: 123_456, mtime_ns, ctime_ns: mtime_ns };
         let folder = self.dice.usize(..200);
         let path = PathBuf::from(format!("/home/ann/Desktop/folder {folder}/Screenshot_{number}.png"));

@@ -3,12 +3,13 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{ContentKey, Failure, MediaKind};
 use rusqlite::{OptionalExtension, Row};
 
 use super::queue::queued;
 use super::{ReadGuard, row};
-use crate::{CacheError, Queued};
+use crate::tags::own_tags;
+use crate::{CacheError, Queued, tags};
 
 /// What is told of a content in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Head {
     pub failure: Option<Failure>,
     /// A few words; absent when there is no text.
     pub title: Option<String>,
-    /// Most telling first.
+    /// The user's, if these gave it any, else the machine's; most telling first.
     pub tags: Vec<String>,
     /// When it was taken, as far as is known, in milliseconds since 1970.
     pub moment: i64,
@@ -32,8 +33,11 @@ pub struct Head {
 impl ReadGuard {
     /// What is told of this content in a list, if anything became of it.
     pub fn head(&self, key: &ContentKey) -> Result<Option<Head>, CacheError> {
-        const QUERY: &str =
-            "SELECT kind, code, reason, title, tags, moment, stored FROM reading WHERE key = ?";
+        const QUERY: &str = concat!(
+            "SELECT kind, code, reason, title, tags, ",
+            own_tags!(),
+            " AS own_tags, moment, stored FROM reading WHERE key = ?"
+        );
         let find = || {
             let mut head = self.summaries.prepare_cached(QUERY)?;
             head.query_row([key.as_bytes()], |row| in_short(*key, row)).optional()
@@ -79,19 +83,14 @@ impl ReadGuard {
 }
 
 fn in_short(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Head> {
-    let failed = row.get::<_, Option<String>>("code")?.is_some();
-    let failure = match failed {
-        true => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),
-        false => None,
-    };
-    let tags: Option<String> = row.get("tags")?;
+    let text = |column| row.get::<_, Option<String>>(column);
+    let (tags, _) = tags::effective(text("own_tags")?.as_deref(), text("tags")?.as_deref());
     Ok(Head {
         key,
         kind: row::word::<MediaKind>(row, "kind")?,
-        failure,
+        failure: row::failure(row)?,
         title: row.get("title")?,
-        // What cannot be understood is no tag.
-        tags: tags.and_then(|tags| serde_json::from_str(&tags).ok()).unwrap_or_default(),
+        tags,
         moment: row.get("moment")?,
         stored: row.get::<_, i64>("stored")? as u64,
     })

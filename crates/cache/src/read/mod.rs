@@ -3,9 +3,12 @@
 mod keep;
 mod list;
 mod look;
+mod own_tags;
 mod queue;
 mod row;
+mod thumbnail;
 
+use std::cell::RefCell;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -13,13 +16,14 @@ use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, OptionalExtension, Row};
 use tempfile::TempDir;
 
-use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
-use crate::{CacheError, Record, Stamp, Thumbnail, repair};
+use crate::schema::{FileId, SUMMARIES};
+use crate::{CacheError, Record, Stamp, repair, tags};
 
 pub use list::Head;
 use look::Look;
 pub use queue::{Coverage, Queued};
-pub(crate) use row::record;
+pub(crate) use row::{failure, record};
+use thumbnail::Thumbnails;
 
 /// A way to read the cache. It cannot write.
 pub struct ReadGuard {
@@ -30,6 +34,8 @@ pub struct ReadGuard {
     /// The file that is open; another process may have replaced it since.
     file: Option<FileId>,
     _copy: Option<TempDir>,
+    /// Opened when the first small picture is asked for.
+    thumbnails: RefCell<Option<Thumbnails>>,
 }
 
 impl ReadGuard {
@@ -38,7 +44,13 @@ impl ReadGuard {
             loop {
                 let file = FileId::of(&folder.join(SUMMARIES.file));
                 let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
-                let guard = Self { summaries, format, folder: folder.to_owned(), file, _copy: copy };
+                if format < tags::SINCE {
+                    let none_yet = summaries.execute_batch(tags::NONE_YET);
+                    none_yet.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
+                }
+                let thumbnails = RefCell::default();
+                let guard =
+                    Self { summaries, format, folder: folder.to_owned(), file, _copy: copy, thumbnails };
                 // Replaced meanwhile, it might be read with the log of the other one.
                 if guard.is_current() {
                     return Ok(guard);
@@ -52,14 +64,24 @@ impl ReadGuard {
         self.file == FileId::of(&self.folder.join(SUMMARIES.file))
     }
 
-    /// Goes on with the file that is there now, if another process has replaced a damaged one. A guard that is kept
-    /// for long sees nothing new without this. Returns whether there was another one.
+    /// Goes on with the file that is there now, if another process has replaced a damaged one, and with its new tables,
+    /// if one has brought it up to date. A guard that is kept for long sees nothing new without this. Returns whether
+    /// there was another file.
     pub fn refresh(&mut self) -> Result<bool, CacheError> {
         let replaced = !self.is_current();
-        if replaced {
+        if replaced || self.is_brought_up_to_date()? {
             *self = Self::open(&self.folder)?;
         }
         Ok(replaced)
+    }
+
+    /// Whether the file was older than this program when it was opened, and is no more.
+    fn is_brought_up_to_date(&self) -> Result<bool, CacheError> {
+        if self.has_format(SUMMARIES.version()) {
+            return Ok(false);
+        }
+        let format = self.summaries.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+        Ok(format.map_err(|error| self.sort(error))? != self.format)
     }
 
     /// The format of a cache that was made by a newer program: it can be read, but not written to.
@@ -109,19 +131,6 @@ impl ReadGuard {
         let path = path.as_os_str().as_bytes();
         let find = || self.summaries.prepare_cached(QUERY)?.query_row([path], |row| row.get(0)).optional();
         Ok(find().map_err(|error| self.sort(error))?.map(ContentKey::from_bytes))
-    }
-
-    /// The small picture of this content, if there is one.
-    pub fn thumbnail(&self, key: &ContentKey) -> Result<Option<Thumbnail>, CacheError> {
-        const QUERY: &str = "SELECT width, height, jpeg FROM thumbnail WHERE key = ?";
-        let small =
-            |row: &Row<'_>| Ok(Thumbnail { width: row.get(0)?, height: row.get(1)?, jpeg: row.get(2)? });
-        let thumbnails = look::look(&THUMBNAILS, &self.folder)?;
-        thumbnails
-            .connection
-            .query_row(QUERY, [key.as_bytes()], small)
-            .optional()
-            .map_err(|error| CacheError::sort(error, &self.folder.join(THUMBNAILS.file)).noted())
     }
 
     /// Changes whenever somebody else has committed something.

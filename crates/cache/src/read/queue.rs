@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use deskscribe_protocol::{Code, Failure, MediaKind};
-use rusqlite::Row;
+use deskscribe_protocol::{Failure, MediaKind};
+use rusqlite::{Connection, Row};
+use serde::Serialize;
 
 use super::{ReadGuard, path, row};
 use crate::{CacheError, grouped, search};
@@ -23,7 +24,8 @@ pub struct Queued {
 }
 
 /// How much of what was found has been read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Coverage {
     /// Contents that were read.
     pub read: u64,
@@ -61,6 +63,16 @@ impl ReadGuard {
     /// How much of what was found has been read. What was read and is at no place any more, because its file was edited,
     /// counts no more.
     pub fn coverage(&self) -> Result<Coverage, CacheError> {
+        // One view of everything, whatever is written meanwhile.
+        let count = || {
+            let view = self.summaries.unchecked_transaction()?;
+            self.coverage_in(&view)
+        };
+        count().map_err(|error| self.sort(error))
+    }
+
+    /// The same, as it is in this view.
+    pub(crate) fn coverage_in(&self, view: &Connection) -> rusqlite::Result<Coverage> {
         // What can be searched has a place; all of that is counted faster than a part of it, and few have failed.
         const FOUND: &str = "SELECT count(*) FROM search_entry";
         const OLDER: &str = "SELECT count(DISTINCT key) FROM place WHERE key IN (SELECT key FROM reading)";
@@ -70,30 +82,20 @@ impl ReadGuard {
             (SELECT count(*) FROM queue WHERE code IS NOT NULL),
             (SELECT count(*) FROM queue WHERE code IS NULL)";
         let count = |row: &Row<'_>, column| row.get::<_, i64>(column).map(|number| number as u64);
-        let find = || {
-            // One view of everything, whatever is written meanwhile.
-            let view = self.summaries.unchecked_transaction()?;
-            let found = if self.has_format(search::SINCE) { FOUND } else { OLDER };
-            let found = view.prepare_cached(found)?.query_row([], |row| count(row, 0))?;
-            let rest = |row: &Row<'_>| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?));
-            let (failed, put_off, queued) = view.prepare_cached(REST)?.query_row([], rest)?;
-            Ok(Coverage { read: found.saturating_sub(failed), failed: failed + put_off, queued })
-        };
-        find().map_err(|error| self.sort(error))
+        let found = if self.has_format(search::SINCE) { FOUND } else { OLDER };
+        let found = view.prepare_cached(found)?.query_row([], |row| count(row, 0))?;
+        let rest = |row: &Row<'_>| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?));
+        let (failed, put_off, queued) = view.prepare_cached(REST)?.query_row([], rest)?;
+        Ok(Coverage { read: found.saturating_sub(failed), failed: failed + put_off, queued })
     }
 }
 
 pub(super) fn queued(row: &Row<'_>) -> rusqlite::Result<Queued> {
-    let code: Option<String> = row.get("code")?;
-    let failure = match code {
-        Some(_) => Some(Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? }),
-        None => None,
-    };
     Ok(Queued {
         path: path(row.get("path")?),
         kind: row::word::<MediaKind>(row, "kind")?,
         since: row.get("since")?,
-        failure,
+        failure: row::failure(row)?,
     })
 }
 

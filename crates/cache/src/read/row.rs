@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::columns::GET;
 use crate::{Outcome, Record};
 
-/// What became of this content, if anything that is still what was stored, and the number of the change by which it was stored.
+/// What became of this content, if anything that is still what was stored, and the number of the change by which it was
+/// stored. Its tags are the user's, if these gave it any.
 pub(crate) fn record(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<Option<(Record, u64)>> {
     let mut get = summaries.prepare_cached(&GET)?;
     let record = |row: &Row<'_>| Ok((whole(*key, row)?, row.get::<_, i64>("stored")? as u64));
@@ -44,7 +45,10 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
         digest: Digest {
             title: row.get("title")?,
             summary: row.get("summary")?,
-            tags: json(row, "tags")?,
+            tags: match row.get::<_, Option<String>>("own_tags")? {
+                Some(_) => json(row, "own_tags")?,
+                None => json(row, "tags")?,
+            },
             by: row.get("summary_by")?,
         },
         seconds: row.get("seconds")?,
@@ -56,6 +60,12 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
 fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|error| broken(column, error))
+}
+
+/// Why something could not be read, of a row that has the columns `code` and `reason`.
+pub(crate) fn failure(row: &Row<'_>) -> rusqlite::Result<Option<Failure>> {
+    let code: Option<String> = row.get("code")?;
+    code.map(|_| Ok(Failure { code: word::<Code>(row, "code")?, reason: row.get("reason")? })).transpose()
 }
 
 /// A column that holds one word of a closed list.

@@ -31,7 +31,7 @@ const MAKING: &str = "making";
 const PREFIX: &str = "summaries-";
 const SUFFIX: &str = ".sqlite";
 /// What cannot be made again. Readings come first, and apart: only those whose seal holds.
-const TABLES: [&str; 4] = ["place", "queue", "part", "vector"];
+const TABLES: [&str; 5] = ["place", "queue", "part", "vector", "tagging"];
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]

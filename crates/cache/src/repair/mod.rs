@@ -185,7 +185,7 @@ fn settle(into: &Connection) -> rusqlite::Result<Option<(u64, u64)>> {
     let count = |query| into.query_row(query, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
     let found = count(
         "SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM place) + (SELECT count(*) FROM queue)
-            + (SELECT count(*) FROM part) + (SELECT count(*) FROM vector)",
+            + (SELECT count(*) FROM part) + (SELECT count(*) FROM vector) + (SELECT count(*) FROM tagging)",
     )?;
     if found == 0 {
         return Ok(None);

@@ -79,6 +79,13 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
         [Blob(key), Text(_), Blob(_)] if is_key(key) => {
             keep("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", &row)
         }
+        // Whatever the user said last, in the cache or in a backup.
+        [Blob(key), Integer(_), Text(_) | Null, Blob(_)] if is_key(key) => keep(
+            "INSERT INTO tagging SELECT ?1, ?2, ?3, ?4 WHERE seal(?1, ?2, ?3) = ?4
+             ON CONFLICT (key) DO UPDATE SET set_at = excluded.set_at, tags = excluded.tags, seal = excluded.seal
+             WHERE excluded.set_at > set_at",
+            &row,
+        ),
         [Blob(key), Text(_)] if is_key(key) && source == Source::Damaged => {
             keep("INSERT OR IGNORE INTO claim VALUES (?, ?)", &row)
         }

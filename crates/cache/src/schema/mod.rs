@@ -21,8 +21,10 @@ pub(crate) struct Schema {
     pub(crate) is_dear: bool,
     /// From nothing to now.
     steps: &'static [&'static str],
-    /// What is made of the other tables, anew after a step.
+    /// What is made of the other tables, …
     derive: fn(&Connection) -> rusqlite::Result<()>,
+    /// … and the last step after which it has to be made anew.
+    derived_by: i64,
 }
 
 /// Which file it is that lies at a path.
@@ -59,8 +61,10 @@ pub(crate) const SUMMARIES: Schema = Schema {
         include_str!("summaries/1.sql"),
         include_str!("summaries/2.sql"),
         include_str!("summaries/3.sql"),
+        include_str!("summaries/4.sql"),
     ],
     derive: derived::all,
+    derived_by: 3,
 };
 
 /// Small pictures.
@@ -69,6 +73,7 @@ pub(crate) const THUMBNAILS: Schema = Schema {
     is_dear: false,
     steps: &[include_str!("thumbnails/1.sql")],
     derive: |_| Ok(()),
+    derived_by: 0,
 };
 
 impl Schema {
@@ -132,7 +137,9 @@ impl Schema {
         for step in &self.steps[found as usize..] {
             transaction.execute_batch(step)?;
         }
-        (self.derive)(&transaction)?;
+        if found < self.derived_by {
+            (self.derive)(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", self.version())?;
         transaction.commit()

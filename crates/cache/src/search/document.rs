@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use deskscribe_protocol::MediaKind;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::operator::{Facet, folders, language, tag};
 use super::token::{Token, other_forms, tokens};
+use crate::tags::{self, own_tags};
 
 /// The most places by which a content is found; a file that was copied more often is found by these.
 const MOST_PLACES: u32 = 1000;
@@ -44,10 +46,15 @@ pub(super) struct Columns {
 impl Document {
     /// The document of this reading, if there is such a reading.
     pub(super) fn load(connection: &Connection, reading: i64) -> rusqlite::Result<Option<Self>> {
-        const READING: &str =
-            "SELECT key, kind, state, language, moment, title, summary, tags, text FROM reading WHERE id = ?";
+        const READING: &str = concat!(
+            "SELECT key, kind, state, language, moment, title, summary, tags, ",
+            own_tags!(),
+            " AS own_tags, text
+            FROM reading WHERE id = ?"
+        );
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path LIMIT ?";
-        let text = |row: &Row<'_>, column| row.get(column).map(Option::<String>::unwrap_or_default);
+        let some = |row: &Row<'_>, column| row.get::<_, Option<String>>(column);
+        let text = |row: &Row<'_>, column| some(row, column).map(Option::unwrap_or_default);
         let load = |row: &Row<'_>| {
             let document = Self {
                 reading,
@@ -59,7 +66,7 @@ impl Document {
                 transcript: String::new(),
                 title: text(row, "title")?,
                 summary: text(row, "summary")?,
-                tags: serde_json::from_str(&text(row, "tags")?).unwrap_or_default(),
+                tags: tags::effective(some(row, "own_tags")?.as_deref(), some(row, "tags")?.as_deref()).0,
                 places: Vec::new(),
             };
             Ok((row.get::<_, [u8; 32]>("key")?, document))
@@ -144,6 +151,12 @@ fn line<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
         line.push_str(word.as_ref());
     }
     line
+}
+
+/// The kind that this word is for; that of a newer program is unknown.
+pub(super) fn kind(word: &str) -> MediaKind {
+    let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Audio];
+    kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(MediaKind::Unknown)
 }
 
 /// The name of a file as text.

@@ -4,17 +4,19 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use deskscribe_protocol::{ContentKey, Line, MediaKind};
+use deskscribe_protocol::{ContentKey, Line};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
-use super::document::file_name;
+use super::document::{file_name, kind};
 use super::expression::wanted;
 use super::find::Found;
-use super::hit::{Hit, State};
+use super::hit::{Hit, Snippet, State};
 use super::locate::{How, Mark, locate, variety};
 use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
-use super::snippet::{best_cluster, snippet};
+use super::snippet::{best_cluster, marked, snippet};
+use crate::read;
+use crate::tags::{self, own_tags};
 
 /// In the lines of a longer text, in bytes of JSON, no hit is looked for while somebody waits.
 const MOST_LINES: usize = 1 << 20;
@@ -28,18 +30,25 @@ pub(super) struct Fetcher<'a> {
     places: CachedStatement<'a>,
 }
 
-/// The columns of a reading that are shown or searched.
+/// What is searched of a reading and not told.
 struct Texts {
     text: String,
-    summary: String,
-    title: Option<String>,
     lines: String,
 }
 
 impl<'a> Fetcher<'a> {
     pub(super) fn of(query: &'a Query, connection: &'a Connection) -> rusqlite::Result<Self> {
-        const ROW: &str = "SELECT key, kind, state, title, summary, tags, text, lines, reading.moment
-            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?";
+        const ROW: &str = concat!(
+            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags, text, lines,
+            language, pages, search_entry.moment, ",
+            own_tags!(),
+            " AS own_tags
+            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+        );
+        // Without words, a text is only shown where there is no summary of it, and nothing stands on a line.
+        const IN_SHORT: &str = concat!("SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
+            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, language, pages, search_entry.moment, ", own_tags!(), " AS own_tags
+            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?");
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
         let folder = |facet: &Facet| match facet {
             Facet::Folder(folder) => Some(folder.clone()),
@@ -49,50 +58,32 @@ impl<'a> Fetcher<'a> {
         Ok(Self {
             terms: wanted(query).collect(),
             folders: with.filter_map(|filter| folder(&filter.facet)).collect(),
-            row: connection.prepare_cached(ROW)?,
+            row: connection.prepare_cached(if query.has_words() { ROW } else { IN_SHORT })?,
             places: connection.prepare_cached(PLACES)?,
         })
     }
 
     /// What is told of this row; nothing, if it is gone.
     pub(super) fn fetch(&mut self, found: Found) -> rusqlite::Result<Option<Hit>> {
-        let text = |row: &Row<'_>, column| row.get(column).map(Option::<String>::unwrap_or_default);
-        let whole = |row: &Row<'_>| {
-            let texts = Texts {
-                text: text(row, "text")?,
-                summary: text(row, "summary")?,
-                title: row.get("title")?,
-                lines: text(row, "lines")?,
-            };
-            let tags = serde_json::from_str(&text(row, "tags")?).unwrap_or_default();
-            let (kind, state): (String, String) = (row.get("kind")?, row.get("state")?);
-            let key: [u8; 32] = row.get("key")?;
-            Ok((key, kind, state, tags, row.get("moment")?, texts))
+        let Some((mut hit, texts)) = self.row.query_row([found.slot], row).optional()? else {
+            return Ok(None);
         };
-        let row = self.row.query_row([found.slot], whole).optional()?;
-        let Some((key, kind, state, tags, moment, texts)) = row else { return Ok(None) };
-        let Some(path) = self.path(&key)? else { return Ok(None) };
+        let Some(path) = hit.key.map(|key| self.path(key.as_bytes())).transpose()?.flatten() else {
+            return Ok(None);
+        };
         let name = file_name(&path);
-        let fields = [&texts.text, &texts.summary, texts.title.as_deref().unwrap_or_default(), &name];
+        let (summary, title) = (hit.summary.as_deref(), hit.title.as_deref().unwrap_or_default());
+        let fields = [&texts.text, summary.unwrap_or_default(), title, &name];
         let (field, marks) = self.best(fields);
-        let snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
         let line = best_cluster(&marks).first().filter(|_| field == 0);
         let line = line.and_then(|mark| line_at(&texts.text, mark.range.start, &texts.lines));
-        let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Audio];
-        Ok(Some(Hit {
-            snippet,
-            path,
-            key: Some(ContentKey::from_bytes(key)),
-            kind: kinds.into_iter().find(|known| known.as_str() == kind).unwrap_or(MediaKind::Unknown),
-            state: if state == "failed" { State::Failed } else { State::Read },
-            title: texts.title,
-            tags,
-            moment,
-            score: found.score,
-            at: None,
-            page: line.as_ref().map(|line| line.page),
-            corners: line.as_ref().map(|line| line.corners),
-        }))
+        hit.snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
+        hit.title_marks = marked(title, &self.terms);
+        hit.score = found.score;
+        hit.page = line.as_ref().map(|line| line.page);
+        hit.corners = line.as_ref().map(|line| line.corners);
+        hit.path = path;
+        Ok(Some(hit))
     }
 
     /// The place where the content was seen last, in the folder that is wanted.
@@ -141,6 +132,37 @@ impl<'a> Fetcher<'a> {
         };
         (field, Vec::new())
     }
+}
+
+/// What a row tells of a reading, without a path and without what was asked for.
+fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
+    let some = |column| row.get::<_, Option<String>>(column);
+    let text = |column| some(column).map(Option::unwrap_or_default);
+    let (tags, tags_edited) = tags::effective(some("own_tags")?.as_deref(), some("tags")?.as_deref());
+    let texts = Texts { text: text("text")?, lines: text("lines")? };
+    let hit = Hit {
+        path: PathBuf::new(),
+        key: Some(ContentKey::from_bytes(row.get("key")?)),
+        kind: kind(&row.get::<_, String>("kind")?),
+        state: if row.get::<_, String>("state")? == "failed" { State::Failed } else { State::Read },
+        // What cannot be understood is of a newer program.
+        failure: read::failure(row).ok().flatten(),
+        title: row.get("title")?,
+        title_marks: Vec::new(),
+        summary: row.get("summary")?,
+        summary_by: row.get("summary_by")?,
+        tags,
+        tags_edited,
+        language: row.get("language")?,
+        pages: row.get("pages")?,
+        moment: row.get("moment")?,
+        score: 0.0,
+        snippet: Snippet::default(),
+        at: None,
+        page: None,
+        corners: None,
+    };
+    Ok((hit, texts))
 }
 
 /// The line of the picture that holds the byte `at` of its text: a line of the text, or what tabs divide one into.

@@ -2,19 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, named_params};
+use rusqlite::Connection;
 
+use super::days::Days;
 use super::expression::{Filters, ranked, wanted, whole};
 use super::fetch::Fetcher;
 use super::hit::{Answer, Page, Total};
-use super::index::DRIFT;
 use super::query::{Query, Term};
 use super::queued;
-use crate::{CacheError, ReadGuard};
+use crate::{CacheError, ReadGuard, read};
 
 /// The format of the cache that brought the index.
 pub(crate) const SINCE: i64 = 3;
-/// When more match, they are not ranked: the newest come first.
+/// When more match words, they are not ranked: the newest come first.
 const MANY: usize = 1000;
 /// When fewer match, hits within longer words are looked for as well.
 const FEW: usize = 10;
@@ -49,10 +49,10 @@ impl ReadGuard {
         let search = || {
             // One view of everything, whatever is written meanwhile.
             let view = self.summaries().unchecked_transaction()?;
-            hits(&view, query, page)
+            let (hits, total) = hits(&view, query, page)?;
+            Ok(Answer { hits, total, coverage: self.coverage_in(&view)?, change: read::last_change(&view)? })
         };
-        let (hits, total) = search().map_err(|error| self.sort(error))?;
-        Ok(Answer { hits, total, coverage: self.coverage()? })
+        search().map_err(|error| self.sort(error))
     }
 }
 
@@ -67,10 +67,18 @@ fn hits(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
 }
 
 fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<Found>, Total)> {
-    let filters = Filters::of(query, connection)?;
-    let strict = filters.strict(query);
     let days = Days::of(query);
     let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found { slot, score: 0.0 }).collect();
+    if query.is_everything() {
+        let (slots, total) = days.page(connection, None, page)?;
+        return Ok((newest(slots), Total::Exactly(total)));
+    }
+    let filters = Filters::of(query, connection)?;
+    let strict = filters.strict(query);
+    if !query.has_words() {
+        let (slots, total) = days.page(connection, Some(&strict), page)?;
+        return Ok((newest(slots), Total::Exactly(total)));
+    }
     let mut slots = days.walk(connection, &strict, Page { offset: 0, limit: MANY + 1 })?;
     if slots.len() > MANY {
         let end = page.offset.saturating_add(page.limit);
@@ -78,7 +86,9 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
             slots.truncate(end);
             slots.drain(..page.offset);
         } else {
-            slots = days.walk(connection, &strict, page)?;
+            // Whoever goes that far wants to know how far it goes.
+            let (slots, total) = days.page(connection, Some(&strict), page)?;
+            return Ok((newest(slots), Total::Exactly(total)));
         }
         return Ok((newest(slots), Total::MoreThan(MANY)));
     }
@@ -124,42 +134,4 @@ fn rare<'q>(connection: &Connection, query: &'q Query) -> rusqlite::Result<Vec<&
         }
     }
     Ok(rare)
-}
-
-/// The days of a query, in milliseconds since 1970.
-struct Days {
-    after: Option<i64>,
-    before: Option<i64>,
-}
-
-impl Days {
-    fn of(query: &Query) -> Self {
-        Self { after: query.after, before: query.before }
-    }
-
-    /// The rows that match, the newest first. No more of them are looked at than are needed.
-    fn walk(&self, connection: &Connection, expression: &str, page: Page) -> rusqlite::Result<Vec<i64>> {
-        const ALWAYS: &str = "SELECT rowid FROM search WHERE search MATCH :match
-            ORDER BY rowid DESC LIMIT :limit OFFSET :offset";
-        // Rows stand a little after their moment at times, so the moment decides.
-        const BETWEEN: &str =
-            "SELECT search.rowid FROM search CROSS JOIN search_entry ON search_entry.slot = search.rowid
-            WHERE search MATCH :match AND search.rowid >= :first AND search.rowid <= :last
-            AND search_entry.moment >= :after AND search_entry.moment < :before
-            ORDER BY search.rowid DESC LIMIT :limit OFFSET :offset";
-        let Page { limit, offset } = page;
-        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
-        let (limit, offset) = (number(limit), number(offset));
-        let slot = |row: &rusqlite::Row<'_>| row.get(0);
-        if self.after.is_none() && self.before.is_none() {
-            let values = named_params! { ":match": expression, ":limit": limit, ":offset": offset };
-            return connection.prepare_cached(ALWAYS)?.query_map(values, slot)?.collect();
-        }
-        let (after, before) = (self.after.unwrap_or(i64::MIN), self.before.unwrap_or(i64::MAX));
-        let values = named_params! {
-            ":match": expression, ":limit": limit, ":offset": offset, ":after": after, ":before": before,
-            ":first": after.div_euclid(1000), ":last": before.div_euclid(1000).saturating_add(DRIFT),
-        };
-        connection.prepare_cached(BETWEEN)?.query_map(values, slot)?.collect()
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use deskscribe_protocol::{ContentKey, MediaKind};
+use deskscribe_protocol::{ContentKey, Failure, MediaKind};
 
 use crate::{Coverage, grouped};
 
@@ -32,6 +32,8 @@ pub struct Answer {
     pub total: Total,
     /// What was searched, told as in "searched 4,102 of 4,267, 165 not read yet".
     pub coverage: Coverage,
+    /// The number of the last change that is in all of this.
+    pub change: u64,
 }
 
 /// How many files match.
@@ -63,10 +65,24 @@ pub struct Hit {
     pub kind: MediaKind,
     /// What became of it.
     pub state: State,
+    /// Why it was not read, if it could not be.
+    pub failure: Option<Failure>,
     /// A few words; absent when there is no text.
     pub title: Option<String>,
-    /// Most telling first.
+    /// What was asked for, in bytes of the title.
+    pub title_marks: Vec<Range<usize>>,
+    /// One to three sentences.
+    pub summary: Option<String>,
+    /// `extractive`, or the model's name.
+    pub summary_by: Option<String>,
+    /// The user's, if these gave it any, else the machine's; most telling first.
     pub tags: Vec<String>,
+    /// Whether they are the user's.
+    pub tags_edited: bool,
+    /// BCP-47.
+    pub language: Option<String>,
+    /// Pages or distinct frames that were read.
+    pub pages: Option<u32>,
     /// When it was taken, as far as is known, in milliseconds since 1970.
     pub moment: i64,
     /// How well it matches, larger is better. 0 where the newest come first; below 0 for a hit that only holds what

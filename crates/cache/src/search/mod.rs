@@ -24,6 +24,7 @@ mod index;
 mod spelling;
 
 mod all;
+mod days;
 mod expression;
 mod fetch;
 mod find;
@@ -39,3 +40,4 @@ pub use query::{Query, QueryError};
 
 pub(crate) use find::SINCE;
 pub(crate) use index::{make, purge, rebuild, remove};
+pub(crate) use operator::sameness;

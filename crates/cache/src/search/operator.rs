@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use deskscribe_protocol::MediaKind;
 use jiff::Zoned;
 
+use super::fold::fold;
 use super::hit::State;
 use super::query::{Part, Query, QueryError};
 use super::token::tokens;
@@ -138,6 +139,11 @@ fn one<T>(typed: &str, values: impl IntoIterator<Item = (&'static str, T)>) -> O
 pub(super) fn tag(text: &str) -> Option<Vec<String>> {
     let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
     (!words.is_empty()).then_some(words)
+}
+
+/// Two tags with the same of this are one to search; those that it cannot tell are told by how they are written.
+pub(crate) fn sameness(text: &str) -> String {
+    tag(text).map_or_else(|| fold(text), |words| words.join("_"))
 }
 
 /// The primary subtag of a BCP-47 tag, in small letters: `zh` of `zh-Hant-TW`.

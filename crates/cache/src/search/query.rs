@@ -104,6 +104,11 @@ impl Query {
         }
     }
 
+    /// Whether nothing is asked for but days at most.
+    pub(super) fn is_everything(&self) -> bool {
+        self.terms.is_empty() && self.filters.is_empty()
+    }
+
     /// Whether words are looked for, so that a hit has something to show in its snippet.
     pub fn has_words(&self) -> bool {
         self.terms.iter().any(|term| !term.without)

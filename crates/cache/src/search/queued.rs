@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use deskscribe_protocol::MediaKind;
 use rusqlite::Connection;
 
-use super::document::file_name;
+use super::document::{file_name, kind};
 use super::expression::wanted;
 use super::hit::{Hit, Page, State, Total};
 use super::locate::{How, locate};
 use super::operator::Facet;
 use super::query::{Query, Term};
 use super::snippet::snippet;
+use crate::read;
 
 /// The files of the queue that match, the newest first. They have nothing but a name, a kind, a folder and the time
 /// when they were found.
@@ -22,17 +23,14 @@ pub(super) fn find(
     query: &Query,
     page: Page,
 ) -> rusqlite::Result<(Vec<Hit>, Total)> {
-    const QUERY: &str =
-        "SELECT path, kind, since FROM queue WHERE since >= ? AND since < ? ORDER BY since DESC, path";
+    const QUERY: &str = "SELECT path, kind, since, code, reason FROM queue WHERE since >= ? AND since < ? ORDER BY since DESC, path";
     let (after, before) = (query.after.unwrap_or(i64::MIN), query.before.unwrap_or(i64::MAX));
     let mut queue = connection.prepare_cached(QUERY)?;
     let mut rows = queue.query((after, before))?;
     let (mut hits, mut total) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        let path = PathBuf::from(OsString::from_vec(row.get(0)?));
-        let word: String = row.get(1)?;
-        let kinds = [MediaKind::Image, MediaKind::Video, MediaKind::Audio];
-        let kind = kinds.into_iter().find(|kind| kind.as_str() == word).unwrap_or(MediaKind::Unknown);
+        let path = PathBuf::from(OsString::from_vec(row.get("path")?));
+        let kind = kind(&row.get::<_, String>("kind")?);
         let name = file_name(&path);
         if !is_wanted(query, kind, &path) || !matches(query, &name) {
             continue;
@@ -46,9 +44,16 @@ pub(super) fn find(
                 key: None,
                 kind,
                 state: State::Queued,
+                failure: read::failure(row).ok().flatten(),
                 title: None,
+                title_marks: Vec::new(),
+                summary: None,
+                summary_by: None,
                 tags: Vec::new(),
-                moment: row.get(2)?,
+                tags_edited: false,
+                language: None,
+                pages: None,
+                moment: row.get("since")?,
                 score: 0.0,
                 at: None,
                 page: None,

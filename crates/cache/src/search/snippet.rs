@@ -5,8 +5,10 @@ use std::ops::Range;
 use deskscribe_protocol::acts;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::expression::wanted;
 use super::hit::Snippet;
-use super::locate::{Mark, variety};
+use super::locate::{How, Mark, locate, variety};
+use super::query::{Query, Term};
 
 /// The longest snippet, in characters as people count them.
 const LONGEST: usize = 160;
@@ -44,6 +46,24 @@ pub(super) fn snippet(text: &str, marks: &[Mark]) -> Snippet {
         line.take(grapheme, is_marked);
     }
     line.finish()
+}
+
+impl Query {
+    /// What is looked for in this text, in bytes: in order, apart from each other, and never within a character. A word
+    /// that does not stand there as it was typed is marked within longer ones.
+    pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
+        marked(text, &wanted(self).collect::<Vec<_>>())
+    }
+}
+
+pub(super) fn marked(text: &str, terms: &[&Term]) -> Vec<Range<usize>> {
+    let mut marks = locate(text, terms, How::Whole);
+    let is_missing = |(number, _): &(usize, &&Term)| marks.iter().all(|mark| mark.term != *number);
+    let missing: Vec<&Term> = terms.iter().enumerate().filter(is_missing).map(|(_, term)| *term).collect();
+    if !missing.is_empty() {
+        marks.extend(locate(text, &missing, How::Within));
+    }
+    merged(&marks)
 }
 
 /// The marks that stand close together and are of the most different terms; of such, the first.
@@ -144,9 +164,6 @@ impl Line {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Query;
-    use super::super::locate::{How, locate};
-    use super::super::query::Term;
     use super::*;
 
     fn of(text: &str, query: &str) -> Snippet {

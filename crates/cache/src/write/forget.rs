@@ -57,7 +57,13 @@ impl WriteGuard<'_> {
 pub(crate) fn delete_rows(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<usize> {
     const WAITING: &str = "DELETE FROM queue WHERE path IN (SELECT path FROM place WHERE key = ?)";
     summaries.prepare_cached(WAITING)?.execute([key.as_bytes()])?;
-    ["reading", "place", "part", "vector"].into_iter().try_fold(0, |rows, table| {
+    // A backup may be older than a table.
+    const IS_THERE: &str = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+    let tables = ["reading", "place", "part", "vector", "tagging"];
+    tables.into_iter().try_fold(0, |rows, table| {
+        if !summaries.prepare_cached(IS_THERE)?.exists([table])? {
+            return Ok(rows);
+        }
         let delete = format!("DELETE FROM {table} WHERE key = ?");
         Ok(rows + summaries.prepare_cached(&delete)?.execute([key.as_bytes()])?)
     })

@@ -5,6 +5,7 @@ mod forget;
 mod keep;
 mod put;
 mod queue;
+mod tags;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -110,7 +110,7 @@ impl WriteGuard<'_> {
     }
 }
 
-fn json<T: Serialize>(value: Option<T>) -> rusqlite::Result<Option<String>> {
+pub(super) fn json<T: Serialize>(value: Option<T>) -> rusqlite::Result<Option<String>> {
     let text = value.as_ref().map(serde_json::to_string).transpose();
     text.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }

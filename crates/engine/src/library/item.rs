@@ -12,6 +12,7 @@ use crate::{Row, instant};
 
 /// A file that was read, or could not be. Its JSON form is the row of a scan with four fields more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Item {
     /// The row, as a scan tells it of what is known.
     #[serde(flatten)]
@@ -34,8 +35,11 @@ impl Library {
         let (place, places) = self.place(key)?;
         let path = path.map(Path::to_owned).or(place).unwrap_or_default();
         let (bytes, read_at) = (Some(record.bytes), Some(instant(record.read_at)));
+        let mut row = Row::recorded(&path, record, None);
+        // Also of what could not be read.
+        row.tags = self.guard.own_tags(key)?.unwrap_or(row.tags);
         Ok(Some(Item {
-            row: Row::recorded(&path, record, None),
+            row,
             bytes,
             date: moment.map(instant),
             read_at,

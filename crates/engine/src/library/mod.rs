@@ -8,7 +8,11 @@ mod gone;
 mod item;
 mod list;
 mod markdown;
+mod page;
+mod pieces;
 mod search;
+mod spot;
+mod view;
 
 use std::path::PathBuf;
 
@@ -24,7 +28,11 @@ pub use gone::Gone;
 pub use item::Item;
 pub use list::{ItemState, Listed};
 pub use markdown::markdown;
+pub use page::{Card, Counted, Page};
+pub use pieces::Piece;
 pub use search::{Findings, Found};
+pub use spot::Spot;
+pub use view::{ItemView, LineHit, SpotView};
 
 /// Everything that was read.
 pub struct Library {

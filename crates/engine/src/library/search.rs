@@ -1,6 +1,7 @@
 //! Searching, and the row that is told of a hit.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use deskscribe_cache::{CacheError, Coverage, Hit, Page, Query, Total};
 use deskscribe_protocol::{ContentKey, MediaKind};
@@ -62,12 +63,17 @@ impl Library {
         Ok(Findings { hits, total: answer.total, coverage: answer.coverage })
     }
 
-    fn found(&self, hit: Hit) -> Result<Found, CacheError> {
+    /// Where the file still is, else where it was seen last.
+    pub(super) fn path_of(&self, hit: &Hit) -> Result<PathBuf, CacheError> {
         let place = match &hit.key {
             Some(key) if hit.path.symlink_metadata().is_err() => self.place(key)?.0,
             _ => None,
         };
-        let path = place.unwrap_or(hit.path);
+        Ok(place.unwrap_or_else(|| hit.path.clone()))
+    }
+
+    fn found(&self, hit: Hit) -> Result<Found, CacheError> {
+        let path = self.path_of(&hit)?;
         Ok(Found {
             path: lossy(&path),
             path_bytes: bytes_of(&path),

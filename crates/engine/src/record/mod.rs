@@ -4,6 +4,7 @@
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
 mod forget;
+mod tags;
 
 use std::collections::HashSet;
 use std::io;
@@ -17,6 +18,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
 use tokio::sync::mpsc;
 
 pub use forget::forget;
+pub use tags::set_tags;
 
 use crate::intake::Trust;
 use crate::status::Queue;
@@ -121,8 +123,10 @@ impl Recorder {
         let mut done = Vec::with_capacity(entries.len());
         for entry in entries {
             done.push(match entry {
-                Entry::Outcome { row, place, record, .. } => {
+                Entry::Outcome { mut row, place, record, .. } => {
                     guard.put(&record)?;
+                    // Read again, it keeps the tags that the user gave it.
+                    row.tags = guard.own_tags(&record.key)?.unwrap_or(row.tags);
                     guard.remember(&place, &record.key, now)?;
                     claims.remove(&record.key);
                     Done::Row(row)

@@ -20,6 +20,7 @@ use crate::{Crash, RunCounts};
 
 /// A running engine at one moment. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Status {
     /// Names the run among all that go on in this home.
     pub id: String,
@@ -54,6 +55,7 @@ pub struct Status {
 
 /// One slot and its worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct WorkerStatus {
     /// 0 to 7.
     pub slot: usize,
@@ -77,6 +79,7 @@ pub struct WorkerStatus {
 
 /// What a worker is doing, from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Its process was started, and loads its libraries.
@@ -97,6 +100,7 @@ pub enum Phase {
 
 /// A file with a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Work {
     /// Absolute path; bytes that are no UTF-8 are shown as U+FFFD.
     pub path: String,
@@ -110,6 +114,7 @@ pub struct Work {
 
 /// The queues, in the order in which a file meets them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Queues {
     /// Files that were found and looked at, on their way to the dispatcher.
     pub arrivals: QueueStatus,
@@ -128,6 +133,7 @@ pub struct Queues {
 
 /// One queue.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct QueueStatus {
     /// How many wait in it.
     pub depth: usize,
@@ -142,6 +148,7 @@ pub struct QueueStatus {
 
 /// The conversation with workers, since the run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Wire {
     /// To workers. Open files, which ride beside frames, have no bytes.
     pub sent: Volume,
@@ -151,6 +158,7 @@ pub struct Wire {
 
 /// So much in one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Volume {
     /// Whole frames.
     pub frames: u64,
@@ -160,6 +168,7 @@ pub struct Volume {
 
 /// A death in this run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct CrashStatus {
     /// How long ago, in seconds.
     pub seconds_ago: f64,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use deskscribe_cache::{Cache, Page, Query, ReadGuard};
+use deskscribe_cache::{Cache, Page, Query, ReadGuard, Total};
 use deskscribe_system_tests::words::{Words, word};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -17,6 +17,8 @@ const COMMIT: usize = 64;
 /// Queries of a kind.
 const QUERIES: usize = 400;
 const SEED: u64 = 7;
+/// Rows of a page that somebody scrolls to.
+const PAGE: usize = 60;
 const LOCKED: Duration = Duration::from_secs(60);
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -50,6 +52,10 @@ fn run() -> Outcome {
         all.extend(measure(&guard, name, &queries)?);
     }
     tell("all of them", 0.0, &all);
+    println!("\nmilliseconds of {PAGE} rows from any place on");
+    for (name, query) in pages() {
+        measure_pages(&guard, name, &query)?;
+    }
     drop(guard);
     forget(&cache)
 }
@@ -177,6 +183,42 @@ fn queries(readings: usize) -> Vec<(&'static str, Vec<String>)> {
 struct Taken {
     clock: f64,
     processor: f64,
+}
+
+/// What somebody may scroll through.
+fn pages() -> Vec<(&'static str, String)> {
+    vec![
+        ("everything", String::new()),
+        ("a year", "after:2024 before:2025".to_owned()),
+        ("a kind", "kind:image".to_owned()),
+        ("a kind and a year", "kind:image after:2024 before:2025".to_owned()),
+        ("a tag", format!("tag:{}", word(3))),
+        ("a folder", "in:/home/ann/Desktop".to_owned()),
+        ("one letter", "d".to_owned()),
+        ("a frequent word", word(3) + " "),
+    ]
+}
+
+/// Pages at random places among all that match.
+fn measure_pages(guard: &ReadGuard, name: &str, query: &str) -> Outcome {
+    let query = Query::parse(query)?;
+    let total = |offset| -> Outcome<usize> {
+        Ok(match guard.search(&query, Page { offset, limit: PAGE })?.total {
+            Total::Exactly(count) | Total::MoreThan(count) => count,
+        })
+    };
+    let matching = guard.matching(&query)?.len();
+    let mut dice = Words::new(SEED);
+    let mut times = Vec::new();
+    for _ in 0..QUERIES {
+        let offset = dice.below(matching.max(1));
+        let (begun, begun_processor) = (Instant::now(), processor());
+        total(offset)?;
+        let clock = begun.elapsed().as_secs_f64() * 1e3;
+        times.push(Taken { clock, processor: processor() - begun_processor });
+    }
+    tell(name, matching as f64, &times);
+    Ok(())
 }
 
 fn measure(guard: &ReadGuard, name: &str, queries: &[String]) -> Outcome<Vec<Taken>> {

@@ -1,0 +1,8 @@
+-- Tags that the user gave a content, as JSON, in place of those of the machine; without any, they were given back to the
+-- machine: a backup that still has some does not bring them back. Of two rows of one content, the later one counts.
+CREATE TABLE tagging (
+    key         BLOB    PRIMARY KEY CHECK (length(key) = 32),
+    set_at      INTEGER NOT NULL,
+    tags        TEXT,
+    seal        BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
