@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use deskscribe_cache::Cache;
-use deskscribe_system_tests::{executable, samples};
+use deskscribe_system_tests::executable;
 use serde_json::Value;
 
 use crate::Window;
@@ -76,6 +76,11 @@ impl Desk {
         Self { keeper, folder, told }
     }
 
+    /// The process that everything on this desk is below.
+    pub fn keeper(&self) -> u32 {
+        self.keeper.id()
+    }
+
     fn user(&self) -> PathBuf {
         self.folder.path().join("user")
     }
@@ -93,18 +98,6 @@ impl Desk {
     /// The cache that the window shows, made if there is none.
     pub fn cache(&self) -> Cache {
         Cache::open(&self.home()).unwrap()
-    }
-
-    /// Puts a sample on the desktop.
-    pub fn sample(&self, name: &str) -> PathBuf {
-        self.sample_as(name, name)
-    }
-
-    /// Puts a sample on the desktop under another name.
-    pub fn sample_as(&self, name: &str, other: &str) -> PathBuf {
-        let target = self.desktop().join(other);
-        fs::copy(samples().join(name), &target).unwrap();
-        target
     }
 
     /// A program of ours or of the system, on this desk.
@@ -131,16 +124,23 @@ impl Desk {
         command
     }
 
-    /// Opens the window on these files or folders, for the driver.
-    pub async fn open(&self, arguments: &[&str]) -> Window<'_> {
-        let port = self.told["driver"].as_u64().unwrap();
-        Window::open(self, port, &executable("deskscribe-app"), arguments).await
+    /// What `deskscribe status --json` says of the window's engine; null while there is none.
+    pub fn status(&self) -> Value {
+        let output = self.deskscribe(&["status", "--json"]).output().unwrap();
+        let mut told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        told["engines"][0].take()
     }
 
-    /// What programs on this desk have copied.
-    #[track_caller]
-    pub fn copied(&self) -> String {
-        said(self.command(executable("desk-hand")).arg("clipboard"))
+    /// Opens the window on these files or folders, for the driver.
+    pub async fn open(&self, arguments: &[&str]) -> Window {
+        let port = self.told["driver"].as_u64().unwrap();
+        Window::open(port, &executable("deskscribe-app"), arguments).await
+    }
+
+    /// What was copied on this desk, if anything was.
+    pub fn try_copied(&self) -> Option<String> {
+        let output = self.command(executable("desk-hand")).arg("clipboard").output().unwrap();
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
     }
 
     /// The whole screen, as a PNG.

@@ -8,7 +8,8 @@
 )]
 
 mod desk;
+mod desktop;
 mod page;
 
 pub use desk::{Desk, Look};
-pub use page::{PATIENCE, Window, test_id};
+pub use page::{Window, test_id, until};

@@ -9,18 +9,27 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 
-use crate::Desk;
-
 /// How long anything may take on a machine that is busy. Nothing is ever waited for longer than it takes.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// Between two looks at the page.
 const LOOK: Duration = Duration::from_millis(40);
 
-/// The window on its desk.
-pub struct Window<'a> {
-    desk: &'a Desk,
+/// The window, opened by [`crate::Desk::open`].
+pub struct Window {
     /// For what is not here.
     pub client: Client,
+}
+
+/// Waits until there is something to look at, and returns it.
+pub async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited for {what} in vain");
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// The CSS that finds what the page calls so.
@@ -28,8 +37,8 @@ pub fn test_id(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")
 }
 
-impl<'a> Window<'a> {
-    pub(crate) async fn open(desk: &'a Desk, port: u64, program: &Path, arguments: &[&str]) -> Self {
+impl Window {
+    pub(crate) async fn open(port: u64, program: &Path, arguments: &[&str]) -> Self {
         let wish = json!({
             "browserName": "wry",
             "tauri:options": { "application": program, "args": arguments },
@@ -42,7 +51,7 @@ impl<'a> Window<'a> {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap_or_else(|error| panic!("the window does not open: {error}"));
-        Self { desk, client }
+        Self { client }
     }
 
     /// What a script comes to; `return` says it.
@@ -114,9 +123,28 @@ impl<'a> Window<'a> {
         focus.send_keys(&char::from(key).to_string()).await.unwrap();
     }
 
-    /// The whole screen with the window on it, as a PNG.
-    pub fn screenshot(&self, file: &Path) {
-        self.desk.screenshot(file);
+    /// Opens the side of the window that tells what is being done, if it is not open.
+    pub async fn open_activity(&self) {
+        self.find("view-library").await;
+        if self.run("return document.querySelector('[data-testid=view-activity]') === null", vec![]).await
+            == true
+        {
+            self.click("activity").await;
+        }
+        self.find("view-activity").await;
+    }
+
+    /// Puts this into the search box, a key at a time.
+    pub async fn search(&self, text: &str) {
+        self.type_into("search", text).await;
+    }
+
+    /// Waits until the library has so many items, seen or not.
+    pub async fn lists(&self, count: usize) {
+        let script = format!(
+            "document.querySelector('[data-testid=card]')?.getAttribute('aria-setsize') === '{count}'"
+        );
+        self.until(&format!("{count} items"), &script).await;
     }
 
     /// Ends the window as the driver does, without asking it.

@@ -1,27 +1,47 @@
-//! The desk itself: it shows what it is told to, and nothing of it stays.
+//! The desk itself: what the tests of the window stand on.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use deskscribe_system_tests::processes::{Process, children};
 use deskscribe_window_tests::{Desk, Look};
 
+/// A process and everything below it.
+fn family(pid: u32) -> Vec<Process> {
+    let own = children(pid);
+    let below = own.iter().flat_map(|child| family(child.pid)).collect::<Vec<_>>();
+    own.into_iter().chain(below).collect()
+}
+
 #[tokio::test]
-async fn trivial() {
-    for look in [Look::Dark, Look::Light] {
+async fn nothing_of_a_desk_stays_when_its_test_panics() {
+    let mut all = Vec::new();
+    let desk = Desk::new();
+    let window = desk.open(&[]).await;
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let desk = desk;
+        all = family(desk.keeper());
+        assert!(desk.home().exists(), "a panic of the test's own");
+        panic!("the test fails, with its window open");
+    }));
+    outcome.unwrap_err();
+    drop(window);
+    let names: Vec<String> = all.iter().map(|process| process.name()).collect();
+    assert!(all.len() >= 6, "{names:?}");
+    assert!(all.iter().all(|process| !process.is_alive()), "{names:?}");
+}
+
+#[tokio::test]
+async fn the_window_finds_the_look_of_the_desk() {
+    for look in [Look::Light, Look::Dark] {
         let desk = Desk::with(look);
-        eprintln!("desk is up");
         let window = desk.open(&[]).await;
-        eprintln!("window is up");
-        window.shows("hello", "Hello").await;
-        eprintln!("{}", window.run("return document.body.innerText", vec![]).await);
-        window.type_into("t", "abc").await;
-        let n = window.run("return [performance.now(), n]", vec![]).await;
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        eprintln!("{n} {}", window.run("return [performance.now(), n]", vec![]).await);
-        window.screenshot(&std::path::PathBuf::from(format!("/tmp/trivial-{}.png", look.name())));
-        eprintln!("{}", desk.mouse(&["search", "--name", "Deskscribe"]));
-        window.client.refresh().await.unwrap();
-        window.shows("hello", "Hello").await;
+        let is_dark = window.run("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await;
+        assert_eq!(is_dark, look == Look::Dark);
+        window.find("view-library").await;
+        let file = desk.desktop().join("screen.png");
+        desk.screenshot(&file);
+        assert!(fs::metadata(&file).unwrap().len() > 10_000, "the screen is not empty");
         window.close().await;
-        eprintln!("closed");
     }
 }

@@ -48,7 +48,8 @@ fn clipboard() -> Result<(), String> {
 /// A window in the top left corner of the screen, above all others, that offers files until it is killed; it says
 /// `ready` when it can be seen.
 fn offer(files: &[&str]) -> Result<(), String> {
-    let uri = |file: &&str| gtk::glib::filename_to_uri(file, None).map_err(|error| format!("{error}: {file}"));
+    let uri =
+        |file: &&str| gtk::glib::filename_to_uri(file, None).map_err(|error| format!("{error}: {file}"));
     let uris = files.iter().map(uri).collect::<Result<Vec<_>, _>>()?;
     let window = gtk::Window::new(gtk::WindowType::Popup);
     window.set_default_size(120, 120);

@@ -47,7 +47,9 @@ fn hold() -> Outcome {
     screen.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"]).args(size);
     let display = format!(":{}", first_line(&mut screen)?);
     let mut bus = Command::new("dbus-daemon");
-    bus.stderr(Stdio::null()).args(["--session", "--nofork", "--nopidfile", "--print-address=1"]).env("DISPLAY", &display);
+    bus.stderr(Stdio::null())
+        .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+        .env("DISPLAY", &display);
     let bus = first_line(&mut bus)?;
     // It runs this when it has taken over the screen.
     let mut manager = Command::new("openbox");
