@@ -155,6 +155,24 @@ impl Desk {
         said(self.command("xdotool").args(words))
     }
 
+    /// Takes hold of what is at the first place and carries it to the second, as a hand does: past the threshold of a
+    /// drag, and on a bit once it is there. The button stays down.
+    #[track_caller]
+    pub fn drag(&self, from: (u32, u32), to: (u32, u32)) {
+        let step = |(x, y): (u32, u32)| {
+            self.mouse(&["mousemove", "--sync", &x.to_string(), &y.to_string()]);
+        };
+        step(from);
+        self.mouse(&["mousedown", "1"]);
+        let between = |share: u32| {
+            let at = |from: u32, to: u32| from + (to.max(from) - from) * share / 8;
+            (at(from.0, to.0), at(from.1, to.1))
+        };
+        (1..=8).for_each(|share| step(between(share)));
+        step((to.0 + 3, to.1 + 3));
+        step(to);
+    }
+
     /// A small window in the corner of the screen that offers these files to be dragged; gone when it is killed.
     pub fn offer(&self, files: &[&Path]) -> Child {
         let mut offer = self.command(executable("desk-hand"));

@@ -3,15 +3,8 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use deskscribe_system_tests::processes::{Process, children};
+use deskscribe_system_tests::processes::descendants;
 use deskscribe_window_tests::{Desk, Look};
-
-/// A process and everything below it.
-fn family(pid: u32) -> Vec<Process> {
-    let own = children(pid);
-    let below = own.iter().flat_map(|child| family(child.pid)).collect::<Vec<_>>();
-    own.into_iter().chain(below).collect()
-}
 
 #[tokio::test]
 async fn nothing_of_a_desk_stays_when_its_test_panics() {
@@ -19,9 +12,8 @@ async fn nothing_of_a_desk_stays_when_its_test_panics() {
     let desk = Desk::new();
     let window = desk.open(&[]).await;
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let desk = desk;
-        all = family(desk.keeper());
-        assert!(desk.home().exists(), "a panic of the test's own");
+        let _desk = desk;
+        all = descendants(desk.keeper());
         panic!("the test fails, with its window open");
     }));
     outcome.unwrap_err();

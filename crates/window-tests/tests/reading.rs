@@ -129,13 +129,7 @@ async fn files_that_are_dragged_from_another_program_are_counted_and_read() {
     window.find("empty").await;
     let mut offer = desk.offer(&[&picture, &other]);
 
-    desk.mouse(&["mousemove", "60", "60", "mousedown", "1"]);
-    // Beyond the threshold first, then to the middle of the window, where somebody who holds a file moves on a bit.
-    for place in
-        [["80", "80"], ["120", "120"], ["400", "400"], ["700", "500"], ["710", "510"], ["720", "500"]]
-    {
-        desk.mouse(&[&["mousemove", "--sync"], &place[..]].concat());
-    }
+    desk.drag((60, 60), (700, 500));
     window.shows("overlay", "Drop to read 1 file").await;
     window.shows("overlay", "1 not supported").await;
     desk.mouse(&["mouseup", "1"]);

@@ -8,6 +8,7 @@ mod bench;
 mod bindings;
 mod build;
 mod check;
+mod desk;
 mod desktop;
 mod edges;
 mod fuzz;
@@ -76,6 +77,12 @@ const MODES: &[Mode] = &[
         arguments: "[--check]",
         purpose: "write ui/src/bindings.ts, the window's commands and events as the page knows them",
         start: bindings::start,
+    },
+    Mode {
+        name: "screenshots",
+        arguments: "",
+        purpose: "take docs/screenshots anew, of the real window",
+        start: desk::screenshots,
     },
     Mode {
         name: "prepare",

@@ -10,7 +10,7 @@ use crate::problem::{Doing, Outcome, Problem};
 use crate::workspace;
 
 /// Folders in `ui/` that npm or a build made.
-const MADE: [&str; 3] = ["node_modules", "dist", "coverage"];
+const MADE: [&str; 4] = ["node_modules", "dist", "dist-recorded", "coverage"];
 
 /// Beside the packages: what they and the page were made of. A new clone has neither, and no file of it.
 const INSTALLED: &str = "node_modules/.deskscribe-installed";
