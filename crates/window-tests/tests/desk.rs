@@ -12,7 +12,7 @@ async fn nothing_of_a_desk_stays_when_its_test_panics() {
     let desk = Desk::new();
     let window = desk.open(&[]).await;
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let _desk = desk;
+        let desk = desk;
         all = descendants(desk.keeper());
         panic!("the test fails, with its window open");
     }));
