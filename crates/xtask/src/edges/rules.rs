@@ -158,4 +158,5 @@ pub(super) const MADE_LATER: &[(&str, &str)] = &[
     ("resources/", "staged by `cargo xtask build`"),
     ("node_modules/", "made by npm"),
     ("ui/dist/", "made by `cargo xtask build`"),
+    ("docs/screenshots/", "made by `cargo xtask screenshots`"),
 ];
