@@ -126,8 +126,8 @@ pub(super) const PACKAGES: &[SystemPackage] = &[
         debian: "dbus",
         rpm: "dbus-daemon",
         arch: "dbus",
-        purpose: "dbus-run-session, a session bus for those tests alone",
-        sign: Sign::Program("dbus-run-session"),
+        purpose: "dbus-daemon, a session bus for those tests alone",
+        sign: Sign::Program("dbus-daemon"),
         need: Need::Desk,
     },
     SystemPackage {
