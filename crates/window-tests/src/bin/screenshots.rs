@@ -114,7 +114,7 @@ impl Album {
 
         window.search("printer").await;
         window
-            .until("marked words", "document.querySelector('[data-testid=card] mark, [data-testid=card] b')")
+            .until("marked words", "document.querySelector('[data-testid=card] mark')")
             .await;
         self.keep(&desk, &window, "search").await;
         window.click("card").await;
