@@ -27,11 +27,13 @@ mod schema;
 mod seal;
 mod tags;
 
+mod bell;
 mod changes;
 mod clock;
 mod count;
 mod engines;
 mod repair;
+mod watch;
 
 mod read;
 mod search;
@@ -39,13 +41,15 @@ mod write;
 
 use count::grouped;
 
-pub use changes::{Changes, StopWaiting};
+pub use bell::StopWaiting;
+pub use changes::Changes;
 pub use engines::EngineLock;
 pub use error::CacheError;
 pub use place::{Place, Stamp};
-pub use read::{Coverage, Head, Queued, ReadGuard};
+pub use read::{Coverage, Head, Queued, ReadGuard, Unread};
 pub use record::{Outcome, Record, Thumbnail};
 pub use repair::{Backup, Repair};
 pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};
 pub use store::Cache;
+pub use watch::{Change, Watch};
 pub use write::{Claim, WriteGuard, Writer};

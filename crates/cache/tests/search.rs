@@ -333,7 +333,7 @@ fn an_older_cache_is_indexed_when_it_is_opened() {
     let (folder, cache) = open();
     put(&cache, &[("/d/one", DAY, text(1, "something old"))]);
     let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; DROP TABLE tagging; PRAGMA user_version = 2;";
+    let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; DROP TABLE tagging; DROP INDEX queue_by_turn; DROP INDEX queue_put_off; PRAGMA user_version = 2;";
     file.execute_batch(before).unwrap();
     drop(file);
     let error = Cache::look(folder.path()).unwrap().search(&Query::default(), Page::default()).unwrap_err();

@@ -44,7 +44,7 @@ mod status;
 
 pub use control::{ControlError, RunningEngine};
 pub use crash::{Crash, Death, Exit};
-pub use deskscribe_cache::{CacheError, Coverage, Query, QueryError, StopWaiting, Total};
+pub use deskscribe_cache::{CacheError, Change, Coverage, Query, QueryError, StopWaiting, Total, Watch};
 pub use deskscribe_protocol::{
     Canary, Code, Confinement, ContentKey, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
 };
@@ -54,8 +54,9 @@ pub use home::{Home, HomeError};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{
-    Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone, Item, ItemState, ItemView,
-    Library, LineHit, Listed, Named, Page, Piece, Spot, SpotView, markdown,
+    Attention, AttentionPage, Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone,
+    Item, ItemState, ItemView, Library, LineHit, Listed, Named, Page, Piece, QueuePage, Selection, Spot,
+    SpotView, Waiting, markdown,
 };
 pub use log::{LogError, start_log};
 pub use permits::{Permit, Permits};

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use deskscribe_engine::{Home, set_tags};
 use deskscribe_system_tests::{Printed, Terminal};
 use serde_json::Value;
 
@@ -124,6 +125,37 @@ fn a_person_reads_what_was_found_and_what_was_not() {
     assert!(markdown.starts_with("# Lüneburg – Würzburg\n") && markdown.contains("\n| Language | de |\n"));
     let text = desk.run(&["show", "--text", &desk.path(GERMAN)]).stdout;
     assert!(text.contains("Würzburg") && !text.contains("| Language"));
+}
+
+#[test]
+fn tags_of_the_users_own_are_told_everywhere_also_when_a_file_is_read_again() {
+    let desk = Desk::scanned();
+    let shown = desk.run(&["show", "--json", &desk.path(GERMAN)]).rows().remove(0);
+    let key = shown["key"].as_str().unwrap().parse().unwrap();
+    let home = Home::at(desk.terminal.home());
+    let typed = ["Fahrkarten".to_owned(), " fahrkarten".to_owned(), "2026".to_owned()];
+    let own = ["Fahrkarten", "2026"];
+    assert_eq!(set_tags(&home, &key, Some(&typed)).unwrap().unwrap(), own);
+    let told = |arguments: &[&str]| {
+        let rows = desk.run(arguments).rows();
+        rows.into_iter().find(|row| row["key"] == shown["key"]).unwrap()["tags"].clone()
+    };
+    let desktop = desk.terminal.desktop();
+    let desktop = desktop.to_str().unwrap();
+    for arguments in [
+        &["show", "--json", &desk.path(GERMAN)][..],
+        &["list", "--json", "tag:fahrkarten"],
+        &["export", "fahrkarten"],
+        &["scan", "--json", desktop],
+        &["scan", "--json", "--again", "all", desktop],
+        &["scan", "--json", desktop],
+    ] {
+        assert_eq!(told(arguments), serde_json::json!(own), "{arguments:?}");
+    }
+    let markdown = desk.run(&["show", "--markdown", &desk.path(GERMAN)]).stdout;
+    assert!(markdown.contains("\n| Tags | Fahrkarten, 2026 |\n"), "{markdown}");
+    set_tags(&home, &key, None).unwrap();
+    assert_eq!(told(&["list", "--json"]), shown["tags"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::{CacheError, Record, Stamp, repair, tags};
 
 pub use list::Head;
 use look::Look;
-pub use queue::{Coverage, Queued};
+pub use queue::{Coverage, Queued, Unread};
 pub(crate) use row::{failure, record};
 use thumbnail::Thumbnails;
 
@@ -66,13 +66,13 @@ impl ReadGuard {
 
     /// Goes on with the file that is there now, if another process has replaced a damaged one, and with its new tables,
     /// if one has brought it up to date. A guard that is kept for long sees nothing new without this. Returns whether
-    /// there was another file.
+    /// there was either, so that nothing seen before need be true.
     pub fn refresh(&mut self) -> Result<bool, CacheError> {
-        let replaced = !self.is_current();
-        if replaced || self.is_brought_up_to_date()? {
+        let is_old = !self.is_current() || self.is_brought_up_to_date()?;
+        if is_old {
             *self = Self::open(&self.folder)?;
         }
-        Ok(replaced)
+        Ok(is_old)
     }
 
     /// Whether the file was older than this program when it was opened, and is no more.

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use deskscribe_protocol::{Failure, MediaKind};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 use super::{ReadGuard, path, row};
-use crate::{CacheError, grouped, search};
+use crate::{CacheError, Page, grouped, search};
 
 /// A file that was found and not read.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,73 @@ impl fmt::Display for Coverage {
     }
 }
 
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unread {
+    /// The content, if it was read far enough to have a name.
+    pub key: Option<ContentKey>,
+    /// The file; of a content that has a name, ask for its places.
+    pub path: Option<PathBuf>,
+    /// What it holds.
+    pub kind: MediaKind,
+    /// Why it could not be read.
+    pub failure: Failure,
+    /// When that was found out; of a file that was put off, when it was found. In milliseconds since 1970.
+    pub moment: i64,
+}
+
 impl ReadGuard {
+    /// Files whose turn has not come, the longest waiting first, and how many there are.
+    pub fn waiting(&self, page: Page) -> Result<(Vec<Queued>, usize), CacheError> {
+        const COUNT: &str = "SELECT count(*) FROM queue WHERE code IS NULL";
+        const QUERY: &str = "SELECT path, kind, since, code, reason FROM queue WHERE code IS NULL
+            ORDER BY since, path LIMIT ? OFFSET ?";
+        self.page_of(COUNT, QUERY, page, queued)
+    }
+
+    /// Contents that could not be read, as far as they are at any place, and files that were put off; the newest first,
+    /// and how many there are.
+    pub fn unread(&self, page: Page) -> Result<(Vec<Unread>, usize), CacheError> {
+        const COUNT: &str = "SELECT (SELECT count(*) FROM queue WHERE code IS NOT NULL)
+            + (SELECT count(*) FROM reading WHERE state = 'failed'
+                AND EXISTS (SELECT 1 FROM place WHERE place.key = reading.key))";
+        const QUERY: &str = "SELECT NULL AS key, path, kind, code, reason, since AS moment FROM queue
+                WHERE code IS NOT NULL
+            UNION ALL SELECT key, NULL, kind, code, reason, read_at FROM reading WHERE state = 'failed'
+                AND EXISTS (SELECT 1 FROM place WHERE place.key = reading.key)
+            ORDER BY moment DESC, path, key LIMIT ? OFFSET ?";
+        let unread = |row: &Row<'_>| {
+            let key: Option<[u8; 32]> = row.get("key")?;
+            Ok(Unread {
+                key: key.map(ContentKey::from_bytes),
+                path: row.get::<_, Option<Vec<u8>>>("path")?.map(path),
+                kind: row::word::<MediaKind>(row, "kind")?,
+                failure: Failure { code: row::word::<Code>(row, "code")?, reason: row.get("reason")? },
+                moment: row.get("moment")?,
+            })
+        };
+        self.page_of(COUNT, QUERY, page, unread)
+    }
+
+    fn page_of<T>(
+        &self,
+        count: &str,
+        query: &str,
+        page: Page,
+        tell: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<(Vec<T>, usize), CacheError> {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        let find = || {
+            // One view of both, whatever is written meanwhile.
+            let view = self.summaries.unchecked_transaction()?;
+            let count = view.prepare_cached(count)?.query_row([], |row| row.get::<_, i64>(0))?;
+            let mut rows = view.prepare_cached(query)?;
+            let rows = rows.query_map((number(page.limit), number(page.offset)), tell)?;
+            Ok((rows.collect::<Result<_, _>>()?, usize::try_from(count).unwrap_or_default()))
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
     /// The files that were found and not read, the longest waiting first.
     pub fn queue(&self) -> Result<Vec<Queued>, CacheError> {
         const QUERY: &str = "SELECT path, kind, since, code, reason FROM queue ORDER BY since, path";

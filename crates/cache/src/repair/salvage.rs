@@ -1,7 +1,7 @@
 //! Salvage: every row that is still whole, taken out of a damaged file page by page.
 //!
 //! Pages are taken as they come, not by way of tables: one broken page costs its own rows, not those behind it. A
-//! reading is known by its seal, everything else by the shape of its row.
+//! reading and the user's tags are known by their seals, everything else by the shape of its row.
 
 use std::io;
 use std::path::Path;

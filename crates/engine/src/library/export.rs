@@ -1,11 +1,12 @@
 //! Exporting: what matches as JSON Lines, JSON, Markdown or CSV, one item at a time, however many there are.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{CacheError, Query};
-use deskscribe_protocol::acts;
+use deskscribe_protocol::{ContentKey, acts};
 
 use super::{Item, Library, markdown};
 use crate::{RowState, json};
@@ -59,20 +60,47 @@ const COLUMNS: [&str; 21] = [
     "width", "height", "pages", "taken_at", "camera", "bytes", "read_at", "seconds", "places", "text",
 ];
 
+/// What is exported.
+#[derive(Debug, Clone, Copy)]
+pub enum Selection<'a> {
+    /// What matches, the newest first.
+    Matching(&'a Query),
+    /// These, in their order; of what is not known, nothing.
+    Keys(&'a [ContentKey]),
+}
+
+impl<'a> From<&'a Query> for Selection<'a> {
+    fn from(query: &'a Query) -> Self {
+        Self::Matching(query)
+    }
+}
+
+impl<'a> From<&'a [ContentKey]> for Selection<'a> {
+    fn from(keys: &'a [ContentKey]) -> Self {
+        Self::Keys(keys)
+    }
+}
+
 impl Library {
-    /// Writes what matches, the newest first. Returns how many items that were.
-    pub fn export(&self, query: &Query, format: Format, out: impl Write) -> Result<u64, ExportError> {
+    /// Writes what was selected. Returns how many items that were.
+    pub fn export<'a>(
+        &self,
+        selection: impl Into<Selection<'a>>,
+        format: Format,
+        out: impl Write,
+    ) -> Result<u64, ExportError> {
+        let keys = self.selected(selection.into())?;
         let mut out = BufWriter::new(out);
         let mut count = 0;
         let written = match format {
-            Format::Csv => self.table(query, &mut out),
+            Format::Csv => self.table(&keys, &mut out),
             _ => {
                 if format == Format::Json {
                     out.write_all(b"[")?;
                 }
-                for key in self.guard.matching(query)? {
+                for key in keys.iter() {
                     // What was forgotten meanwhile is not told.
-                    let Some(item) = self.item(&key, None)? else { continue };
+                    let Some(item) = self.item(key, None)? else { continue };
                     let text = match (format, count) {
                         (Format::Jsonl, _) => json(&item).map_err(io::Error::other)? + "\n",
                         (Format::Json, 0) => format!("\n{}", json(&item).map_err(io::Error::other)?),
@@ -94,9 +122,9 @@ impl Library {
     }
 
     /// Writes it to a file, which is whole or not there. One that is there is replaced only if `replace` says so.
-    pub fn export_to(
+    pub fn export_to<'a>(
         &self,
-        query: &Query,
+        selection: impl Into<Selection<'a>>,
         format: Format,
         path: &Path,
         replace: bool,
@@ -115,7 +143,7 @@ impl Library {
         }
         let failed = |reason| ExportError::File { reason, path: path.clone() };
         let file = tempfile::Builder::new().prefix(".deskscribe-").tempfile_in(folder).map_err(failed)?;
-        let count = self.export(query, format, file.as_file()).map_err(|error| match error {
+        let count = self.export(selection, format, file.as_file()).map_err(|error| match error {
             ExportError::Write(reason) => failed(reason),
             error => error,
         })?;
@@ -130,12 +158,19 @@ impl Library {
         }
     }
 
-    fn table(&self, query: &Query, out: &mut impl Write) -> Result<u64, ExportError> {
+    fn selected<'a>(&self, selection: Selection<'a>) -> Result<Cow<'a, [ContentKey]>, CacheError> {
+        Ok(match selection {
+            Selection::Matching(query) => self.guard.matching(query)?.into(),
+            Selection::Keys(keys) => keys.into(),
+        })
+    }
+
+    fn table(&self, keys: &[ContentKey], out: &mut impl Write) -> Result<u64, ExportError> {
         let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         table.write_record(COLUMNS).map_err(cause)?;
         let mut count = 0;
-        for key in self.guard.matching(query)? {
-            let Some(item) = self.item(&key, None)? else { continue };
+        for key in keys {
+            let Some(item) = self.item(key, None)? else { continue };
             table.write_record(cells(&item)).map_err(cause)?;
             count += 1;
         }

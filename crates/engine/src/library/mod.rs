@@ -1,6 +1,7 @@
 //! The library: everything that was read, to be searched, listed, shown and exported. Nothing in here writes to the
 //! cache, and all of it works where nothing may be written.
 
+mod attention;
 mod export;
 mod find;
 mod follow;
@@ -16,12 +17,13 @@ mod view;
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Cache, CacheError, Coverage, ReadGuard};
+use deskscribe_cache::{Cache, CacheError, Coverage, ReadGuard, Watch};
 use deskscribe_protocol::ContentKey;
 
 use crate::Home;
 
-pub use export::{ExportError, Format};
+pub use attention::{Attention, AttentionPage, QueuePage, Waiting};
+pub use export::{ExportError, Format, Selection};
 pub use find::{FindError, Named};
 pub use follow::Follow;
 pub use gone::Gone;
@@ -34,7 +36,8 @@ pub use search::{Findings, Found};
 pub use spot::Spot;
 pub use view::{ItemView, LineHit, SpotView};
 
-/// Everything that was read.
+/// Everything that was read. It may be kept open for as long as one likes, and sent to another thread, but be used by one
+/// at a time: each thread opens its own.
 pub struct Library {
     guard: ReadGuard,
 }
@@ -46,6 +49,22 @@ impl Library {
     /// Nothing was read yet, or the cache cannot be used.
     pub fn open(home: &Home) -> Result<Self, CacheError> {
         Ok(Self { guard: Cache::look(home.folder())? })
+    }
+
+    /// Tells whenever anything changes in this home, whoever changes it; nothing need be there yet.
+    pub fn changes(home: &Home) -> Watch {
+        Watch::begin(home.folder())
+    }
+
+    /// Goes on with what is there now, if the cache was repaired or brought up to date by another process. Whoever keeps
+    /// a library open calls this before each use; it costs next to nothing. Returns whether there was another one.
+    pub fn refresh(&mut self) -> Result<bool, CacheError> {
+        self.guard.refresh()
+    }
+
+    /// The small picture of a content as JPEG, if there is one.
+    pub fn thumbnail(&self, key: &ContentKey) -> Result<Option<Vec<u8>>, CacheError> {
+        Ok(self.guard.thumbnail(key)?.map(|small| small.jpeg))
     }
 
     /// What to tell the user when a newer program has made the cache: what this one knows of it is read.

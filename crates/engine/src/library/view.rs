@@ -122,7 +122,6 @@ fn line_hits(lines: &[Line], query: &Query) -> Vec<LineHit> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot ask has failed")]
 mod tests {
     use super::*;
 

@@ -6,3 +6,7 @@ CREATE TABLE tagging (
     tags        TEXT,
     seal        BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What waits for its turn, and what was put off, in their order.
+CREATE INDEX queue_by_turn ON queue (since) WHERE code IS NULL;
+CREATE INDEX queue_put_off ON queue (since) WHERE code IS NOT NULL;
