@@ -18,6 +18,11 @@ impl Process {
         Some(Self { pid, started: stat(pid)?.1 })
     }
 
+    /// When it was started, in milliseconds since boot.
+    pub fn started_ms(self) -> f64 {
+        self.started as f64 * 1e3 / rustix::param::clock_ticks_per_second() as f64
+    }
+
     /// The letter of its state. `None` when it is gone.
     pub fn state(self) -> Option<char> {
         stat(self.pid).filter(|(_, started)| *started == self.started).map(|(state, _)| state)
@@ -61,6 +66,13 @@ pub fn children(pid: u32) -> Vec<Process> {
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     let pids = lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
     pids.filter_map(|pid| Process::of(pid.parse().ok()?)).collect()
+}
+
+/// A process's children, theirs, and so on.
+pub fn descendants(pid: u32) -> Vec<Process> {
+    let own = children(pid);
+    let below: Vec<_> = own.iter().flat_map(|child| descendants(child.pid)).collect();
+    own.into_iter().chain(below).collect()
 }
 
 /// Sends a signal; says whether there was anybody to get it.

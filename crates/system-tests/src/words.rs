@@ -1,8 +1,10 @@
 //! Readings as a large desktop would have them, of words that are drawn by frequency; the same from the same seed.
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use deskscribe_cache::{Outcome, Place, Record, Stamp};
+use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp};
 use deskscribe_protocol::{ContentKey, Digest, Line, MediaKind, Reading};
 
 /// How many different words there are.
@@ -20,15 +22,56 @@ const LINE: usize = 6;
 /// The first moment, in milliseconds since 1970, and how far it goes on from there: three years.
 const TIME: (i64, i64) = (1_700_000_000_000, 3 * 365 * 86_400_000);
 
+/// Words of a text, at the least and at the most.
+const USUAL: (usize, usize) = (20, 540);
+/// The same where only their number counts.
+const BRIEF: (usize, usize) = (4, 12);
+/// Readings of one commit, as many as an engine that is busy stores at once.
+const COMMIT: usize = 64;
+/// How long a commit may wait for others.
+const LOCKED: Duration = Duration::from_secs(60);
+
 /// Words by rank, the most frequent first, and dice.
 pub struct Words {
     dice: fastrand::Rng,
+    length: (usize, usize),
 }
 
 impl Words {
     /// The same dice from the same seed.
     pub fn new(seed: u64) -> Self {
-        Self { dice: fastrand::Rng::with_seed(seed) }
+        Self { dice: fastrand::Rng::with_seed(seed), length: USUAL }
+    }
+
+    /// The same, with texts of a few words, where many readings are wanted soon.
+    pub fn brief(seed: u64) -> Self {
+        Self { length: BRIEF, ..Self::new(seed) }
+    }
+
+    /// Stores readings with these numbers, and tells how many there are now and how long their commits took.
+    ///
+    /// # Errors
+    /// The cache cannot be written.
+    pub fn fill(
+        &mut self,
+        cache: &Cache,
+        numbers: Range<usize>,
+        mut told: impl FnMut(usize, Duration),
+    ) -> Result<(), CacheError> {
+        let mut writer = cache.writer()?;
+        for first in numbers.clone().step_by(COMMIT) {
+            let last = numbers.end.min(first + COMMIT);
+            let some: Vec<_> = (first..last).map(|number| self.reading(number)).collect();
+            let begun = Instant::now();
+            let mut guard = writer.lock(LOCKED)?;
+            for (record, place) in &some {
+                guard.put(record)?;
+                guard.remember(place, &record.key, record.read_at)?;
+            }
+            guard.commit()?;
+            told(last, begun.elapsed());
+        }
+        Ok(())
     }
 
     /// One of these numbers.
@@ -56,7 +99,8 @@ impl Words {
 
     /// A text of some lines: most are short, few are long.
     pub fn text(&mut self, number: usize) -> String {
-        let words = 20 + (260.0 * self.dice.f64() * self.dice.f64() * 2.0) as usize;
+        let (least, most) = self.length;
+        let words = least + ((most - least) as f64 * self.dice.f64() * self.dice.f64()) as usize;
         let mut text = String::new();
         for at in 1..=words {
             if number % CHINESE == 1 {

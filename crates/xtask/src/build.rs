@@ -7,12 +7,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::prepare::{self, Manifest};
+use crate::prepare::{self, Extent, Manifest};
 use crate::problem::{Doing, Outcome, Problem};
-use crate::{pages, workspace};
+use crate::{desktop, pages, ui, workspace};
 
-/// The packages that have executables.
-const PROGRAM: [&str; 2] = ["deskscribe-cli", "deskscribe-worker"];
+/// The packages that have executables: those of the terminal, and the window's.
+const TERMINAL: [&str; 2] = ["deskscribe-cli", "deskscribe-worker"];
+const WINDOW: &str = "deskscribe-app";
 
 /// `cargo xtask build [--release]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
@@ -21,20 +22,30 @@ pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
         [only] if only == "--release" => true,
         _ => return Err(Problem("build understands nothing but --release".to_owned())),
     };
-    let executables = program(release)?;
-    eprintln!("xtask: ready to run: {}", executables.join("deskscribe").display());
+    let executables = program(release, Extent::Window)?;
+    let [window, terminal] = [WINDOW, "deskscribe"].map(|name| executables.join(name));
+    eprintln!("xtask: ready to run: {}, and in the terminal {}", window.display(), terminal.display());
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prepares, compiles and stages; returns the folder of the executables.
-pub(crate) fn program(release: bool) -> Outcome<PathBuf> {
-    let manifest = prepare::everything()?;
+pub(crate) fn program(release: bool, extent: Extent) -> Outcome<PathBuf> {
+    let manifest = prepare::everything(extent)?;
+    let has_window = extent >= Extent::Window;
+    if has_window {
+        // First: the window has its page compiled in.
+        ui::build()?;
+    }
     let mut cargo = workspace::cargo();
     cargo.arg("build").args(release.then_some("--release"));
-    workspace::finish(cargo.args(PROGRAM.map(|name| format!("--package={name}"))))?;
+    let packages = TERMINAL.into_iter().chain(has_window.then_some(WINDOW));
+    workspace::finish(cargo.args(packages.map(|name| format!("--package={name}"))))?;
     let executables = workspace::executables(release)?;
     stage(&manifest, &workspace::root().join("models"), &executables.join("resources"))?;
     pages::stage(&executables)?;
+    if has_window {
+        desktop::stage(&executables)?;
+    }
     Ok(executables)
 }
 
@@ -56,7 +67,7 @@ fn stage(manifest: &Manifest, models: &Path, resources: &Path) -> Outcome {
 }
 
 /// Links the file there, or copies it where links do not reach, unless it is there already.
-fn place(source: &Path, target: &Path) -> Outcome {
+pub(crate) fn place(source: &Path, target: &Path) -> Outcome {
     let want = fs::metadata(source).doing_to("find", source)?;
     if fs::metadata(target).is_ok_and(|have| is_same(&want, &have)) {
         return Ok(());

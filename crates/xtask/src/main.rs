@@ -5,8 +5,11 @@
 #![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod bench;
+mod bindings;
 mod build;
 mod check;
+mod desk;
+mod desktop;
 mod edges;
 mod fuzz;
 mod pages;
@@ -15,6 +18,7 @@ mod problem;
 mod run;
 mod soak;
 mod test;
+mod ui;
 mod workspace;
 
 use std::env;
@@ -34,8 +38,8 @@ struct Mode {
 const MODES: &[Mode] = &[
     Mode {
         name: "run",
-        arguments: "[FOLDER] [-- ARGUMENTS]",
-        purpose: "read a folder, or samples/, with the program built from these sources",
+        arguments: "[--terminal] [FOLDER] [-- ARGUMENTS]",
+        purpose: "open the window on a folder, or on samples/; or do its job in the terminal",
         start: run::start,
     },
     Mode {
@@ -52,8 +56,8 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "bench",
-        arguments: "[FOLDER | --locks] [-- RIVAL] | --search",
-        purpose: "time the release build on a folder, or its lock, beside a rival's command; or time search",
+        arguments: "[FOLDER | --locks] [-- RIVAL] | --search | --window",
+        purpose: "time the release build on a folder, or its lock, beside a rival's command; or search, or the window",
         start: bench::start,
     },
     Mode {
@@ -69,15 +73,27 @@ const MODES: &[Mode] = &[
         start: fuzz::start,
     },
     Mode {
+        name: "bindings",
+        arguments: "[--check]",
+        purpose: "write ui/src/bindings.ts, the window's commands and events as the page knows them",
+        start: bindings::start,
+    },
+    Mode {
+        name: "screenshots",
+        arguments: "",
+        purpose: "take docs/screenshots anew, of the real window",
+        start: desk::screenshots,
+    },
+    Mode {
         name: "prepare",
         arguments: "",
-        purpose: "get what is missing: system packages, models; the others begin with it",
+        purpose: "get what is missing: system packages, models, npm's packages; the others begin with it",
         start: prepare::start,
     },
     Mode {
         name: "check",
         arguments: "",
-        purpose: "all that must hold besides tests: format, lints, edges",
+        purpose: "all that must hold besides tests: format, lints, edges, the page, its bindings",
         start: check::start,
     },
     Mode {

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
+use crate::prepare::Extent;
 use crate::problem::{Doing, Outcome};
 use crate::{build, workspace};
 
 /// `cargo xtask soak [--short] [--seed N] [--only PART] [--damage FOLDER [--tries N]]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
-    let executables = build::program(true)?;
+    let executables = build::program(true, Extent::Terminal)?;
     let mut cargo = workspace::cargo();
     workspace::finish(cargo.args(["build", "--release", "--package=deskscribe-system-tests", "--bins"]))?;
     let program = executables.join("soak");

@@ -7,22 +7,28 @@ use std::process::{Command, ExitCode, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::prepare::{self, Extent};
 use crate::problem::{Doing, Outcome, Problem};
-use crate::{build, workspace};
+use crate::{build, ui, workspace};
 
 /// The most time `cargo test` gets when nobody is there to interrupt it.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// `cargo xtask test [ARGUMENTS]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
-    let resources = build::program(false)?.join("resources");
+    let resources = build::program(false, Extent::Desk)?.join("resources");
+    // Before the others, whose summary then comes last.
+    let page = ui::test();
+    let driver = prepare::tauri_driver()?;
     let runner =
         if workspace::succeeds(workspace::cargo().args(["nextest", "--version"])) { nextest } else { plain };
     let status = runner(&|words| {
         let mut cargo = workspace::cargo();
         cargo.args(words).arg("--workspace").args(&arguments).env("DESKSCRIBE_RESOURCES", &resources);
+        cargo.env("DESKSCRIBE_TAURI_DRIVER", &driver);
         cargo
     })?;
+    page?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -15,12 +15,16 @@ pub(crate) fn root() -> PathBuf {
     own.ancestors().nth(2).unwrap_or(Path::new("/")).to_owned()
 }
 
-/// The folder where cargo leaves the executables of a profile: beside our own one, wherever that is.
-pub(crate) fn executables(release: bool) -> Outcome<PathBuf> {
+/// The target folder: the one we lie in ourselves.
+pub(crate) fn target() -> Outcome<PathBuf> {
     let own = env::current_exe().doing("find out where xtask lies")?;
-    let target =
-        own.ancestors().nth(2).ok_or_else(|| Problem("xtask lies in no target folder".to_owned()))?;
-    Ok(target.join(if release { "release" } else { "debug" }))
+    let target = own.ancestors().nth(2).map(Path::to_owned);
+    target.ok_or_else(|| Problem("xtask lies in no target folder".to_owned()))
+}
+
+/// The folder where cargo leaves the executables of a profile.
+pub(crate) fn executables(release: bool) -> Outcome<PathBuf> {
+    Ok(target()?.join(if release { "release" } else { "debug" }))
 }
 
 /// The cargo that started us, at the top of the workspace.

@@ -12,8 +12,8 @@ use deskscribe_cache::{Cache, Page, Query, ReadGuard, Total};
 use deskscribe_system_tests::words::{Words, word};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Readings of one commit, as many as an engine that is busy stores at once.
-const COMMIT: usize = 64;
+/// Readings after which it says how far it is: so many commits.
+const TELL: usize = 64 * 160;
 /// Queries of a kind.
 const QUERIES: usize = 400;
 const SEED: u64 = 7;
@@ -62,27 +62,16 @@ fn run() -> Outcome {
 
 /// Stores what is missing.
 fn fill(cache: &Cache, known: usize, readings: usize) -> Outcome {
-    let mut words = Words::new(SEED);
-    let mut writer = cache.writer()?;
     let (begun, mut taken) = (Instant::now(), Duration::ZERO);
-    for first in (known..readings).step_by(COMMIT) {
-        let some: Vec<_> =
-            (first..readings.min(first + COMMIT)).map(|number| words.reading(number)).collect();
-        let started = Instant::now();
-        let mut guard = writer.lock(LOCKED)?;
-        for (record, place) in &some {
-            guard.put(record)?;
-            guard.remember(place, &record.key, record.read_at)?;
+    Words::new(SEED).fill(cache, known..readings, |stored, commit| {
+        taken += commit;
+        if stored.is_multiple_of(TELL) {
+            eprintln!("search-bench: {stored} readings stored after {:.0} s", begun.elapsed().as_secs_f64());
         }
-        guard.commit()?;
-        taken += started.elapsed();
-        if first % (COMMIT * 160) == 0 {
-            eprintln!("search-bench: {first} readings stored after {:.0} s", begun.elapsed().as_secs_f64());
-        }
-    }
+    })?;
     if readings > known {
         let each = taken.as_secs_f64() * 1e3 / (readings - known) as f64;
-        println!("storing and indexing, {COMMIT} in a commit: {each:.2} ms a reading");
+        println!("storing and indexing: {each:.2} ms a reading");
     }
     Ok(())
 }

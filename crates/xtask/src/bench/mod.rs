@@ -6,6 +6,7 @@
 mod locks;
 mod processes;
 mod search;
+mod window;
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,6 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::prepare::Extent;
 use crate::problem::{Doing, Outcome, Problem};
 use crate::{build, workspace};
 
@@ -24,12 +26,13 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Known files for the second scan.
 const KNOWN: usize = 10_000;
 
-/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, or `cargo xtask bench --search [READINGS] [FOLDER]`
+/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, `cargo xtask bench --search [READINGS] [FOLDER]`, or `cargo xtask
+/// bench --window [READINGS]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
-    if let [first, rest @ ..] = &arguments[..]
-        && first == "--search"
-    {
-        return search::start(rest);
+    match &arguments[..] {
+        [first, rest @ ..] if first == "--search" => return search::start(rest),
+        [first, rest @ ..] if first == "--window" => return window::start(rest),
+        _ => {}
     }
     let mut parts = arguments.splitn(2, |argument| argument == "--");
     let folder = match parts.next() {
@@ -42,7 +45,7 @@ pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
         Some(_) => return Err(Problem("bench takes one folder; a rival's command follows `--`".to_owned())),
     };
     let rival = parts.next().unwrap_or_default();
-    let program = build::program(true)?.join("deskscribe");
+    let program = build::program(true, Extent::Terminal)?.join("deskscribe");
     let scratch = Scratch::make()?;
 
     let ours = || scan(&program, &folder, &scratch);

@@ -13,6 +13,7 @@ pub(super) const SIBLINGS: &[(&str, &[&str])] = &[
         "deskscribe-system-tests",
         &["deskscribe-protocol", "deskscribe-sandbox", "deskscribe-cache", "deskscribe-engine"],
     ),
+    ("deskscribe-window-tests", &["deskscribe-cache", "deskscribe-system-tests"]),
     ("xtask", &[]),
 ];
 
@@ -78,7 +79,7 @@ pub(super) const RESERVED: &[Reserved] = &[
     },
     Reserved {
         rule: "only the shell knows Tauri",
-        crates: &["tao", "tauri", "tauri-runtime", "tauri-specta", "wry"],
+        crates: &["tao", "tauri", "tauri-runtime", "tauri-specta", "webkit2gtk", "wry"],
         importers: &["deskscribe-app"],
     },
     Reserved {
@@ -119,7 +120,10 @@ pub(super) const BARRED: &[Barred] = &[
 pub(super) const LONGEST: usize = 400;
 
 /// Files that may be longer, and why.
-pub(super) const LONG_FILES: &[(&str, &str)] = &[];
+pub(super) const LONG_FILES: &[(&str, &str)] = &[(BINDINGS, "made by `cargo xtask bindings`")];
+
+/// What Rust tells the page of the window's commands.
+const BINDINGS: &str = "ui/src/bindings.ts";
 
 /// Files that need not say in their first line what they are for, and why.
 pub(super) const SILENT_FILES: &[(&str, &str)] = &[];
@@ -131,11 +135,18 @@ pub(super) struct Word {
     pub(super) places: &'static [&'static str],
 }
 
-pub(super) const WORDS: &[Word] = &[Word {
-    rule: "only the engine's record holds the write guard of the cache",
-    word: "WriteGuard",
-    places: &["crates/cache/*", "crates/engine/src/record*", "crates/xtask/src/edges/*"],
-}];
+pub(super) const WORDS: &[Word] = &[
+    Word {
+        rule: "only the engine's record holds the write guard of the cache",
+        word: "WriteGuard",
+        places: &["crates/cache/*", "crates/engine/src/record*", "crates/xtask/src/edges/*"],
+    },
+    Word {
+        rule: "the page speaks to the window in one place, and so runs without it",
+        word: "@tauri-apps/",
+        places: &["ui/src/backend/*", BINDINGS, "crates/xtask/src/edges/*"],
+    },
+];
 
 /// Pages whose paths in backticks must exist.
 pub(super) const PAGES: &[&str] = &["crates/README.md", "models/README.md"];
@@ -146,4 +157,6 @@ pub(super) const MADE_LATER: &[(&str, &str)] = &[
     ("target/", "made by cargo"),
     ("resources/", "staged by `cargo xtask build`"),
     ("node_modules/", "made by npm"),
+    ("ui/dist/", "made by `cargo xtask build`"),
+    ("docs/screenshots/", "made by `cargo xtask screenshots`"),
 ];

@@ -35,7 +35,7 @@ impl Tree {
                 self.files.insert(path, String::new());
             } else if kind.is_file() {
                 let path = format!("{path}{name}");
-                let is_read = path.ends_with(".rs") || PAGES.contains(&path.as_str());
+                let is_read = is_source(&path) || PAGES.contains(&path.as_str());
                 let bytes =
                     if is_read { fs::read(entry.path()).doing_to("read", &entry.path())? } else { vec![] };
                 self.files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
@@ -46,8 +46,7 @@ impl Tree {
 
     fn sources(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        let is_ours = |path: &str| path.starts_with("crates/") || path.starts_with("src-tauri/");
-        all.filter(move |(path, _)| is_ours(path) && path.ends_with(".rs"))
+        all.filter(|(path, _)| is_source(path))
     }
 
     /// Whether a page may mean something that is there: pages name a file from the top, from their own folder,
@@ -56,6 +55,14 @@ impl Tree {
         let end = format!("/{name}");
         self.files.keys().any(|path| path == name || path.ends_with(&end))
     }
+}
+
+/// What is compiled, of the program or of the window's page.
+fn is_source(path: &str) -> bool {
+    let is_in = |folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
+    let is_any = |kinds: &[&str]| kinds.iter().any(|kind| path.ends_with(kind));
+    (is_in(&["crates/", "src-tauri/"]) && path.ends_with(".rs"))
+        || (is_in(&["ui/src/"]) && is_any(&[".ts", ".svelte", ".css"]))
 }
 
 /// What is wrong with sources and pages.
@@ -67,7 +74,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Violation> {
     let is_listed = |list: &[(&str, &str)], path: &str| list.iter().any(|(listed, _)| *listed == path);
 
     for (path, text) in tree.sources() {
-        if !text.starts_with("//! ") && !is_listed(SILENT_FILES, path) {
+        if path.ends_with(".rs") && !text.starts_with("//! ") && !is_listed(SILENT_FILES, path) {
             let remedy = "begin with `//!` and one sentence";
             broken("every file says first what it is for", path.to_owned(), remedy);
         }
@@ -118,9 +125,20 @@ mod tests {
     use super::*;
 
     fn broken(files: &[(&str, &str)]) -> Vec<(&'static str, String)> {
-        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        // What is exempt is there in every tree, as it must be.
+        let exempt = LONG_FILES.iter().chain(SILENT_FILES).map(|(path, _)| (*path, ""));
+        let files = exempt.chain(files.iter().copied());
+        let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         let violations = check(&Tree { files });
         violations.into_iter().map(|violation| (violation.rule, violation.place)).collect()
+    }
+
+    #[test]
+    fn exemptions_end_with_their_files() {
+        let rule = "exemptions end with their files";
+        let violations = check(&Tree::default());
+        assert!(violations.iter().all(|violation| violation.rule == rule), "{violations:?}");
+        assert_eq!(violations.len(), LONG_FILES.len() + SILENT_FILES.len());
     }
 
     #[test]
@@ -143,6 +161,27 @@ mod tests {
         let long = "//! What for.\n".to_owned() + &"x\n".repeat(LONGEST);
         let files = [("src-tauri/src/main.rs", long.as_str())];
         assert_eq!(broken(&files), [("files stay small", "src-tauri/src/main.rs".into())]);
+    }
+
+    #[test]
+    fn the_page_is_made_of_small_files_too() {
+        let long = "x\n".repeat(LONGEST + 1);
+        for path in ["ui/src/state/feed.ts", "ui/src/library/Grid.svelte", "ui/src/tokens.css"] {
+            assert_eq!(broken(&[(path, &long)]), [("files stay small", path.into())]);
+        }
+        assert_eq!(broken(&[("ui/src/bindings.ts", &long), ("ui/recorded/session.json", &long)]), []);
+    }
+
+    #[test]
+    fn the_page_speaks_to_the_window_in_one_place() {
+        let text = "import { invoke } from '@tauri-apps/api/core';\n";
+        for path in ["ui/src/backend/tauri.ts", "ui/src/bindings.ts"] {
+            assert_eq!(broken(&[(path, text)]), [], "{path}");
+        }
+        let rule = "the page speaks to the window in one place, and so runs without it";
+        for path in ["ui/src/App.svelte", "ui/src/backendish.ts"] {
+            assert_eq!(broken(&[(path, text)]), [(rule, format!("{path}:1"))]);
+        }
     }
 
     #[test]

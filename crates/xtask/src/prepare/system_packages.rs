@@ -2,85 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::packages::{CERTIFICATES, FONTS, Need, PACKAGES, Sign, SystemPackage};
 use crate::problem::{Outcome, Problem};
 use crate::workspace;
-
-/// Something that must be there before cargo or pip can work.
-struct SystemPackage {
-    debian: &'static str,
-    /// Fedora and openSUSE.
-    rpm: &'static str,
-    arch: &'static str,
-    purpose: &'static str,
-    sign: Sign,
-    /// Whether only fetching the models needs it.
-    to_fetch: bool,
-}
-
-/// How to notice that it is there, from whatever package.
-enum Sign {
-    /// A program in PATH.
-    Program(&'static str),
-    /// A file that the C compiler finds.
-    Linkable(&'static str),
-    /// One of the files where systems keep the certificates they trust.
-    Certificates,
-    /// A Python 3 that can run pip.
-    Pip,
-}
-
-const PACKAGES: &[SystemPackage] = &[
-    SystemPackage {
-        debian: "gcc",
-        rpm: "gcc",
-        arch: "gcc",
-        purpose: "a C compiler, for SQLite and other libraries that are built in",
-        sign: Sign::Program("cc"),
-        to_fetch: false,
-    },
-    SystemPackage {
-        debian: "libc6-dev",
-        rpm: "glibc-devel",
-        arch: "glibc",
-        purpose: "the C library to compile against",
-        sign: Sign::Linkable("crt1.o"),
-        to_fetch: false,
-    },
-    SystemPackage {
-        debian: "g++",
-        rpm: "gcc-c++",
-        arch: "gcc",
-        purpose: "a C++ compiler, for libraries of the text reader",
-        sign: Sign::Program("c++"),
-        to_fetch: false,
-    },
-    SystemPackage {
-        debian: "ca-certificates",
-        rpm: "ca-certificates",
-        arch: "ca-certificates",
-        purpose: "the certificates by which cargo and pip know whom they download from",
-        sign: Sign::Certificates,
-        to_fetch: false,
-    },
-    SystemPackage {
-        debian: "python3-pip",
-        rpm: "python3-pip",
-        arch: "python-pip",
-        purpose: "Python 3 with pip, which downloads the models",
-        sign: Sign::Pip,
-        to_fetch: true,
-    },
-];
-
-const CERTIFICATES: [&str; 4] = [
-    "etc/ssl/certs/ca-certificates.crt",
-    "etc/pki/tls/certs/ca-bundle.crt",
-    "etc/ssl/ca-bundle.pem",
-    "etc/ssl/cert.pem",
-];
 
 /// Where to look.
 struct Machine {
@@ -105,14 +33,14 @@ enum Plan {
 }
 
 /// Whether there is something to install.
-pub(super) fn is_any_missing(to_fetch: bool) -> bool {
-    !Machine::this().missing(to_fetch).is_empty()
+pub(super) fn is_any_missing(needs: &[Need]) -> bool {
+    !Machine::this().missing(needs).is_empty()
 }
 
 /// Installs what is missing, or stops and says how.
-pub(super) fn install(to_fetch: bool) -> Outcome {
+pub(super) fn install(needs: &[Need]) -> Outcome {
     let machine = Machine::this();
-    let missing = machine.missing(to_fetch);
+    let missing = machine.missing(needs);
     let (prefix, packages) = match machine.plan(&missing) {
         Plan::Nothing => return Ok(()),
         Plan::Tell(text) => return Err(Problem(text)),
@@ -136,7 +64,7 @@ pub(super) fn install(to_fetch: bool) -> Outcome {
         let line = apt_line(prefix.first(), &packages);
         Problem(format!("{reason}\nRun this and then the command again:\n  {line}"))
     })?;
-    match machine.missing(to_fetch).first() {
+    match machine.missing(needs).first() {
         None => Ok(()),
         Some(SystemPackage { debian, purpose, .. }) => {
             Err(Problem(format!("{debian} is installed, but this is not found: {purpose}")))
@@ -166,8 +94,8 @@ impl Machine {
         env::split_paths(&self.path).map(|folder| folder.join(name)).find(|path| path.is_file())
     }
 
-    fn missing(&self, to_fetch: bool) -> Vec<&'static SystemPackage> {
-        let is_wanted = |package: &&SystemPackage| to_fetch || !package.to_fetch;
+    fn missing(&self, needs: &[Need]) -> Vec<&'static SystemPackage> {
+        let is_wanted = |package: &&SystemPackage| needs.contains(&package.need);
         PACKAGES.iter().filter(is_wanted).filter(|package| !self.has(&package.sign)).collect()
     }
 
@@ -179,6 +107,10 @@ impl Machine {
                 let answer = Command::new(cc).arg(format!("-print-file-name={file}")).output();
                 answer.is_ok_and(|answer| answer.stdout.contains(&b'/'))
             }),
+            Sign::Library(name) => self.program("pkg-config").is_some_and(|pkg_config| {
+                workspace::succeeds(Command::new(pkg_config).args(["--exists", name]))
+            }),
+            Sign::Font => has_font(&self.root.join(FONTS.0), FONTS.1),
             Sign::Certificates => {
                 let is_there = |file: &&str| self.root.join(file).exists();
                 self.has_own_certificates || CERTIFICATES.iter().any(is_there)
@@ -236,9 +168,17 @@ impl Machine {
     }
 }
 
+/// Whether there is a font in this folder, or not deeper than so many below.
+fn has_font(folder: &Path, depth: usize) -> bool {
+    fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+        let path = entry.path();
+        let is_font = path.extension().is_some_and(|kind| kind == "ttf" || kind == "otf" || kind == "ttc");
+        is_font || (depth > 0 && has_font(&path, depth - 1))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -266,7 +206,10 @@ mod tests {
     fn on_a_bare_debian_root_installs_all_by_one_call() {
         let (_root, machine) = machine(&[("/bin/true", "apt-get")]);
         let packages = vec!["gcc", "libc6-dev", "g++", "ca-certificates", "python3-pip"];
-        assert_eq!(machine.plan(&machine.missing(true)), Plan::Apt { prefix: vec![], packages });
+        assert_eq!(
+            machine.plan(&machine.missing(&[Need::Compile, Need::Fetch])),
+            Plan::Apt { prefix: vec![], packages }
+        );
     }
 
     #[test]
@@ -280,14 +223,26 @@ mod tests {
             .unwrap();
         fs::create_dir_all(root.path().join("etc/ssl")).unwrap();
         fs::write(root.path().join("etc/ssl/cert.pem"), "").unwrap();
-        assert_eq!(names(&machine.missing(true)), Vec::<&str>::new());
+        assert_eq!(names(&machine.missing(&[Need::Compile, Need::Fetch])), Vec::<&str>::new());
         assert_eq!(machine.plan(&[]), Plan::Nothing);
+    }
+
+    #[test]
+    fn the_window_is_asked_for_only_by_who_needs_it() {
+        let (root, machine) = machine(&[("/bin/true", "xdotool"), ("/bin/false", "pkg-config")]);
+        assert_eq!(names(&machine.missing(&[Need::Window])), ["libwebkit2gtk-4.1-dev"]);
+        let desk = ["webkit2gtk-driver", "xvfb", "openbox", "dbus", "fonts-dejavu-core"];
+        assert_eq!(names(&machine.missing(&[Need::Desk])), desk);
+        let fonts = root.path().join("usr/share/fonts/truetype/sans");
+        fs::create_dir_all(&fonts).unwrap();
+        fs::write(fonts.join("Sans.ttf"), "").unwrap();
+        assert!(!names(&machine.missing(&[Need::Desk])).contains(&"fonts-dejavu-core"));
     }
 
     #[test]
     fn a_compiler_without_the_c_library_is_not_enough() {
         let (_root, machine) = machine(&[("/bin/echo", "cc"), ("/bin/true", "c++")]);
-        assert_eq!(names(&machine.missing(false)), ["libc6-dev", "ca-certificates"]);
+        assert_eq!(names(&machine.missing(&[Need::Compile])), ["libc6-dev", "ca-certificates"]);
     }
 
     #[test]
@@ -298,8 +253,12 @@ mod tests {
             ("/bin/false", "/bin/false", true),
         ] {
             let (_root, machine) = machine(&[(python, "python3"), (pip, "pip3")]);
-            assert_eq!(names(&machine.missing(true)).contains(&"python3-pip"), is_missing, "{python} {pip}");
-            assert!(!names(&machine.missing(false)).contains(&"python3-pip"));
+            assert_eq!(
+                names(&machine.missing(&[Need::Compile, Need::Fetch])).contains(&"python3-pip"),
+                is_missing,
+                "{python} {pip}"
+            );
+            assert!(!names(&machine.missing(&[Need::Compile])).contains(&"python3-pip"));
         }
     }
 
@@ -307,14 +266,14 @@ mod tests {
     fn certificates_of_the_users_own_count() {
         let (_root, mut machine) = machine(&[]);
         machine.has_own_certificates = true;
-        assert!(!names(&machine.missing(false)).contains(&"ca-certificates"));
+        assert!(!names(&machine.missing(&[Need::Compile])).contains(&"ca-certificates"));
     }
 
     #[test]
     fn without_root_sudo_is_asked_and_without_sudo_the_person() {
         let (root, mut machine) = machine(&[("/bin/true", "apt-get"), ("/bin/true", "sudo")]);
         machine.is_root = false;
-        let missing = machine.missing(false);
+        let missing = machine.missing(&[Need::Compile]);
         assert!(matches!(machine.plan(&missing), Plan::Apt { prefix, .. } if prefix == ["sudo"]));
         fs::remove_file(root.path().join("sudo")).unwrap();
         let Plan::Tell(text) = machine.plan(&missing) else { panic!("something else than to tell") };
@@ -331,12 +290,14 @@ mod tests {
             ("pacman", "pacman -S --needed gcc glibc ca-certificates"),
         ] {
             let (_root, machine) = machine(&[("/bin/true", manager)]);
-            let Plan::Tell(text) = machine.plan(&machine.missing(false)) else { panic!("{manager}") };
+            let Plan::Tell(text) = machine.plan(&machine.missing(&[Need::Compile])) else {
+                panic!("{manager}")
+            };
             assert_eq!(text.lines().last().map(str::trim), Some(line));
         }
         let (_root, machine) = machine(&[]);
         assert!(
-            matches!(machine.plan(&machine.missing(false)), Plan::Tell(text) if text.contains("package manager"))
+            matches!(machine.plan(&machine.missing(&[Need::Compile])), Plan::Tell(text) if text.contains("package manager"))
         );
     }
 }

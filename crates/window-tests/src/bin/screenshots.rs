@@ -1,0 +1,141 @@
+//! Pictures of the real window in every main state, light and dark: `screenshots FOLDER`.
+
+#![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "without the window there are no pictures of it"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use deskscribe_system_tests::samples;
+use deskscribe_system_tests::words::Words;
+use deskscribe_window_tests::{Desk, Look, Window};
+use fantoccini::key::Key;
+
+/// Readings of the large library.
+const MANY: usize = 100_000;
+
+/// Where the pictures go, and of which look they are.
+struct Album {
+    folder: PathBuf,
+    look: Look,
+}
+
+#[tokio::main]
+async fn main() {
+    let folder = PathBuf::from(std::env::args_os().nth(1).expect("screenshots FOLDER"));
+    fs::create_dir_all(&folder).unwrap();
+    for look in [Look::Light, Look::Dark] {
+        let album = Album { folder: folder.clone(), look };
+        album.beginning().await;
+        album.reading().await;
+        album.library().await;
+        album.large().await;
+    }
+}
+
+impl Album {
+    /// The window as large as the screen, so that nothing else is in the picture.
+    async fn open(&self, desk: &Desk, arguments: &[&str]) -> Window {
+        let window = desk.open(arguments).await;
+        window.find("view-library").await;
+        window.client.maximize_window().await.unwrap();
+        window
+    }
+
+    /// Waits until everything that the page asked for is there and painted, and takes the picture.
+    async fn keep(&self, desk: &Desk, window: &Window, name: &str) {
+        let is_calm = "[...document.images].every((image) => image.complete) && \
+                       document.querySelector('[data-testid=loading]') === null";
+        window.until("all pictures", is_calm).await;
+        let painted = "const done = arguments[0]; \
+                       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)))";
+        window.client.execute_async(painted, vec![]).await.unwrap();
+        let file = self.folder.join(format!("{name}-{}.png", self.look.name()));
+        desk.screenshot(&file);
+        eprintln!("screenshots: {}", file.display());
+    }
+
+    async fn beginning(&self) {
+        let desk = Desk::with(self.look);
+        let window = self.open(&desk, &[]).await;
+        window.find("empty").await;
+        self.keep(&desk, &window, "empty").await;
+
+        let picture = desk.sample("kitchen budget.png");
+        let notes = desk.desktop().join("notes.txt");
+        fs::write(&notes, "no picture").unwrap();
+        let mut offer = desk.offer(&[&picture, &notes]);
+        desk.drag((60, 60), (700, 500));
+        window.shows("overlay", "1 not supported").await;
+        self.keep(&desk, &window, "drop").await;
+        desk.mouse(&["key", "Escape", "mouseup", "1"]);
+        offer.kill().unwrap();
+        offer.wait().unwrap();
+        window.close().await;
+    }
+
+    async fn reading(&self) {
+        let desk = Desk::with(self.look);
+        desk.pictures(40);
+        let window = self.open(&desk, &[desk.desktop().to_str().unwrap()]).await;
+        window.open_activity().await;
+        window.until("some cards", "document.querySelectorAll('[data-testid=card]').length > 8").await;
+        self.keep(&desk, &window, "reading").await;
+        window.click("pause").await;
+        window.shows("round", "Paused").await;
+        self.keep(&desk, &window, "paused").await;
+        window.click("tab-queue").await;
+        self.keep(&desk, &window, "queue").await;
+        window.close().await;
+    }
+
+    /// The samples, one of which is broken on purpose.
+    async fn library(&self) {
+        let desk = Desk::with(self.look);
+        let files = fs::read_dir(samples()).unwrap().map(|entry| entry.unwrap());
+        for file in files.filter(|entry| entry.file_type().unwrap().is_file()) {
+            desk.sample(file.file_name().to_str().unwrap());
+        }
+        let window = self.open(&desk, &[desk.desktop().to_str().unwrap()]).await;
+        window.open_activity().await;
+        window.find("finished").await;
+        window.click("tab-attention").await;
+        window.find("trouble").await;
+        self.keep(&desk, &window, "attention").await;
+        window.click("activity").await;
+        self.keep(&desk, &window, "library").await;
+        window.click("layout-list").await;
+        self.keep(&desk, &window, "list").await;
+        window.click("layout-grid").await;
+
+        window.search("printer").await;
+        window
+            .until("marked words", "document.querySelector('[data-testid=card] mark')")
+            .await;
+        self.keep(&desk, &window, "search").await;
+        window.click("card").await;
+        window.until("boxed hits", "document.querySelector('[data-testid=preview] [data-testid=hit]')").await;
+        self.keep(&desk, &window, "item").await;
+        window.press(Key::Escape).await;
+        window.search(" nosuchword").await;
+        window.find("no-match").await;
+        self.keep(&desk, &window, "no-match").await;
+        window.search(" kind:picture ").await;
+        window.find("query-error").await;
+        self.keep(&desk, &window, "query-error").await;
+        window.close().await;
+    }
+
+    async fn large(&self) {
+        let desk = Desk::with(self.look);
+        Words::brief(1).fill(&desk.cache(), 0..MANY, |_, _| ()).unwrap();
+        let window = self.open(&desk, &[]).await;
+        window.lists(MANY).await;
+        self.keep(&desk, &window, "large").await;
+        window.close().await;
+    }
+}
