@@ -116,6 +116,7 @@ export const words = {
   act: {
     copy: "Copy text",
     copyMarkdown: "Copy as Markdown",
+    asMarkdown: "As Markdown",
     export: "Export…",
     exportAs: "Export as",
     exportTitle: (n: number) => `Export ${items(n)} as`,
