@@ -12,6 +12,8 @@ export default defineConfig(({ command, mode }) => ({
     // The content security policy allows no data: scripts or styles, and pictures need not be inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long a compiler took is no warning.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { port: 5173, strictPort: true },
   // Without the browser's conditions the tests would get Svelte's server half.

@@ -47,7 +47,7 @@ describe("a card", () => {
       reason: "the file is empty",
     });
     expect(container.textContent).toContain("1.png");
-    expect(container.textContent).toContain("the file is empty");
+    expect(container.textContent).toContain("The file is empty");
     expect(container.querySelector("img")).toBeNull();
   });
 

@@ -114,14 +114,16 @@ describe("pages", () => {
     expect(library.card(755)?.key).toBe("b3:495");
   });
 
-  it("lets new items in at the top without a shift", async () => {
+  it("lets new items in at the top, and says by how much the others moved down", async () => {
     const { state, ask } = growing(10);
     const library = new Library(ask);
-    library.onshift = () => expect.unreachable();
+    const shifts: number[] = [];
+    library.onshift = (by) => shifts.push(by);
     await library.ask("");
     Object.assign(state, { newest: 12, change: 2 });
     await library.moved(2);
     expect(library.card(0)?.key).toBe("b3:12");
+    expect(shifts).toEqual([2]);
   });
 
   it("asks once more, not ten times, for ten changes during an answer", async () => {

@@ -160,7 +160,7 @@ describe("item", () => {
     const { backend } = await opened(fake({ item: async (own) => ({ ...failed, key: own }) }));
     await fireEvent.click(cards()[0] as Element);
     const facts = await screen.findByTestId("facts");
-    expect(facts.textContent).toContain("the file is empty");
+    expect(facts.textContent).toContain("The file is empty");
     await fireEvent.click(screen.getByText("Try again"));
     expect(backend.commands.readAgain).toHaveBeenCalledWith(["b3:0"]);
   });

@@ -178,8 +178,8 @@ export function recorded(asked: URLSearchParams): Backend {
   };
 
   function picture(key: string): string {
-    const entry = library.entries.find((one) => one.key === key);
-    return entry && entry.script >= 0 ? drawing(entry.script).picture : "";
+    const { script } = library.find(key);
+    return script >= 0 ? drawing(script).picture : "";
   }
 }
 

@@ -30,6 +30,11 @@ export function drawing(script: number): Drawn {
   return made;
 }
 
+function wordsOf(script: number): string {
+  const base = SCRIPTS[script];
+  return base ? [base.title, base.summary ?? "", drawing(script).text].join("\n") : "";
+}
+
 /** Reproducible noise between 0 and 1. */
 const noise = (seed: number) => {
   const x = Math.sin(seed * 12.9898) * 43_758.5453;
@@ -45,11 +50,17 @@ const hex = (seed: number) =>
 
 export class RecordedLibrary {
   entries: Entry[] = [];
+  #keys = new Map<string, Entry>();
+  #failed = 0;
   change = 7;
   queued = 0;
 
   constructor(count: number) {
-    for (let at = 0; at < count; at += 1) this.entries.push(this.make(at));
+    for (let at = 0; at < count; at += 1) {
+      const entry = this.make(at);
+      this.entries.push(entry);
+      this.#know(entry);
+    }
   }
 
   private make(at: number): Entry {
@@ -68,8 +79,7 @@ export class RecordedLibrary {
   }
 
   get coverage(): Coverage {
-    const failed = this.entries.filter((entry) => entry.failure >= 0).length;
-    return { read: this.entries.length - failed, failed, queued: this.queued };
+    return { read: this.entries.length - this.#failed, failed: this.#failed, queued: this.queued };
   }
 
   /** Stores one more, as a worker would have read it. */
@@ -81,6 +91,7 @@ export class RecordedLibrary {
     entry.name = entry.failure >= 0 ? (FAILURES[entry.failure]?.name ?? "") : entry.name;
     entry.key = `b3:${hex(900_000 + at)}`;
     this.entries.unshift(entry);
+    this.#know(entry);
     this.change += 1;
     return entry;
   }
@@ -101,10 +112,9 @@ export class RecordedLibrary {
     const match = matcher(query, FOLDER);
     return this.entries.filter((entry) => {
       const base = SCRIPTS[entry.script];
-      const words = base ? [base.title, base.summary ?? "", drawing(entry.script).text].join("\n") : "";
       return match({
         ...entry,
-        words,
+        words: () => wordsOf(entry.script),
         language: base?.language ?? null,
         tags: entry.tags ?? base?.tags ?? [],
       });
@@ -141,8 +151,13 @@ export class RecordedLibrary {
     };
   }
 
+  #know(entry: Entry): void {
+    if (entry.key) this.#keys.set(entry.key, entry);
+    if (entry.failure >= 0) this.#failed += 1;
+  }
+
   find(key: string): Entry {
-    const entry = this.entries.find((one) => one.key === key);
+    const entry = this.#keys.get(key);
     if (!entry) throw { code: "gone", message: "This is no longer in the library." } satisfies CommandError;
     return entry;
   }
@@ -209,6 +224,10 @@ export class RecordedLibrary {
     const gone = new Set(keys);
     const before = this.entries.length;
     this.entries = this.entries.filter((entry) => entry.key === null || !gone.has(entry.key));
+    for (const key of keys) {
+      if ((this.#keys.get(key)?.failure ?? -1) >= 0) this.#failed -= 1;
+      this.#keys.delete(key);
+    }
     this.change += 1;
     return before - this.entries.length;
   }

@@ -73,18 +73,20 @@ type Candidate = {
   name: string;
   moment: number;
   failure: number;
-  words: string;
+  script: number;
+  words: () => string;
   language: string | null;
   tags: string[];
 };
 
 export function matcher(query: Query, folder: string): (candidate: Candidate) => boolean {
-  const texts = new Map<string, string>();
-  const known = (one: Candidate) => {
-    const id = one.name + one.words.length;
-    const text = texts.get(id) ?? `${one.name}\n${one.words}\n${one.tags.join(" ")}`.toLowerCase();
-    texts.set(id, text);
-    return text;
+  // A few dozen texts stand for all items: each is searched once.
+  const known = new Map<string, boolean>();
+  const inText = (one: Candidate, word: string) => {
+    const id = `${one.script}:${word}`;
+    const found = known.get(id) ?? `${one.words()}\n${one.tags.join(" ")}`.toLowerCase().includes(word);
+    known.set(id, found);
+    return found || one.name.toLowerCase().includes(word);
   };
   const holds = (one: Candidate, [name, value]: [string, string]) => {
     if (name === "kind") return value === "image";
@@ -97,8 +99,8 @@ export function matcher(query: Query, folder: string): (candidate: Candidate) =>
     one.moment >= query.after &&
     one.moment < query.before &&
     query.filters.every((filter) => holds(one, filter)) &&
-    query.words.every((word) => known(one).includes(word)) &&
-    !query.without.some((word) => known(one).includes(word));
+    query.words.every((word) => inText(one, word)) &&
+    !query.without.some((word) => inText(one, word));
 }
 
 /** A text cut where the words stand. */

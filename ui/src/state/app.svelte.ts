@@ -15,6 +15,7 @@ export type Confirm = { title: string; text: string; yes: string; danger: boolea
 export type Layout = "grid" | "list";
 export type Lane = "workers" | "queue" | "attention";
 
+const FOLLOW_MS = 400;
 const LAYOUT = "deskscribe.layout";
 
 export class App {
@@ -41,6 +42,9 @@ export class App {
   focusSearch: () => void = () => undefined;
   focusLibrary: () => void = () => undefined;
   reveal: (index: number) => void = () => undefined;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #followed = -1;
 
   constructor(readonly backend: Backend) {
     const { commands } = backend;
@@ -69,11 +73,25 @@ export class App {
     this.live.reduce(message);
     if (message.type === "library") {
       void this.library.moved(message.change).then(() => marks.live(since));
-      if (this.activity) void this.troubles.refresh();
+      this.#soon();
     } else if (message.type === "status") {
       marks.live(since);
-      if (this.activity) void this.waiting.refresh();
+      this.#soon();
     }
+  }
+
+  /** What is open beside the library follows, but not with every message. */
+  #soon(): void {
+    if (this.#timer !== undefined || (!this.activity && !this.item.open)) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.activity) void this.waiting.refresh();
+      const { change } = this.live;
+      if (change === this.#followed) return;
+      this.#followed = change;
+      if (this.activity) void this.troubles.refresh();
+      if (this.item.open) void this.item.refresh(this.library.query);
+    }, FOLLOW_MS);
   }
 
   async search(text: string): Promise<void> {

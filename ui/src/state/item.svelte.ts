@@ -34,6 +34,25 @@ export class OpenItem {
     }
   }
 
+  /** Asks again: it may have been read again, or given other tags, by whatever program. */
+  async refresh(query: string): Promise<void> {
+    const { key } = this;
+    const token = this.#token;
+    if (key === null || this.item === null) return;
+    try {
+      const item = await this.ask(key, query);
+      const same = JSON.stringify(item) === JSON.stringify(this.item);
+      if (token === this.#token && !same) this.item = item;
+    } catch (thrown) {
+      if (token === this.#token) Object.assign(this, { item: null, error: problem(thrown) });
+    }
+  }
+
+  /** Cards came or went above it. */
+  shift(by: number): void {
+    if (this.index >= 0) this.index = Math.max(0, this.index + by);
+  }
+
   /** An answer of a command that changed it. */
   take(item: Item): void {
     if (item.key === this.key) this.item = item;

@@ -93,7 +93,7 @@ export class Library {
   async moved(change: number): Promise<void> {
     if (change <= this.#change) return;
     this.#change = change;
-    if (!this.answered || this.error) return;
+    if (!this.answered) return;
     if (this.#refreshing) {
       this.#again = true;
       return;
@@ -165,9 +165,9 @@ export class Library {
         if (number * PAGE >= first.total.count && number > 0) pages.delete(number);
       this.#forget(pages);
       this.#take(first, pages);
-      if (!anchored || was === 0) return;
+      if (!anchored) return;
       const now = this.#find(answers, idOf(anchored));
-      const shift = now === null ? grown : now - was;
+      const shift = now === null ? (was === 0 ? 0 : grown) : now - was;
       if (shift !== 0) this.onshift(shift);
     } catch (thrown) {
       if (token === this.#token) this.error = problem(thrown);

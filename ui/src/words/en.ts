@@ -153,6 +153,7 @@ export const words = {
     zoomFull: "100 %",
     preview: (name: string) => `Preview of ${name}`,
     making: "Making the preview…",
+    noPicture: "There is no picture to show",
     noPreview: "The preview could not be made.",
     gone: "The file is gone from every place it was seen in. What was read is still here.",
     textOnly: "Its text",

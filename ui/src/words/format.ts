@@ -46,6 +46,9 @@ const daysBetween = (moment: number, now: number) =>
   Math.round((midnight(now) - midnight(moment)) / 86_400_000);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Reasons come as parts of sentences; alone they begin with a capital. */
+export const sentence = capital;
+
 export const clock = (moment: number): string => clocks.format(moment);
 export const dateTime = (moment: number): string => whole.format(moment);
 
