@@ -4,6 +4,9 @@ import App from "./App.svelte";
 import { connect } from "./backend";
 import "./styles/base.css";
 
-const target = document.getElementById("app");
-if (!target) throw new Error("There is no place for the page.");
-mount(App, { target, props: { backend: await connect() } });
+// Without an await at the top: the modules that are loaded here need this one to have been evaluated.
+async function begin(target: HTMLElement): Promise<void> {
+  mount(App, { target, props: { backend: await connect() } });
+}
+
+void begin(document.getElementById("app") ?? document.body);

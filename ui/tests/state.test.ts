@@ -7,7 +7,7 @@ import * as query from "../src/state/query";
 import { Selection } from "../src/state/selection.svelte";
 import { seen, toReveal } from "../src/parts/rows";
 import { words } from "../src/words/en";
-import { count, day, duration, short, size } from "../src/words/format";
+import { count, day, duration, locale, short, size } from "../src/words/format";
 import { card, status } from "./samples";
 
 describe("selection", () => {
@@ -256,6 +256,10 @@ describe("words", () => {
     );
     expect(words.activity.left(118)).toBe("about 2 min left");
     expect(words.activity.left(23)).toBe("about 25 s left");
+  });
+
+  it("does without a language of the system", () => {
+    expect([locale(["C"]), locale(["C", "de-AT"]), locale([])]).toEqual(["en", "de-AT", "en"]);
   });
 
   it("writes times and sizes for people", () => {

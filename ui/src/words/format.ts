@@ -1,9 +1,22 @@
 // Numbers, times and sizes as the reader's locale writes them.
-const locale = () => (typeof navigator === "undefined" ? "en" : navigator.language);
 
-const integers = new Intl.NumberFormat(locale());
-const tenths = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percents = new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 });
+/** The first of the reader's languages that is one: without a locale WebKitGTK calls it "C". */
+export function locale(languages: readonly string[]): string {
+  for (const tag of languages) {
+    try {
+      return Intl.getCanonicalLocales(tag)[0] ?? "en";
+    } catch {
+      continue;
+    }
+  }
+  return "en";
+}
+
+const own = locale([navigator.language, ...navigator.languages]);
+
+const integers = new Intl.NumberFormat(own);
+const tenths = new Intl.NumberFormat(own, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(own, { style: "percent", maximumFractionDigits: 0 });
 const plurals = new Intl.PluralRules("en");
 
 export const number = (value: number): string => integers.format(value);
@@ -33,11 +46,11 @@ export function duration(seconds: number): string {
   return `${number(Math.floor(minutes / 60))} h${rest === 0 ? "" : ` ${number(rest)} min`}`;
 }
 
-const clocks = new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" });
-const days = new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long" });
-const dates = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric" });
-const shortDays = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short" });
-const whole = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" });
+const clocks = new Intl.DateTimeFormat(own, { timeStyle: "short" });
+const days = new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "long" });
+const dates = new Intl.DateTimeFormat(own, { day: "numeric", month: "short", year: "numeric" });
+const shortDays = new Intl.DateTimeFormat(own, { day: "numeric", month: "short" });
+const whole = new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const languages = new Intl.DisplayNames("en", { type: "language" });
 
