@@ -1,0 +1,29 @@
+// The one place that knows where data comes from: the shell, or a recorded session in a plain browser.
+import type { CommandError, Live, commands } from "../bindings";
+
+export type Commands = Omit<typeof commands, "live">;
+
+export type Backend = {
+  commands: Commands;
+  /** Opens the live channel. What arrives first is the snapshot. */
+  live(listen: (message: Live) => void): Promise<unknown>;
+  /** Addresses of pictures. */
+  thumb(key: string): string;
+  preview(key: string): string;
+};
+
+declare const __RECORDED__: boolean;
+
+export async function connect(): Promise<Backend> {
+  if ("__TAURI_INTERNALS__" in window) return (await import("./shell")).shell();
+  if (__RECORDED__) return (await import("./recorded")).recorded(new URLSearchParams(location.search));
+  throw new Error("This page belongs into the window of Deskscribe.");
+}
+
+/** What a command threw, whatever it is. */
+export function problem(thrown: unknown): CommandError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    return thrown as CommandError;
+  }
+  return { code: "system", message: thrown instanceof Error ? thrown.message : String(thrown) };
+}

@@ -1,0 +1,186 @@
+// A recorded session for a plain browser. `?state=` reaches every state, `?items=100000` fills the library,
+// `?still` stops its time.
+import type { Live, Trouble } from "../bindings";
+import { NOW, RecordedLibrary, drawing } from "../recorded/library";
+import { Round } from "../recorded/round";
+import { FAILURES } from "../recorded/scripts";
+import type { Backend, Commands } from ".";
+
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+export function recorded(asked: URLSearchParams): Backend {
+  const state = asked.get("state") ?? "";
+  const empty = state === "empty" || state === "drag-empty";
+  const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318));
+  const round = new Round(library);
+  round.idle = empty || state === "idle" || state === "error";
+  round.paused = state === "paused";
+  if (round.idle) {
+    library.queued = state === "idle" ? 0 : library.queued;
+    round.queue = [];
+    Object.assign(round.counts, { files: 318 });
+    for (const worker of round.workers) Object.assign(worker, { work: null, state: "idle", seconds: 14 });
+    if (empty) Object.assign(round, { workers: [], deaths: 0, crashes: [] });
+  }
+  if (empty) {
+    library.queued = 0;
+    Object.assign(round.counts, { files: 0, read: 0, failed: 0 });
+  }
+  let broken = state === "broken" ? "The worker program is missing. Install Deskscribe again." : null;
+  let tell: (message: Live) => void = () => undefined;
+  const status = () => tell({ type: "status", status: broken ? null : round.status, broken });
+  const changed = () =>
+    tell({ type: "library", change: library.change, coverage: library.coverage, caution: null });
+  const troubles = (): Trouble[] =>
+    library.entries
+      .filter((entry) => entry.failure >= 0)
+      .map((entry) => {
+        const { code, reason } = FAILURES[entry.failure] ?? { code: "internal" as const, reason: "" };
+        const { key, name, moment } = entry;
+        const remedy = code === "damaged" || code === "too_large" ? "show" : "try_again";
+        return {
+          key,
+          name,
+          moment,
+          code,
+          reason,
+          remedy,
+          kind: "image",
+          path: `/home/anna/Desktop/${name}`,
+          folder: "~/Desktop",
+        };
+      });
+
+  const commands: Commands = {
+    async page(query, offset, limit) {
+      await sleep(state === "loading" ? 1e9 : 4);
+      if (state === "error")
+        throw { code: "cache", message: "The library is damaged and could not be repaired: disk I/O error." };
+      return library.page(query, offset, limit);
+    },
+    item: async (key, query) => library.item(key, query),
+    async setTags(key, tags) {
+      library.find(key).tags = tags;
+      library.change += 1;
+      changed();
+      return library.item(key, "");
+    },
+    async forget(keys) {
+      const count = library.forget(keys);
+      changed();
+      return count;
+    },
+    copy: async (keys, form) => {
+      const items = keys.map((key) => library.item(key, ""));
+      const text = items
+        .map((item) => (form === "text" ? item.text : `## ${item.title}\n\n${item.text}`))
+        .join("\n\n");
+      await navigator.clipboard.writeText(text).catch(() => undefined);
+      return null;
+    },
+    copyText: async (text) => {
+      await navigator.clipboard.writeText(text).catch(() => undefined);
+      return null;
+    },
+    exportItems: async (_keys, _query, format) => `/home/anna/Documents/deskscribe.${format}`,
+    open: async () => null,
+    reveal: async () => null,
+    chooseFolder: async () => "~/Desktop",
+    chooseFiles: async () => 3,
+    add: async () => null,
+    paste: async () => "nothing",
+    readAgain: async () => null,
+    retryFailed: async () => library.coverage.failed,
+    readWaiting: async () => null,
+    async pause() {
+      round.paused = true;
+      status();
+      return null;
+    },
+    async resume() {
+      round.paused = false;
+      status();
+      return null;
+    },
+    async cancel(path) {
+      for (const worker of round.workers) if (worker.work?.path === path) worker.work = null;
+      status();
+      return null;
+    },
+    async stop() {
+      round.stopping = true;
+      round.paused = false;
+      status();
+      return null;
+    },
+    async remove(paths) {
+      const before = round.queue.length;
+      round.queue = paths ? round.queue.filter((file) => !paths.includes(file.path)) : [];
+      round.counts.files -= before - round.queue.length;
+      status();
+      return before - round.queue.length;
+    },
+    waiting: async (offset, limit) => ({
+      files: round.queue.slice(offset, offset + limit),
+      offset,
+      total: round.queue.length,
+    }),
+    async troubles(offset, limit) {
+      const all = troubles();
+      return { files: all.slice(offset, offset + limit), offset, total: all.length };
+    },
+    suggestion: async () => ({ desktop: "~/Desktop", folder: null }),
+    async restart() {
+      broken = null;
+      status();
+      return null;
+    },
+  };
+
+  function play(): void {
+    if (asked.has("still") || empty) return;
+    let ended = round.idle;
+    setInterval(() => {
+      if (round.tick()) changed();
+      status();
+      if (!round.idle || ended) return;
+      ended = true;
+      tell({ type: "finished", counts: round.counts, folders: ["~/Desktop"] });
+    }, 100);
+  }
+
+  return {
+    commands,
+    async live(listen) {
+      tell = listen;
+      status();
+      changed();
+      const drag = state.startsWith("drag")
+        ? { supported: 7, unsupported: 2, folders: 0, counting: false }
+        : null;
+      tell({
+        type: "drag",
+        drag:
+          state === "drag-counting" ? { supported: 212, unsupported: 0, folders: 2, counting: true } : drag,
+      });
+      if (state === "note")
+        tell({ type: "note", id: 1, text: "“Archive” is not connected; its 41 items stay in the library." });
+      if (state === "idle")
+        tell({
+          type: "finished",
+          counts: { ...round.counts, files: 318, read: 306, seconds: 94 },
+          folders: ["~/Desktop"],
+        });
+      play();
+    },
+    thumb: (key) => picture(key),
+    preview: (key) => (state === "nopreview" ? "data:," : picture(key)),
+  };
+
+  function picture(key: string): string {
+    const { script } = library.find(key);
+    return script >= 0 ? drawing(script).picture : "";
+  }
+}
+
+export { NOW };

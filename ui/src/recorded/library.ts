@@ -1,0 +1,234 @@
+// The library of the recorded session: items, search, tags and forgetting, all in memory.
+import type { Card, CommandError, Coverage, Item, Line, Page, Piece } from "../bindings";
+import { FAILURES, SCRIPTS, type Script } from "./scripts";
+import { matcher, parse, pieces, type Query } from "./search";
+
+const HOUR = 3_600_000;
+export const NOW = Date.parse("2026-11-21T14:02:00");
+const FOLDER = "/home/anna/Desktop";
+
+export type Entry = {
+  key: string | null;
+  name: string;
+  moment: number;
+  script: number; // an index into SCRIPTS; failures and waiting files have -1
+  failure: number;
+  tags: string[] | null;
+};
+
+type Drawn = { picture: string; lines: Line[]; width: number; height: number; text: string };
+const drawn = new Map<number, Drawn>();
+
+export function drawing(script: number): Drawn {
+  const known = drawn.get(script);
+  if (known) return known;
+  const sheet = SCRIPTS[script]?.draw();
+  if (!sheet) throw new Error(`no script ${script}`);
+  const { picture, lines, width, height } = sheet;
+  const made = { picture, lines, width, height, text: lines.map((line) => line.text).join("\n") };
+  drawn.set(script, made);
+  return made;
+}
+
+function wordsOf(script: number): string {
+  const base = SCRIPTS[script];
+  return base ? [base.title, base.summary ?? "", drawing(script).text].join("\n") : "";
+}
+
+/** Reproducible noise between 0 and 1. */
+const noise = (seed: number) => {
+  const x = Math.sin(seed * 12.9898) * 43_758.5453;
+  return x - Math.floor(x);
+};
+
+const hex = (seed: number) =>
+  Array.from({ length: 8 }, (_, at) =>
+    Math.floor(noise(seed * 8 + at) * 0xffffffff)
+      .toString(16)
+      .padStart(8, "0"),
+  ).join("");
+
+export class RecordedLibrary {
+  entries: Entry[] = [];
+  #keys = new Map<string, Entry>();
+  #failed = 0;
+  change = 7;
+  queued = 0;
+
+  constructor(count: number) {
+    for (let at = 0; at < count; at += 1) {
+      const entry = this.make(at);
+      this.entries.push(entry);
+      this.#know(entry);
+    }
+  }
+
+  private make(at: number): Entry {
+    const turn = Math.floor(at / SCRIPTS.length);
+    const failure = at % 29 === 13 ? Math.floor(at / 29) % FAILURES.length : -1;
+    const script = (at * (turn % 2 === 0 ? 1 : 7) + turn) % SCRIPTS.length;
+    const moment = NOW - 240_000 - at * (at < 6 ? 1.1 : 9) * HOUR * (0.6 + noise(at) * 0.4);
+    const base = SCRIPTS[script] as Script;
+    const name =
+      failure >= 0
+        ? (FAILURES[failure]?.name ?? "")
+        : turn === 0
+          ? base.name
+          : base.name.replace(/(\.\w+)$/, ` (${turn + 1})$1`);
+    return { key: `b3:${hex(at)}`, name, moment, script: failure >= 0 ? -1 : script, failure, tags: null };
+  }
+
+  get coverage(): Coverage {
+    return { read: this.entries.length - this.#failed, failed: this.#failed, queued: this.queued };
+  }
+
+  /** Stores one more, as a worker would have read it. */
+  store(failure: boolean, moment: number): Entry {
+    const at = this.entries.length + 1;
+    const entry = { ...this.make(at * 5 + 3), moment };
+    if (failure && entry.failure < 0) Object.assign(entry, { failure: at % FAILURES.length, script: -1 });
+    if (!failure && entry.failure >= 0) Object.assign(entry, { failure: -1, script: at % SCRIPTS.length });
+    entry.name = entry.failure >= 0 ? (FAILURES[entry.failure]?.name ?? "") : entry.name;
+    entry.key = `b3:${hex(900_000 + at)}`;
+    this.entries.unshift(entry);
+    this.#know(entry);
+    this.change += 1;
+    return entry;
+  }
+
+  page(text: string, offset: number, limit: number): Page {
+    const query = parse(text, NOW);
+    const matches = query.plain ? this.entries : this.search(query);
+    return {
+      cards: matches.slice(offset, offset + limit).map((entry) => this.card(entry, query)),
+      offset,
+      total: { count: matches.length, more: false },
+      coverage: this.coverage,
+      change: this.change,
+    };
+  }
+
+  private search(query: Query): Entry[] {
+    const match = matcher(query, FOLDER);
+    return this.entries.filter((entry) => {
+      const base = SCRIPTS[entry.script];
+      return match({
+        ...entry,
+        words: () => wordsOf(entry.script),
+        language: base?.language ?? null,
+        tags: entry.tags ?? base?.tags ?? [],
+      });
+    });
+  }
+
+  private card(entry: Entry, query: Query): Card {
+    const base = SCRIPTS[entry.script];
+    const failure = FAILURES[entry.failure];
+    const shape = base && drawing(entry.script);
+    const line = shape?.lines.find((one) =>
+      query.words.some((word) => one.text.toLowerCase().includes(word)),
+    );
+    return {
+      key: entry.key,
+      path: `${FOLDER}/${entry.name}`,
+      name: entry.name,
+      folder: "~/Desktop",
+      kind: "image",
+      state: failure ? "failed" : "read",
+      code: failure?.code ?? null,
+      reason: failure?.reason ?? null,
+      title: base?.title ? pieces(base.title, query.words) : [],
+      summary: base?.summary ?? null,
+      summary_by: base?.summary ? "extractive" : null,
+      tags: entry.tags ?? base?.tags ?? [],
+      moment: entry.moment,
+      language: base?.language ?? null,
+      pages: base ? 1 : null,
+      aspect: shape ? shape.width / shape.height : null,
+      snippet: line ? pieces(line.text, query.words) : [],
+      page: line ? 0 : null,
+      at: null,
+    };
+  }
+
+  #know(entry: Entry): void {
+    if (entry.key) this.#keys.set(entry.key, entry);
+    if (entry.failure >= 0) this.#failed += 1;
+  }
+
+  find(key: string): Entry {
+    const entry = this.#keys.get(key);
+    if (!entry) throw { code: "gone", message: "This is no longer in the library." } satisfies CommandError;
+    return entry;
+  }
+
+  item(key: string, text: string): Item {
+    const entry = this.find(key);
+    const card = this.card(entry, parse(text, NOW));
+    const shape = entry.script >= 0 ? drawing(entry.script) : null;
+    const words = parse(text, NOW).words;
+    const hits = (shape?.lines ?? []).flatMap((line, at) => {
+      const found: Piece[] = pieces(line.text, words);
+      return found.some((piece) => piece.hit) ? [{ line: at, pieces: found }] : [];
+    });
+    const { kind, state, code, reason, name, path, folder } = card;
+    const base = SCRIPTS[entry.script];
+    const copy = { path: `/home/anna/Pictures/${name}`, name, folder: "~/Pictures", there: false };
+    const seconds = 0.9 + noise(entry.moment) * 1.4;
+    return {
+      key,
+      kind,
+      state,
+      code,
+      reason,
+      name,
+      path,
+      folder,
+      places: [{ path, name, folder, there: true }, ...(entry.script % 4 === 0 ? [copy] : [])],
+      title: base?.title || null,
+      summary: base?.summary ?? null,
+      summary_by: card.summary_by,
+      tags: card.tags,
+      tags_edited: entry.tags !== null,
+      text: shape?.text ?? null,
+      lines: shape?.lines ?? [],
+      hits,
+      language: card.language,
+      width: shape?.width ?? null,
+      height: shape?.height ?? null,
+      pages: card.pages,
+      taken_at: new Date(entry.moment).toISOString(),
+      camera: name.endsWith(".jpg") ? "Pixel 9" : null,
+      moment: entry.moment,
+      bytes: Math.round(60_000 + noise(entry.moment + 1) * 400_000),
+      read_at: new Date(NOW - 120_000).toISOString(),
+      seconds: null,
+      provenance: shape
+        ? {
+            program: "Deskscribe 0.1.0",
+            engines: [
+              { stage: "ocr", engine: "ort 2.0", model: "PP-OCRv5 mobile", sha256: hex(11) },
+              { stage: "summarise", engine: "extractive", model: "deskscribe-digest 1", sha256: hex(12) },
+            ],
+            stages: [
+              { stage: "decode", seconds: 0.04 },
+              { stage: "ocr", seconds },
+              { stage: "summarise", seconds: 0.01 },
+            ],
+          }
+        : null,
+    };
+  }
+
+  forget(keys: string[]): number {
+    const gone = new Set(keys);
+    const before = this.entries.length;
+    this.entries = this.entries.filter((entry) => entry.key === null || !gone.has(entry.key));
+    for (const key of keys) {
+      if ((this.#keys.get(key)?.failure ?? -1) >= 0) this.#failed -= 1;
+      this.#keys.delete(key);
+    }
+    this.change += 1;
+    return before - this.entries.length;
+  }
+}

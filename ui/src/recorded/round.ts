@@ -1,0 +1,146 @@
+// A round of reading as the engine would tell it: eight workers, a queue, failures and a death now and then.
+import type { CrashStatus, Status, Waiting, WorkerStatus } from "../bindings";
+import { NOW, type RecordedLibrary } from "./library";
+import { FAILURES, SCRIPTS } from "./scripts";
+
+const FOLDER = "/home/anna/Desktop";
+const noise = (seed: number) => {
+  const x = Math.sin(seed * 78.233) * 43_758.5453;
+  return x - Math.floor(x);
+};
+
+export class Round {
+  paused = false;
+  stopping = false;
+  idle = false;
+  counts = { files: 402, read: 306, failed: 12, skipped: 0, ignored: 3, cached: 0, workers: 8, seconds: 94 };
+  deaths = 2;
+  queue: Waiting[] = [];
+  workers: WorkerStatus[] = [];
+  #turn = 0;
+  crashes: CrashStatus[] = [
+    { seconds_ago: 41, slot: 5, pid: 20_144, path: `${FOLDER}/scan0042.bmp`, how: "killed by SIGSEGV" },
+    { seconds_ago: 63, slot: 2, pid: 20_098, path: `${FOLDER}/scan0042.bmp`, how: "killed by SIGSEGV" },
+  ];
+
+  constructor(private library: RecordedLibrary) {
+    for (let at = 0; at < this.counts.files - 318 - 8; at += 1) this.queue.push(this.#waiting(at));
+    this.workers = Array.from({ length: 8 }, (_, slot) => this.#worker(slot));
+    library.queued = this.queue.length + 8;
+  }
+
+  #waiting(at: number): Waiting {
+    const base = SCRIPTS[(at * 5 + 2) % SCRIPTS.length];
+    const name = (base?.name ?? "picture.png").replace(/(\.\w+)$/, ` copy ${at + 1}$1`);
+    const off = at > 0 && at % 19 === 0;
+    return {
+      path: `${FOLDER}/${name}`,
+      name,
+      folder: "~/Desktop",
+      kind: "image",
+      since: NOW - 60_000 - at * 900,
+      code: off ? "changed" : null,
+      reason: off ? "it is still being written" : null,
+    };
+  }
+
+  #worker(slot: number): WorkerStatus {
+    return {
+      slot,
+      pid: 20_201 + slot,
+      state: "busy",
+      seconds: 0.3 + noise(slot) * 1.8,
+      files: 36 + slot,
+      work: this.#work(slot),
+      resident: Math.round((142 + noise(slot + 3) * 90) * 1e6),
+      deaths: slot === 2 || slot === 5 ? 1 : 0,
+      isolation: "full",
+    };
+  }
+
+  #work(slot: number): WorkerStatus["work"] {
+    const next = this.queue.shift();
+    if (!next) return null;
+    const done = slot === 6 ? 0 : Math.floor(noise(slot + this.#turn) * 24);
+    return { path: next.path, stage: slot === 6 ? "decode" : "ocr", done, total: slot === 6 ? 0 : 36 };
+  }
+
+  /** A tenth of a second of work. True when something was stored. */
+  tick(): boolean {
+    if (this.idle || this.paused) return false;
+    this.#turn += 1;
+    this.counts.seconds += 0.1;
+    let stored = false;
+    for (const worker of this.workers) {
+      worker.seconds += 0.1;
+      if (!worker.work) {
+        worker.work = this.stopping ? null : this.#work(worker.slot);
+        worker.state = worker.work ? "busy" : worker.seconds > 2 ? "idle" : "ready";
+        if (worker.work) worker.seconds = 0;
+        continue;
+      }
+      worker.work.total = 36;
+      worker.work.done += 1 + Math.floor(noise(this.#turn + worker.slot) * 3);
+      worker.work.stage = worker.work.done < 3 ? "decode" : worker.work.done < 34 ? "ocr" : "summarise";
+      if (worker.work.done < 36) continue;
+      this.#finish(worker);
+      stored = true;
+    }
+    for (const crash of this.crashes) crash.seconds_ago += 0.1;
+    this.library.queued = this.queue.length + this.workers.filter((worker) => worker.work).length;
+    if (this.library.queued === 0 || (this.stopping && this.workers.every((worker) => !worker.work)))
+      this.idle = true;
+    return stored;
+  }
+
+  #finish(worker: WorkerStatus): void {
+    const failed = this.counts.read % 37 === 36;
+    this.library.store(failed, NOW + this.#turn * 100);
+    if (failed) this.counts.failed += 1;
+    else this.counts.read += 1;
+    if (failed && FAILURES.length > 0) {
+      this.deaths += 1;
+      worker.deaths += 1;
+      this.crashes.unshift({
+        seconds_ago: 0,
+        slot: worker.slot,
+        pid: worker.pid,
+        path: worker.work?.path ?? null,
+        how: "killed by SIGSEGV",
+      });
+      worker.pid += 40;
+    }
+    Object.assign(worker, { work: null, seconds: 0, files: worker.files + 1 });
+  }
+
+  get status(): Status {
+    const { counts, paused, stopping, idle, workers, deaths, crashes } = this;
+    const done = counts.read + counts.failed;
+    const empty = { depth: 0 };
+    return structuredClone({
+      id: "recorded",
+      pid: 20_200,
+      program: "Deskscribe 0.1.0",
+      folders: ["~/Desktop"],
+      idle,
+      paused,
+      stopping,
+      found: counts.files,
+      counts,
+      left_seconds: idle || paused ? null : (counts.files - done) / (done / counts.seconds),
+      resident: 1.31e9,
+      waiting: null,
+      workers,
+      deaths,
+      crashes,
+      queues: {
+        arrivals: empty,
+        pending: { depth: this.queue.length, capacity: 256, oldest_seconds: 61 },
+        alone: empty,
+        elsewhere: empty,
+        recording: empty,
+        events: empty,
+      },
+    });
+  }
+}

@@ -1,0 +1,165 @@
+// The state of the window: what is shown, what is open above it, and the parts that know the rest.
+import { createContext } from "svelte";
+import type { Live, Trouble, Waiting } from "../bindings";
+import { type Backend, problem } from "../backend";
+import { Deeds } from "./deeds";
+import { OpenItem } from "./item.svelte";
+import { Library } from "./library.svelte";
+import { LiveState } from "./live.svelte";
+import * as marks from "./marks";
+import { Notes } from "./notes.svelte";
+import { Paged } from "./paged.svelte";
+import { Selection } from "./selection.svelte";
+
+export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
+export type Layout = "grid" | "list";
+export type Lane = "workers" | "queue" | "attention";
+
+const FOLLOW_MS = 400;
+const LAYOUT = "deskscribe.layout";
+
+export class App {
+  readonly notes = new Notes();
+  readonly live = new LiveState((text) => this.notes.say(text));
+  readonly library: Library;
+  readonly selection = new Selection();
+  readonly item: OpenItem;
+  readonly waiting: Paged<Waiting>;
+  readonly troubles: Paged<Trouble>;
+  readonly deeds: Deeds;
+
+  /** What stands in the search box; the library may still answer what stood there before. */
+  typed = $state("");
+  layout = $state<Layout>(localStorage.getItem(LAYOUT) === "list" ? "list" : "grid");
+  activity = $state(false);
+  lane = $state<Lane>("workers");
+  look = $state(false);
+  keys = $state(false);
+  confirm = $state.raw<Confirm | null>(null);
+  exporting = $state.raw<string[] | null>(null);
+  suggestion = $state.raw<{ desktop: string | null; folder: string | null }>({ desktop: null, folder: null });
+  /** Where the search box is, for Ctrl+F. */
+  focusSearch: () => void = () => undefined;
+  focusLibrary: () => void = () => undefined;
+  reveal: (index: number) => void = () => undefined;
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #followed = -1;
+
+  constructor(readonly backend: Backend) {
+    const { commands } = backend;
+    this.library = new Library((query, offset, limit) => commands.page(query, offset, limit));
+    this.item = new OpenItem((key, query) => commands.item(key, query));
+    this.waiting = new Paged((offset, limit) => commands.waiting(offset, limit));
+    this.troubles = new Paged((offset, limit) => commands.troubles(offset, limit));
+    this.deeds = new Deeds(this);
+  }
+
+  async start(): Promise<void> {
+    marks.install();
+    const live = this.backend.live((message) => this.receive(message));
+    await this.library.ask("");
+    marks.usable();
+    try {
+      await live;
+      this.suggestion = await this.backend.commands.suggestion();
+    } catch (thrown) {
+      this.notes.say(problem(thrown).message, { bad: true });
+    }
+  }
+
+  receive(message: Live): void {
+    const since = performance.now();
+    this.live.reduce(message);
+    if (message.type === "library") {
+      void this.library.moved(message.change).then(() => marks.live(since));
+      this.#soon();
+    } else if (message.type === "status") {
+      marks.live(since);
+      this.#soon();
+    }
+  }
+
+  /** What is open beside the library follows, but not with every message. */
+  #soon(): void {
+    if (this.#timer !== undefined || (!this.activity && !this.item.open)) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.activity) void this.waiting.refresh();
+      const { change } = this.live;
+      if (change === this.#followed) return;
+      this.#followed = change;
+      if (this.activity) void this.troubles.refresh();
+      if (this.item.open) void this.item.refresh(this.library.query);
+    }, FOLLOW_MS);
+  }
+
+  async search(text: string): Promise<void> {
+    const since = performance.now();
+    this.typed = text;
+    if (this.item.open) this.item.close();
+    await this.library.ask(text);
+    if (this.library.query === text) marks.search(since);
+  }
+
+  setLayout(layout: Layout): void {
+    this.layout = layout;
+    localStorage.setItem(LAYOUT, layout);
+  }
+
+  showActivity(lane?: Lane): void {
+    this.activity = true;
+    if (lane) this.lane = lane;
+    void this.waiting.refresh();
+    void this.troubles.refresh();
+  }
+
+  toggleActivity(): void {
+    if (this.activity) this.activity = false;
+    else this.showActivity();
+  }
+
+  async openAt(index: number): Promise<void> {
+    const [card] = this.library.card(index)
+      ? [this.library.card(index)]
+      : await this.library.range(index, index + 1);
+    if (!card?.key) return;
+    this.selection.one(index, card);
+    await this.item.show(card.key, index, this.library.query);
+  }
+
+  /** Opens what stands before or behind what is open. */
+  async step(by: number): Promise<void> {
+    const at = this.item.open ? this.item.index : this.selection.cursor;
+    const to = at + by;
+    if (to < 0 || to >= this.library.total.count) return;
+    if (this.item.open) await this.openAt(to);
+    else {
+      const card = this.library.card(to) ?? (await this.library.range(to, to + 1))[0];
+      if (card) this.selection.one(to, card);
+    }
+    this.reveal(to);
+  }
+
+  closeItem(): void {
+    this.item.close();
+    requestAnimationFrame(() => this.focusLibrary());
+  }
+
+  /** Closes the top layer, then clears the selection. True when there was something. */
+  escape(): boolean {
+    if (this.confirm) this.confirm = null;
+    else if (this.exporting) this.exporting = null;
+    else if (this.keys) this.keys = false;
+    else if (this.look) this.look = false;
+    else if (this.item.open) this.closeItem();
+    else if (this.activity && document.activeElement?.closest("[data-layer=activity]")) this.activity = false;
+    else if (this.selection.size > 0) this.selection.clear();
+    else if (this.typed !== "") void this.search("");
+    else if (this.activity) this.activity = false;
+    else return false;
+    return true;
+  }
+}
+
+export const [getApp, setApp] = createContext<App>();

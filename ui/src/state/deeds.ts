@@ -1,0 +1,183 @@
+// What a person can do, each with what is said about it afterwards.
+import { problem } from "../backend";
+import { words } from "../words/en";
+import type { App } from "./app.svelte";
+
+export type ExportFormat = "md" | "jsonl" | "json" | "csv";
+
+export class Deeds {
+  constructor(private readonly app: App) {}
+
+  private get commands() {
+    return this.app.backend.commands;
+  }
+
+  private async run<T>(work: () => Promise<T>, said?: (result: T) => string | null): Promise<T | undefined> {
+    try {
+      const result = await work();
+      const text = said?.(result) ?? null;
+      if (text) this.app.notes.say(text, { now: true });
+      return result;
+    } catch (thrown) {
+      const { code, message } = problem(thrown);
+      if (code !== "cancelled") this.app.notes.say(message, { bad: true, now: true });
+      return undefined;
+    }
+  }
+
+  /** What is meant by a key press: the item that is open, or what is selected. */
+  get meant(): string[] {
+    return this.app.item.key ? [this.app.item.key] : this.app.selection.keys;
+  }
+
+  copy(keys = this.meant, form: "text" | "markdown" = "text"): void {
+    if (keys.length === 0) return;
+    const say = form === "text" ? words.selection.copied : words.selection.copiedMarkdown;
+    void this.run(
+      () => this.commands.copy(keys, form),
+      () => say(keys.length),
+    );
+  }
+
+  copyText(text: string): void {
+    void this.run(
+      () => this.commands.copyText(text),
+      () => words.item.copied,
+    );
+  }
+
+  askExport(keys = this.meant): void {
+    if (keys.length > 0) this.app.exporting = keys;
+  }
+
+  export(keys: string[], format: ExportFormat): void {
+    this.app.exporting = null;
+    void this.run(
+      () => this.commands.exportItems(keys, this.app.library.query, format),
+      (path) => (path ? words.selection.exported(path) : null),
+    );
+  }
+
+  reveal(path = this.app.item.item?.path ?? this.app.selection.only?.path): void {
+    if (path) void this.run(() => this.commands.reveal(path));
+  }
+
+  open(path: string): void {
+    void this.run(() => this.commands.open(path));
+  }
+
+  readAgain(keys = this.meant): void {
+    if (keys.length === 0) return;
+    void this.run(
+      () => this.commands.readAgain(keys),
+      () => words.selection.again(keys.length),
+    );
+  }
+
+  askForget(keys = this.meant): void {
+    const n = keys.length;
+    if (n === 0) return;
+    this.app.confirm = {
+      title: words.forget.title(n),
+      text: words.forget.text(n),
+      yes: words.forget.yes(n),
+      danger: true,
+      run: () => void this.forget(keys),
+    };
+  }
+
+  private async forget(keys: string[]): Promise<void> {
+    const count = await this.run(() => this.commands.forget(keys), words.selection.forgotten);
+    if (count === undefined) return;
+    this.app.selection.forget(keys);
+    if (this.app.item.key && keys.includes(this.app.item.key)) this.app.closeItem();
+  }
+
+  async setTags(key: string, tags: string[] | null): Promise<void> {
+    const item = await this.run(() => this.commands.setTags(key, tags));
+    if (item) this.app.item.take(item);
+  }
+
+  chooseFolder(): void {
+    void this.run(
+      () => this.commands.chooseFolder(),
+      (folder) => (folder ? words.folderAdded(folder) : null),
+    );
+  }
+
+  chooseFiles(): void {
+    void this.run(
+      () => this.commands.chooseFiles(),
+      (n) => (n > 0 ? words.added(n) : null),
+    );
+  }
+
+  add(paths: string[]): void {
+    void this.run(
+      () => this.commands.add(paths),
+      () => words.added(paths.length),
+    );
+  }
+
+  paste(): void {
+    void this.run(
+      () => this.commands.paste(),
+      (what) => words.paste[what],
+    );
+  }
+
+  pause(): void {
+    const { status } = this.app.live;
+    if (!status || status.idle) return;
+    void this.run(() => (status.paused ? this.commands.resume() : this.commands.pause()));
+  }
+
+  stop(): void {
+    void this.run(() => this.commands.stop());
+  }
+
+  restart(): void {
+    void this.run(() => this.commands.restart());
+  }
+
+  readWaiting(): void {
+    void this.run(() => this.commands.readWaiting());
+  }
+
+  cancel(path: string): void {
+    void this.run(() => this.commands.cancel(path));
+  }
+
+  remove(paths: string[]): void {
+    void this.run(() => this.commands.remove(paths), words.activity.removed).then(() =>
+      this.app.waiting.refresh(),
+    );
+  }
+
+  askRemoveAll(): void {
+    const n = this.app.waiting.total;
+    if (n === 0) return;
+    this.app.confirm = {
+      title: words.activity.removeTitle(n),
+      text: words.activity.removeText,
+      yes: words.activity.removeAll,
+      danger: false,
+      run: () =>
+        void this.run(() => this.commands.remove(null), words.activity.removed).then(() =>
+          this.app.waiting.refresh(),
+        ),
+    };
+  }
+
+  askRetryFailed(): void {
+    const n = this.app.live.coverage?.failed ?? this.app.troubles.total;
+    if (n === 0) return;
+    this.app.confirm = {
+      title: words.activity.retryTitle(n),
+      text: words.activity.retryText,
+      yes: words.activity.retryAll(n),
+      danger: false,
+      run: () => void this.run(() => this.commands.retryFailed(), words.activity.retried),
+    };
+  }
+}

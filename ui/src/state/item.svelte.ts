@@ -1,0 +1,68 @@
+// The item that is open: what was read in it, and its neighbours in the library.
+import type { CommandError, Item } from "../bindings";
+import { problem } from "../backend";
+
+type Ask = (key: string, query: string) => Promise<Item>;
+
+export class OpenItem {
+  key = $state.raw<string | null>(null);
+  index = $state.raw(-1);
+  item = $state.raw<Item | null>(null);
+  error = $state.raw<CommandError | null>(null);
+  #token = 0;
+
+  constructor(private readonly ask: Ask) {}
+
+  get open(): boolean {
+    return this.key !== null;
+  }
+
+  async show(key: string, index: number, query: string): Promise<void> {
+    const again = this.key === key;
+    this.key = key;
+    this.index = index;
+    this.error = null;
+    // The one before stays until this one is there, unless it would be taken for it.
+    if (!again && this.item?.key !== key) this.item = null;
+    this.#token += 1;
+    const token = this.#token;
+    try {
+      const item = await this.ask(key, query);
+      if (token === this.#token) this.item = item;
+    } catch (thrown) {
+      if (token === this.#token) this.error = problem(thrown);
+    }
+  }
+
+  /** Asks again: it may have been read again, or given other tags, by whatever program. */
+  async refresh(query: string): Promise<void> {
+    const { key } = this;
+    const token = this.#token;
+    if (key === null || this.item === null) return;
+    try {
+      const item = await this.ask(key, query);
+      const same = JSON.stringify(item) === JSON.stringify(this.item);
+      if (token === this.#token && !same) this.item = item;
+    } catch (thrown) {
+      if (token === this.#token) Object.assign(this, { item: null, error: problem(thrown) });
+    }
+  }
+
+  /** Cards came or went above it. */
+  shift(by: number): void {
+    if (this.index >= 0) this.index = Math.max(0, this.index + by);
+  }
+
+  /** An answer of a command that changed it. */
+  take(item: Item): void {
+    if (item.key === this.key) this.item = item;
+  }
+
+  close(): void {
+    this.#token += 1;
+    this.key = null;
+    this.item = null;
+    this.error = null;
+    this.index = -1;
+  }
+}

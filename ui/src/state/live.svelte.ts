@@ -1,0 +1,96 @@
+// What the window knows without asking: the last message of each type on the live channel.
+import type { Coverage, Drag, Live, RunCounts, Status, WorkerStatus } from "../bindings";
+
+export const LANES = 8;
+
+export class LiveState {
+  known = $state.raw(false);
+  status = $state.raw<Status | null>(null);
+  broken = $state.raw<string | null>(null);
+  change = $state.raw(-1);
+  coverage = $state.raw<Coverage | null>(null);
+  caution = $state.raw<string | null>(null);
+  drag = $state.raw<Drag | null>(null);
+  finished = $state.raw<{ counts: RunCounts; folders: string[] } | null>(null);
+  /** When something was last stored while this window looked on. */
+  lastStored = $state.raw<number | null>(null);
+
+  constructor(private readonly note: (text: string) => void = () => undefined) {}
+
+  reduce(message: Live): void {
+    switch (message.type) {
+      case "status":
+        this.known = true;
+        this.status = message.status;
+        this.broken = message.broken;
+        // A round that goes on again makes the card of the last one stale.
+        if (message.status && !message.status.idle && this.finished) this.finished = null;
+        break;
+      case "library":
+        if (this.change >= 0 && message.change > this.change) this.lastStored = Date.now();
+        this.change = message.change;
+        this.coverage = message.coverage;
+        this.caution = message.caution;
+        break;
+      case "drag":
+        this.drag = message.drag;
+        break;
+      case "note":
+        this.note(message.text);
+        break;
+      case "finished":
+        this.finished = { counts: message.counts, folders: message.folders };
+        break;
+    }
+  }
+
+  dismissFinished(): void {
+    this.finished = null;
+  }
+}
+
+export type Progress = {
+  done: number;
+  total: number | null;
+  share: number;
+  failed: number;
+  perSecond: number;
+};
+
+/** How far a round is. Files that were known already count as done, but not for the speed. */
+export function progress(status: Status): Progress {
+  const { counts, found } = status;
+  const worked = counts.read + counts.failed;
+  const done = worked + counts.skipped + counts.cached;
+  const perSecond = counts.seconds > 1 ? worked / counts.seconds : 0;
+  return {
+    done,
+    total: found,
+    share: found ? Math.min(1, done / found) : 0,
+    failed: counts.failed,
+    perSecond,
+  };
+}
+
+/** All eight lanes, in their order; slots that were never used rest. */
+export function lanes(status: Status | null): (WorkerStatus | null)[] {
+  return Array.from(
+    { length: LANES },
+    (_, slot) => status?.workers.find((worker) => worker.slot === slot) ?? null,
+  );
+}
+
+export type Health = { share: number | null; level: "good" | "fair" | "poor" | "none" };
+
+/** The worse of how much is read and how long the oldest file has waited. */
+export function health(coverage: Coverage | null, oldestSeconds: number | null, paused: boolean): Health {
+  const all = coverage ? coverage.read + coverage.failed + coverage.queued : 0;
+  if (!coverage || all === 0) return { share: null, level: "none" };
+  // What failed has been dealt with: only what waits is missing.
+  const share = (coverage.read + coverage.failed) / all;
+  if (paused && coverage.queued > 0) return { share, level: "none" };
+  const age = coverage.queued > 0 ? (oldestSeconds ?? 0) : 0;
+  if (share < 0.8 || age > 3600) return { share, level: "poor" };
+  if (share < 0.95 || age > 300) return { share, level: "fair" };
+  return { share, level: "good" };
+}

@@ -1,0 +1,63 @@
+// What was measured: from the beginning to a usable window, from a key to a painted result, from a message to pixels.
+
+export type Measured = { name: "usable" | "search" | "live"; ms: number };
+export type Marks = {
+  usable: number | null;
+  search: number[];
+  live: number[];
+  /** Times of frames during a scroll; counted while somebody asks for it. */
+  frames(ms: number): Promise<number[]>;
+};
+
+declare global {
+  interface Window {
+    __deskscribe?: Marks;
+  }
+}
+
+const KEPT = 500;
+const marks: Marks = { usable: null, search: [], live: [], frames };
+
+export function install(): void {
+  window.__deskscribe = marks;
+}
+
+/** After the next frame has been painted: a frame callback runs before it, a task after it. */
+export function painted(then: () => void): void {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      then();
+    };
+    channel.port2.postMessage(null);
+  });
+}
+
+function record(name: Measured["name"], since: number): void {
+  performance.measure(`deskscribe:${name}`, { start: since, end: performance.now() });
+  const ms = performance.now() - since;
+  if (name === "usable") {
+    marks.usable ??= ms;
+    return;
+  }
+  marks[name].push(ms);
+  if (marks[name].length > KEPT) marks[name].shift();
+}
+
+export const usable = (): void => painted(() => record("usable", 0));
+export const search = (since: number): void => painted(() => record("search", since));
+export const live = (since: number): void => painted(() => record("live", since));
+
+function frames(ms: number): Promise<number[]> {
+  const times: number[] = [];
+  const begun = performance.now();
+  return new Promise((done) => {
+    const next = (now: number) => {
+      times.push(now);
+      if (now - begun < ms) requestAnimationFrame(next);
+      else done(times.slice(1).map((time, at) => time - (times[at] ?? time)));
+    };
+    requestAnimationFrame(next);
+  });
+}

@@ -1,0 +1,209 @@
+// Made-up answers of the backend for tests.
+import { vi } from "vitest";
+import type { Card, Coverage, Item, Live, Page, Status, WorkerStatus } from "../src/bindings";
+import type { Backend, Commands } from "../src/backend";
+
+export const coverage: Coverage = { read: 3, failed: 1, queued: 2 };
+
+export const card = (at: number, more: Partial<Card> = {}): Card => ({
+  key: `b3:${at}`,
+  path: `/d/${at}.png`,
+  name: `${at}.png`,
+  folder: "~/Desktop",
+  kind: "image",
+  state: "read",
+  code: null,
+  reason: null,
+  title: [{ text: `Title ${at}`, hit: false }],
+  summary: `Summary ${at}`,
+  summary_by: "extractive",
+  tags: ["invoice"],
+  moment: Date.parse("2026-03-14T09:12:00"),
+  language: "en",
+  pages: 1,
+  aspect: 1.6,
+  snippet: [],
+  page: null,
+  at: null,
+  ...more,
+});
+
+export const page = (cards: Card[], offset = 0, count = cards.length, change = 1): Page => ({
+  cards,
+  offset,
+  total: { count, more: false },
+  coverage,
+  change,
+});
+
+export const item = (more: Partial<Item> = {}): Item => ({
+  key: "b3:1",
+  path: "/d/1.png",
+  name: "1.png",
+  folder: "~/Desktop",
+  places: [{ path: "/d/1.png", name: "1.png", folder: "~/Desktop", there: true }],
+  kind: "image",
+  state: "read",
+  code: null,
+  reason: null,
+  title: "Invoice",
+  summary: "A bill",
+  summary_by: "extractive",
+  tags: ["invoice", "due"],
+  tags_edited: false,
+  text: "one\ntwo",
+  lines: [
+    {
+      text: "one",
+      confidence: 0.9,
+      page: 0,
+      box: [
+        [10, 10],
+        [110, 10],
+        [110, 30],
+        [10, 30],
+      ],
+    },
+    {
+      text: "two",
+      confidence: 0.9,
+      page: 0,
+      box: [
+        [200, 100],
+        [200, 200],
+        [180, 200],
+        [180, 100],
+      ],
+    },
+  ],
+  hits: [
+    {
+      line: 0,
+      pieces: [
+        { text: "o", hit: false },
+        { text: "ne", hit: true },
+      ],
+    },
+  ],
+  language: "en",
+  width: 400,
+  height: 300,
+  pages: 1,
+  taken_at: null,
+  camera: null,
+  moment: 0,
+  bytes: 1234,
+  read_at: "2026-03-14T09:12:00Z",
+  seconds: null,
+  provenance: null,
+  ...more,
+});
+
+export const worker = (slot: number, more: Partial<WorkerStatus> = {}): WorkerStatus => ({
+  slot,
+  pid: 100 + slot,
+  state: "busy",
+  seconds: 1.2,
+  work: { path: `/d/${slot}.png`, stage: "ocr", done: 9, total: 36 },
+  resident: 180e6,
+  files: 3,
+  deaths: 0,
+  isolation: "full",
+  ...more,
+});
+
+const depth = { depth: 0 };
+export const status = (more: Partial<Status> = {}): Status => ({
+  id: "1",
+  pid: 1,
+  program: "Deskscribe",
+  folders: ["~/Desktop"],
+  idle: false,
+  paused: false,
+  stopping: false,
+  found: 402,
+  counts: { files: 402, read: 306, failed: 12, skipped: 0, ignored: 0, cached: 0, workers: 8, seconds: 93.5 },
+  left_seconds: 118,
+  resident: 1e9,
+  workers: [worker(0), worker(1)],
+  deaths: 0,
+  crashes: [],
+  queues: {
+    arrivals: depth,
+    pending: depth,
+    alone: depth,
+    elsewhere: depth,
+    recording: depth,
+    events: depth,
+  },
+  ...more,
+});
+
+export type Fake = Backend & {
+  tell: (message: Live) => void;
+  commands: { [name in keyof Commands]: ReturnType<typeof vi.fn> & Commands[name] };
+};
+
+/** A backend of which every command can be watched and answered. */
+export function fake(answers: Partial<Commands> = {}): Fake {
+  const nothing = { files: [], offset: 0, total: 0 };
+  const defaults: Partial<Commands> = {
+    page: async (_query, offset, limit) =>
+      page(
+        Array.from({ length: Math.min(limit, 4) }, (_, at) => card(offset + at)),
+        offset,
+        4,
+      ),
+    item: async (key) => item({ key }),
+    waiting: async () => nothing,
+    troubles: async () => nothing,
+    suggestion: async () => ({ desktop: "~/Desktop", folder: null }),
+    forget: async (keys) => keys.length,
+    setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
+    paste: async () => "nothing",
+    ...answers,
+  };
+  const names: (keyof Commands)[] = [
+    "page",
+    "item",
+    "setTags",
+    "forget",
+    "copy",
+    "copyText",
+    "exportItems",
+    "open",
+    "reveal",
+    "chooseFolder",
+    "chooseFiles",
+    "add",
+    "paste",
+    "readAgain",
+    "retryFailed",
+    "readWaiting",
+    "pause",
+    "resume",
+    "cancel",
+    "stop",
+    "remove",
+    "waiting",
+    "troubles",
+    "suggestion",
+    "restart",
+  ];
+  const commands = Object.fromEntries(
+    names.map((name) => [name, vi.fn(defaults[name] ?? (async () => null))]),
+  );
+  const backend = {
+    commands: commands as unknown as Fake["commands"],
+    live: async (listen: (message: Live) => void) => {
+      backend.tell = listen;
+      listen({ type: "status", status: status(), broken: null });
+      listen({ type: "library", change: 1, coverage, caution: null });
+      listen({ type: "drag", drag: null });
+    },
+    thumb: (key: string) => `thumb://localhost/${key}`,
+    preview: (key: string) => `preview://localhost/${key}`,
+    tell: (() => undefined) as (message: Live) => void,
+  };
+  return backend;
+}
