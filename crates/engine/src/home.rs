@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 ///    summaries.sqlite  summaries.lock  thumbnails.sqlite      what was learned
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
 ///    llm/0.lock …                                             which requests to a language model are on their way
-///    engines/<process>-<time>.sock                            where a running engine can be asked
+///    engines/<process>-<time>.sock                            where a running engine can be asked, and told
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
