@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 ///    summaries.sqlite  summaries.lock  thumbnails.sqlite      what was learned
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
 ///    llm/0.lock …                                             which requests to a language model are on their way
-///    engines/<process>-<time>.sock                            where a running engine can be asked
+///    engines/<process>-<time>.sock                            where a running engine can be asked, and told
 ///    window.lock                                              held by the window, of which there is one
 ///    pasted/                                                  pictures that came from the clipboard
 ///    settings.toml                                            what the user has chosen, if anything

@@ -10,6 +10,8 @@
 //!                      ╰─▶ events ─▶ terminal
 //! ```
 //!
+//! An engine that [stays](Engine::stay) takes [orders](Order) while it runs; a scan is one order.
+//!
 //! Beside them, [`status`] keeps what is true now for whoever asks, and [`control`] lets other processes ask.
 //!
 //! Data moves forward; only messages come back. Nothing in here decodes a medium: what is in a file is

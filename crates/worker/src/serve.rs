@@ -142,7 +142,7 @@ struct Job {
 
 /// What came of it.
 enum Answer {
-    Read(Finding),
+    Read(Box<Finding>),
     Shown(Raster, Vec<u8>),
 }
 
@@ -188,7 +188,9 @@ fn work(
     while let Ok(Job { id, kind, medium, preview }) = jobs.recv() {
         let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), cancelled };
         let attempt = || match (kind, preview) {
-            (MediaKind::Image, None) => read(medium, &mut *engines, &teller).map(Answer::Read),
+            (MediaKind::Image, None) => {
+                read(medium, &mut *engines, &teller).map(|finding| Answer::Read(Box::new(finding)))
+            }
             (MediaKind::Image, Some(edge)) => {
                 preview_image(medium, edge, &teller).map(|(picture, pixels)| Answer::Shown(picture, pixels))
             }
@@ -205,7 +207,8 @@ fn work(
             Ok(Answer::Shown(picture, pixels)) => {
                 mouth.say(&FromWorker::Previewed { job: id, picture }, pixels)?;
             }
-            Ok(Answer::Read(Finding { reading, thumbnail })) => {
+            Ok(Answer::Read(finding)) => {
+                let Finding { reading, thumbnail } = *finding;
                 let (raster, pixels) = thumbnail.unzip();
                 let reading = Box::new(reading);
                 let done = FromWorker::Done { job: id, reading, thumbnail: raster };

@@ -151,7 +151,7 @@ impl Dispatch {
                 self.orders.waiting.push_back(order);
             }
         }
-        self.ledger.board.arrivals(self.orders.senders());
+        self.ledger.board.arrive(self.orders.senders());
         Ok(())
     }
 

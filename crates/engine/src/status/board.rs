@@ -28,9 +28,6 @@ pub(crate) struct Onlookers {
     pub(crate) board: Arc<Board>,
 }
 
-/// Where arrivals wait that the dispatcher has not looked at.
-type Arrivals = Vec<mpsc::WeakSender<Arrival>>;
-
 /// What is known of an engine that runs.
 pub(crate) struct Board {
     id: String,
@@ -38,8 +35,8 @@ pub(crate) struct Board {
     cancel: CancellationToken,
     pub(crate) pause: Pause,
     // Weak: a queue must end when those who fill it are gone, whoever looks at it.
-    arrivals: Mutex<Arrivals>,
-    events: (mpsc::WeakSender<Event>, usize),
+    arrivals: Mutex<Vec<mpsc::WeakSender<Arrival>>>,
+    events: mpsc::WeakSender<Event>,
     /// What was handed to the recorder and is not stored yet.
     pub(crate) recording: Arc<Queue>,
     /// What is said on the wires.
@@ -62,7 +59,7 @@ impl Board {
             cancel,
             pause: Pause::new(),
             arrivals: Mutex::default(),
-            events: (events.downgrade(), events.max_capacity()),
+            events: events.downgrade(),
             recording: Arc::new(Queue::of(record::WAITING)),
             traffic: Arc::default(),
             notes: Mutex::default(),
@@ -144,8 +141,8 @@ impl Board {
     }
 
     /// Takes note of where arrivals wait.
-    pub(crate) fn arrivals(&self, arrivals: Arrivals) {
-        *self.arrivals.lock().unwrap_or_else(PoisonError::into_inner) = arrivals;
+    pub(crate) fn arrive(&self, arrivals: Vec<mpsc::WeakSender<Arrival>>) {
+        *self.arrivals() = arrivals;
     }
 
     /// Takes note of what waits, where it does not happen by events.
@@ -219,7 +216,7 @@ impl Board {
             waiting,
             workers: slots.into_iter().map(worker).collect(),
             queues: Queues {
-                arrivals: self.arriving(),
+                arrivals: QueueStatus::of_channels(&self.arrivals()),
                 pending: QueueStatus {
                     depth: pending.depth,
                     capacity: Some(pending.capacity),
@@ -228,7 +225,7 @@ impl Board {
                 alone: QueueStatus { depth: alone, capacity: None, oldest_seconds: None },
                 elsewhere: QueueStatus { depth: elsewhere, capacity: None, oldest_seconds: None },
                 recording: self.recording.read(),
-                events: self.telling(),
+                events: QueueStatus::of_channels(std::slice::from_ref(&self.events)),
             },
             wire: self.traffic.read(),
             deaths,
@@ -236,25 +233,13 @@ impl Board {
         }
     }
 
-    /// All arrivals that wait, whatever the order they came with.
-    fn arriving(&self) -> QueueStatus {
-        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let alive: Vec<_> = arrivals.iter().filter_map(mpsc::WeakSender::upgrade).collect();
-        let depth = alive.iter().map(|sender| sender.max_capacity() - sender.capacity()).sum();
-        let capacity = alive.iter().map(mpsc::Sender::max_capacity).sum();
-        QueueStatus { depth, capacity: Some(capacity), oldest_seconds: None }
-    }
-
-    /// Empty when there is nobody left to tell anything.
-    fn telling(&self) -> QueueStatus {
-        let (events, capacity) = &self.events;
-        let depth = events.upgrade().map_or(0, |events| capacity - events.capacity());
-        QueueStatus { depth, capacity: Some(*capacity), oldest_seconds: None }
-    }
-
     fn change(&self, note: impl FnOnce(&mut Notes)) {
         note(&mut self.notes());
         self.version.send_modify(Version::next);
+    }
+
+    fn arrivals(&self) -> MutexGuard<'_, Vec<mpsc::WeakSender<Arrival>>> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
@@ -323,7 +308,7 @@ mod tests {
         let cancel = CancellationToken::new();
         events.try_send(Event::Looking { files: 1 }).unwrap();
         let board = Board::new("1-2".to_owned(), Host::Terminal, &events, cancel);
-        board.arrivals(vec![arrivals.downgrade()]);
+        board.arrive(vec![arrivals.downgrade()]);
         board.begin(&["/desktop".into()]);
         assert_eq!(board.status().queues.events.depth, 1);
         (board, arrivals, incoming)
@@ -402,7 +387,7 @@ mod tests {
     fn a_board_does_not_hold_a_queue_open() {
         let ((arrivals, mut arriving), (events, _incoming)) = (mpsc::channel::<Arrival>(8), mpsc::channel(1));
         let board = Board::new(String::new(), Host::Window, &events, CancellationToken::new());
-        board.arrivals(vec![arrivals.downgrade()]);
+        board.arrive(vec![arrivals.downgrade()]);
         let queue = |capacity| QueueStatus { depth: 0, capacity: Some(capacity), oldest_seconds: None };
         assert_eq!(board.status().queues.arrivals, queue(8));
         drop(arrivals);

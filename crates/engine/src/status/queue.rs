@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio::sync::mpsc;
+
 use super::QueueStatus;
 
 /// A queue in which the first to come is the first to leave.
@@ -44,6 +46,16 @@ impl Queue {
     fn since(&self) -> MutexGuard<'_, VecDeque<Instant>> {
         // A count is a count, whatever became of the thread that took it.
         self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl QueueStatus {
+    /// Channels that somebody still fills, all together.
+    pub(super) fn of_channels<T>(senders: &[mpsc::WeakSender<T>]) -> Self {
+        let filled: Vec<_> = senders.iter().filter_map(mpsc::WeakSender::upgrade).collect();
+        let capacity = filled.iter().map(mpsc::Sender::max_capacity).sum();
+        let room: usize = filled.iter().map(mpsc::Sender::capacity).sum();
+        Self { depth: usize::saturating_sub(capacity, room), capacity: Some(capacity), oldest_seconds: None }
     }
 }
 
