@@ -23,5 +23,7 @@ export default defineConfig(({ command, mode }) => ({
     include: ["tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
+    // On a machine that compiles beside it.
+    testTimeout: 60_000,
   },
 }));

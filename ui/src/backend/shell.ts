@@ -48,7 +48,7 @@ export function shell(): Backend {
       channel.onmessage = listen;
       return invoke("live", { channel });
     },
-    thumb: (key) => `thumb://localhost/${encodeURIComponent(key)}`,
-    preview: (key) => `preview://localhost/${encodeURIComponent(key)}`,
+    thumb: (key) => `thumb://localhost/${key}`,
+    preview: (key) => `preview://localhost/${key}`,
   };
 }

@@ -85,7 +85,7 @@ export const words = {
     noText: "No text found",
     summarised: "Made from the text",
     select: "Select",
-    results: "Found",
+    results: "Results",
   },
 
   empty: {
