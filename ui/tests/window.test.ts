@@ -96,6 +96,19 @@ describe("library", () => {
     expect(app.selection.size).toBe(0);
   });
 
+  it("exports what is selected, or everything that was found", async () => {
+    const { backend } = await opened();
+    await key("e", { ctrlKey: true });
+    expect(screen.getByTestId("export").textContent).toContain("Export 4 items as");
+    await fireEvent.click(screen.getByTestId("export-csv"));
+    expect(backend.commands.exportItems).toHaveBeenLastCalledWith(null, "", "csv");
+    await fireEvent.click(cards()[1] as Element, { ctrlKey: true });
+    await screen.findByTestId("selection");
+    await key("e", { ctrlKey: true });
+    await fireEvent.click(screen.getByTestId("export-md"));
+    expect(backend.commands.exportItems).toHaveBeenLastCalledWith(["b3:1"], "", "md");
+  });
+
   it("takes in what arrives while somebody looks", async () => {
     const { backend } = await opened();
     backend.commands.page.mockResolvedValue(page([card(9), card(0)], 0, 2, 2));

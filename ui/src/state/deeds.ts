@@ -46,14 +46,15 @@ export class Deeds {
     );
   }
 
+  /** Without a selection: everything that the search found. */
   askExport(keys = this.meant): void {
-    if (keys.length > 0) this.app.exporting = keys;
+    if (keys.length > 0 || this.app.library.total.count > 0) this.app.exporting = keys;
   }
 
   export(keys: string[], format: ExportFormat): void {
     this.app.exporting = null;
     void this.run(
-      () => this.commands.exportItems(keys, this.app.library.query, format),
+      () => this.commands.exportItems(keys.length > 0 ? keys : null, this.app.library.query, format),
       (path) => (path ? words.selection.exported(path) : null),
     );
   }
