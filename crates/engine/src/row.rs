@@ -210,6 +210,7 @@ pub struct RunCounts {
     /// Workers that took part.
     pub workers: usize,
     /// From the first look at the folder to the end.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub seconds: f64,
 }
 

@@ -148,9 +148,11 @@ pub struct Line {
     /// Its characters.
     pub text: String,
     /// How sure the engine is, 0 to 1.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub confidence: f32,
     /// Its corners as `[x, y]` in pixels of the upright picture, clockwise from where the text begins, on top.
     #[serde(rename = "box")]
+    #[cfg_attr(feature = "page-types", specta(type = [[i32; 2]; 4]))]
     pub corners: [[f32; 2]; 4],
     /// The page or frame it stands on, from 0.
     pub page: u32,
@@ -230,6 +232,7 @@ pub struct StageTime {
     /// Which stage.
     pub stage: Stage,
     /// Wall-clock seconds in the worker.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub seconds: f64,
 }
 

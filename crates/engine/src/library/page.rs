@@ -83,6 +83,7 @@ pub struct Card {
     pub page: Option<u32>,
     /// The corners of their line as `[x, y]` in pixels of the upright picture.
     #[serde(rename = "box")]
+    #[cfg_attr(feature = "page-types", specta(type = Option<[[i32; 2]; 4]>))]
     pub corners: Option<[[f32; 2]; 4]>,
 }
 

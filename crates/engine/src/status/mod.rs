@@ -96,6 +96,7 @@ pub struct WorkerStatus {
     /// What it is doing.
     pub state: Phase,
     /// For how long, in seconds.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub seconds: f64,
     /// The file it has.
     pub work: Option<Work>,
@@ -203,6 +204,7 @@ pub struct Volume {
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct CrashStatus {
     /// How long ago, in seconds.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub seconds_ago: f64,
     /// Who died, of what, and how.
     #[serde(flatten)]

@@ -1,0 +1,5 @@
+//! Lets Tauri read its configuration and generate what the window may do.
+
+fn main() {
+    tauri_build::build();
+}

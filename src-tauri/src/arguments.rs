@@ -1,0 +1,62 @@
+//! What the window is started with: files and folders to read, from a terminal, a file manager or "Open with".
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Arguments {
+    /// The window, reading these first.
+    Window(Vec<PathBuf>),
+    /// Which version this is.
+    Version,
+    /// How to start it.
+    Help,
+}
+
+/// How to start it.
+pub(crate) const HELP: &str = "Opens Deskscribe's window and reads these files and folders first; a window that is open already gets them.
+
+Usage: deskscribe-app [PATH]...
+
+The terminal program is called deskscribe.";
+
+impl Arguments {
+    /// Understands what follows the program's name; paths become absolute here, where they were meant.
+    pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Self {
+        let mut paths = Vec::new();
+        let mut only_paths = false;
+        for word in words {
+            match word.to_str() {
+                Some("--") if !only_paths => only_paths = true,
+                Some("--version" | "-V") if !only_paths => return Self::Version,
+                Some("--help" | "-h") if !only_paths => return Self::Help,
+                _ => {
+                    let path = PathBuf::from(word);
+                    paths.push(std::path::absolute(&path).unwrap_or(path));
+                }
+            }
+        }
+        Self::Window(paths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Arguments {
+        Arguments::parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn whatever_is_no_option_is_a_path() {
+        assert_eq!(parse(&[]), Arguments::Window(vec![]));
+        assert_eq!(parse(&["/a b.png", "--", "--help"]), {
+            let here = std::env::current_dir().unwrap();
+            Arguments::Window(vec!["/a b.png".into(), here.join("--help")])
+        });
+        assert_eq!(parse(&["/a", "--version"]), Arguments::Version);
+        assert_eq!(parse(&["-h"]), Arguments::Help);
+    }
+}

@@ -1,0 +1,63 @@
+//! The one list of commands and types that the page knows: used to register them and to write `ui/src/bindings.ts`.
+
+use std::path::Path;
+
+use specta_typescript::Typescript;
+use tauri::Wry;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
+
+use crate::commands::{item, library, reading, ways_in};
+use crate::error::CommandError;
+use crate::live::Live;
+
+/// What stands on top of the file.
+const HEADER: &str = "// Generated from src-tauri by `cargo xtask bindings`; not to be edited.\n";
+
+/// Everything that the page may call.
+pub(crate) fn surface() -> Builder<Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            ways_in::live,
+            ways_in::suggestion,
+            ways_in::read_desktop,
+            ways_in::choose_folder,
+            ways_in::choose_files,
+            ways_in::paste_files,
+            ways_in::paste_picture,
+            library::page,
+            library::waiting,
+            library::troubles,
+            library::export_items,
+            item::item,
+            item::set_tags,
+            item::forget,
+            item::copy,
+            item::copy_text,
+            item::open,
+            item::reveal,
+            reading::read_again,
+            reading::try_again,
+            reading::retry_failed,
+            reading::read_waiting,
+            reading::pause,
+            reading::resume,
+            reading::cancel,
+            reading::stop,
+            reading::remove,
+            reading::restart,
+        ])
+        .typ::<Live>()
+        .typ::<CommandError>()
+        .error_handling(ErrorHandlingMode::Throw)
+        // Sizes and times stay far below 2^53, beyond which JavaScript would round them.
+        .dangerously_cast_bigints_to_number()
+        .disable_serde_phases()
+}
+
+/// Writes all that as TypeScript.
+///
+/// # Errors
+/// A type cannot be told in TypeScript, or the file cannot be written.
+pub fn write_bindings(path: &Path) -> anyhow::Result<()> {
+    Ok(surface().export(Typescript::default().header(HEADER), path)?)
+}

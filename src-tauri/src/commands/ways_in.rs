@@ -1,0 +1,146 @@
+//! The ways in that begin in the page: folders and files that are chosen, and what is pasted. Drops, other starts and
+//! "Open with" come from the system.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use deskscribe_engine::{at_home, local_stamp};
+use serde::Serialize;
+use tauri::async_runtime::spawn_blocking;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State, command};
+
+use super::Answer;
+use crate::ask;
+use crate::desk::Desk;
+use crate::error::CommandError;
+use crate::live::{self, Live};
+
+/// How the pictures begin that a clipboard may hold, and how their files end.
+const PASTED: [(&[u8], &str); 5] =
+    [(b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"), (b"BM", "bmp")];
+
+/// Where one could begin.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub(crate) struct Suggestion {
+    /// The user's Desktop, as people write it.
+    desktop: Option<String>,
+    /// What the window was started on.
+    started_on: Vec<String>,
+}
+
+/// Tells the page everything that happens from now on, beginning with what is true now.
+#[command]
+#[specta::specta]
+pub(crate) async fn live(desk: State<'_, Desk>, channel: Channel<Live>) -> Answer<()> {
+    desk.feed(live::feed(desk.inner().clone(), channel));
+    Ok(())
+}
+
+/// Where one could begin, for a window that has nothing to show.
+#[command]
+#[specta::specta]
+pub(crate) async fn suggestion(desk: State<'_, Desk>) -> Answer<Suggestion> {
+    let desktop = desktop().as_deref().map(at_home);
+    let started_on = desk.started_on.iter().map(|path| at_home(path)).collect();
+    Ok(Suggestion { desktop, started_on })
+}
+
+/// Reads the user's Desktop. Tells which folder that is, as people write it.
+#[command]
+#[specta::specta]
+pub(crate) async fn read_desktop(desk: State<'_, Desk>) -> Answer<String> {
+    let desktop = desktop().ok_or_else(|| CommandError::system("this user has no Desktop folder; choose another one"))?;
+    desk.add_first(vec![desktop.clone()]);
+    Ok(at_home(&desktop))
+}
+
+/// Asks for a folder and reads it. Tells which one, as people write it; nothing, if none was chosen.
+#[command]
+#[specta::specta]
+pub(crate) async fn choose_folder(app: AppHandle, desk: State<'_, Desk>) -> Answer<Option<String>> {
+    let Some(folder) = ask::which_folder(&app, "Choose a folder to read", desktop()).await else { return Ok(None) };
+    desk.add_first(vec![folder.clone()]);
+    Ok(Some(at_home(&folder)))
+}
+
+/// Asks for files and reads them. Tells how many.
+#[command]
+#[specta::specta]
+pub(crate) async fn choose_files(app: AppHandle, desk: State<'_, Desk>) -> Answer<u32> {
+    let files = ask::which_files(&app, "Choose files to read").await;
+    let count = files.len() as u32;
+    desk.add_first(files);
+    Ok(count)
+}
+
+/// Reads the files that a file manager has put on the clipboard. Tells how many.
+#[command]
+#[specta::specta]
+pub(crate) async fn paste_files(desk: State<'_, Desk>) -> Answer<u32> {
+    let desk = desk.inner().clone();
+    spawn_blocking(move || {
+        let files = desk.clipboard.files()?;
+        let count = files.len() as u32;
+        desk.add_first(files);
+        Ok(count)
+    })
+    .await
+    .map_err(CommandError::system)?
+}
+
+/// Keeps a picture from the clipboard, in base64, as a file among our own, and reads it.
+#[command]
+#[specta::specta]
+pub(crate) async fn paste_picture(desk: State<'_, Desk>, picture: String) -> Answer<()> {
+    let desk = desk.inner().clone();
+    spawn_blocking(move || {
+        let refused = || CommandError::system("the clipboard holds no picture that can be read");
+        let picture = BASE64.decode(picture).map_err(|_| refused())?;
+        let (_, extension) = PASTED.iter().find(|(first, _)| picture.starts_with(first)).ok_or_else(refused)?;
+        let folder = desk.home.pasted();
+        let kept = keep(&folder, &picture, extension).map_err(|error| {
+            CommandError::system(format!("the picture cannot be kept ({error}): {}", folder.display()))
+        })?;
+        desk.add_first(vec![kept]);
+        Ok(())
+    })
+    .await
+    .map_err(CommandError::system)?
+}
+
+/// Keeps a pasted picture under a name that no other one has.
+fn keep(folder: &Path, picture: &[u8], extension: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let name = format!("Pasted {}", local_stamp());
+    for number in 1.. {
+        let name = if number == 1 { name.clone() } else { format!("{name} ({number})") };
+        let path = folder.join(format!("{name}.{extension}"));
+        match fs::File::create_new(&path) {
+            Ok(mut file) => return file.write_all(picture).map(|()| path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn desktop() -> Option<PathBuf> {
+    dirs::desktop_dir().filter(|desktop| desktop.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_that_are_pasted_in_one_second_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept: Vec<_> = (0..3).map(|_| keep(&folder.path().join("pasted"), b"x", "png").unwrap()).collect();
+        assert!(kept.iter().all(|path| path.is_file()));
+        assert_eq!(fs::read_dir(folder.path().join("pasted")).unwrap().count(), 3);
+    }
+}

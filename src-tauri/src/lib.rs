@@ -1,0 +1,155 @@
+//! The window: a thin shell over the engine. It shows what is, and hands on what is wanted; nothing is decided here.
+//!
+//! ```text
+//!  page ── commands ──▶ engine, library ──▶ cache
+//!    ◀──── live ─────── status, changes ◀────╯
+//!    ◀──── thumb: ───── cache
+//!    ◀──── preview: ─── engine ═══▶ worker
+//! ```
+
+mod arguments;
+mod instance;
+
+mod desk;
+mod live;
+mod shelves;
+
+mod ask;
+mod clipboard;
+mod drag;
+mod pictures;
+
+mod bindings;
+mod commands;
+mod error;
+
+use std::process::ExitCode;
+use std::thread;
+
+use anyhow::Context;
+use deskscribe_engine::{Home, Library, start_log};
+use tauri::webview::PageLoadEvent;
+use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+use arguments::Arguments;
+pub use bindings::write_bindings;
+use desk::{Desk, LibraryState};
+use drag::Drags;
+use instance::Instance;
+
+/// The name of the one window.
+const WINDOW: &str = "main";
+/// How large the window is at first, and at least, in points.
+const SIZE: (f64, f64) = (1180.0, 780.0);
+const LEAST_SIZE: (f64, f64) = (480.0, 400.0);
+
+/// The whole program.
+///
+/// # Errors
+/// There is no display, nothing can be kept, or a window that is open does not answer.
+pub fn start() -> anyhow::Result<ExitCode> {
+    let paths = match Arguments::parse(std::env::args_os().skip(1)) {
+        Arguments::Window(paths) => paths,
+        Arguments::Version => return say(&format!("deskscribe-app {}", env!("CARGO_PKG_VERSION"))),
+        Arguments::Help => return say(arguments::HELP),
+    };
+    let home = Home::locate()?;
+    let first = match tauri::async_runtime::block_on(Instance::claim(&home, &paths))? {
+        Instance::First(lock) => lock,
+        Instance::Handed => return Ok(ExitCode::SUCCESS),
+    };
+    start_log(&home)?;
+    let code = run(home, paths)?;
+    drop(first);
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+#[expect(clippy::print_stdout, reason = "what was asked for")]
+fn say(text: &str) -> anyhow::Result<ExitCode> {
+    println!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run(home: Home, paths: Vec<std::path::PathBuf>) -> anyhow::Result<i32> {
+    let desk = Desk::new(home, paths.clone());
+    let surface = bindings::surface();
+    let drags = Drags::default();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .register_asynchronous_uri_scheme_protocol("thumb", pictures::thumbnail)
+        .register_asynchronous_uri_scheme_protocol("preview", pictures::preview)
+        .invoke_handler(surface.invoke_handler())
+        .manage(desk.clone())
+        .on_window_event({
+            let desk = desk.clone();
+            move |_, event| {
+                if let WindowEvent::DragDrop(event) = event {
+                    drags.hear(event, &desk);
+                }
+            }
+        })
+        .setup({
+            let desk = desk.clone();
+            move |app| {
+                open_window(app.handle());
+                watch_library(desk.clone())?;
+                let handle = app.handle().clone();
+                tauri::async_runtime::spawn(async move {
+                    desk.start_engine(move || open_window(&handle)).await;
+                    desk.add_first(paths);
+                });
+                Ok(())
+            }
+        })
+        .build(tauri::generate_context!())
+        .context("the window cannot be opened; is there a display?")?;
+    Ok(app.run_return(move |_, event| {
+        if let RunEvent::Exit = event {
+            desk.close();
+        }
+    }))
+}
+
+/// Brings the window to the front, or opens it.
+fn open_window(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(WINDOW) {
+        // What the window manager refuses cannot be helped.
+        let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        return;
+    }
+    let window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default())
+        .title("Deskscribe")
+        .inner_size(SIZE.0, SIZE.1)
+        .min_inner_size(LEAST_SIZE.0, LEAST_SIZE.1)
+        // Shown once there is something to see: no white flash on a dark desktop.
+        .visible(false)
+        .on_page_load(|window, payload| {
+            if payload.event() == PageLoadEvent::Finished {
+                let _ = window.show();
+            }
+        })
+        .build();
+    if let Err(error) = window {
+        tracing::error!(%error, "the window cannot be opened");
+    }
+}
+
+/// Tells the page whenever the cache changes, by whatever program.
+fn watch_library(desk: Desk) -> std::io::Result<()> {
+    let watch = move || {
+        let mut changes = Library::changes(&desk.home);
+        loop {
+            match changes.wait() {
+                Ok(Some(change)) => {
+                    // Looked at each time: another program may update the cache while the window is open.
+                    let caution = Library::open(&desk.home).ok().and_then(|library| library.caution());
+                    desk.library.send_replace(LibraryState { change: Some(change), caution });
+                }
+                Ok(None) => return,
+                Err(error) => return tracing::error!(%error, "changes of the cache are not seen any more"),
+            }
+        }
+    };
+    thread::Builder::new().name("library".to_owned()).spawn(watch).map(drop)
+}

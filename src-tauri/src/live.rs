@@ -1,0 +1,158 @@
+//! The live channel: everything that reaches the page unasked.
+//!
+//! It begins with what is true now, and each message replaces the one of its kind before it. So a page that is loaded
+//! anew, or that was too slow for a moment, misses nothing; messages that come too fast are left out, and the last one
+//! never is.
+
+use std::time::Duration;
+
+use deskscribe_engine::{Coverage, RunCounts, Session, Status};
+use serde::Serialize;
+use tauri::ipc::Channel;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
+
+use crate::desk::{Desk, LibraryState, Reading};
+use crate::drag::Drag;
+
+/// Between two pictures of what the engine does. Faster than anybody reads, slower than a screen.
+const STATUS_EVERY: Duration = Duration::from_millis(100);
+/// Between two words that the library has changed: each makes the page ask for what it shows.
+const LIBRARY_EVERY: Duration = Duration::from_millis(100);
+/// While work goes on, times and memory change without anybody telling.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Something the page should know.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Live {
+    /// What the engine of this window does. Without a status it is being started, or it is broken.
+    Status {
+        /// As `deskscribe status --json` tells it.
+        status: Option<Box<Status>>,
+        /// Why nothing can be read.
+        broken: Option<String>,
+    },
+    /// Something was stored or forgotten, by whatever program.
+    Library {
+        /// The number of the last change.
+        change: u64,
+        /// How much of what was found has been read.
+        coverage: Coverage,
+        /// Why not all of it can be shown.
+        caution: Option<String>,
+    },
+    /// Files are held over the window, or are not any more.
+    Drag {
+        /// What a drop would bring.
+        drag: Option<Drag>,
+    },
+    /// Something to know that concerns no single file.
+    Note {
+        /// One line.
+        text: String,
+    },
+    /// A round of reading is over.
+    Finished {
+        /// What it came to.
+        counts: RunCounts,
+        /// Why it ended early, if it did.
+        stopped: Option<String>,
+    },
+}
+
+/// Feeds one page until it is gone. Nobody waits for a page: what it has no time for is told by the next message.
+pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
+    let mut news = desk.news.subscribe();
+    let mut drag = desk.drag.subscribe();
+    let mut library = desk.library.subscribe();
+    let status = tell_status(&desk, &page);
+    let library = async {
+        loop {
+            let state = library.borrow_and_update().clone();
+            if page.send(told(state)).is_err() {
+                return;
+            }
+            let next = Instant::now() + LIBRARY_EVERY;
+            if library.changed().await.is_err() {
+                return;
+            }
+            sleep_until(next).await;
+        }
+    };
+    let drag = async {
+        loop {
+            let held = *drag.borrow_and_update();
+            if page.send(Live::Drag { drag: held }).is_err() || drag.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    let news = async {
+        loop {
+            let live = match news.recv().await {
+                Ok(live) => live,
+                // What was missed is in the log.
+                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Closed) => return,
+            };
+            if page.send(live).is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = status => {}
+        () = library => {}
+        () = drag => {}
+        () = news => {}
+    }
+}
+
+fn told(LibraryState { change, caution }: LibraryState) -> Live {
+    let (change, coverage) = change.map(|last| (last.change, last.coverage)).unwrap_or_default();
+    Live::Library { change, coverage, caution }
+}
+
+async fn tell_status(desk: &Desk, page: &Channel<Live>) {
+    let mut engine = desk.engine.subscribe();
+    loop {
+        let reading = engine.borrow_and_update().clone();
+        let said = match reading {
+            Reading::Starting => page.send(Live::Status { status: None, broken: None }),
+            Reading::Broken(reason) => page.send(Live::Status { status: None, broken: Some(reason) }),
+            Reading::Session(session) => {
+                tokio::select! {
+                    said = follow(&session, page) => said,
+                    _ = engine.changed() => {
+                        engine.mark_changed();
+                        Ok(())
+                    }
+                }
+            }
+        };
+        if said.is_err() || engine.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells how an engine does until it ends, which whoever started it notices as well.
+async fn follow(session: &Session, page: &Channel<Live>) -> tauri::Result<()> {
+    let mut changes = session.changes();
+    loop {
+        let status = session.status();
+        let busy = !status.idle;
+        page.send(Live::Status { status: Some(Box::new(status)), broken: None })?;
+        let now = Instant::now();
+        tokio::select! {
+            goes_on = changes.changed() => {
+                if !goes_on {
+                    return std::future::pending().await;
+                }
+                sleep_until(now + STATUS_EVERY).await;
+            }
+            () = sleep_until(now + LOOK_AGAIN), if busy => {}
+        }
+    }
+}
