@@ -233,7 +233,8 @@ impl Dispatch {
     }
 
     async fn work(&mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), Halt> {
-        let mut more = true;
+        // A run has its one order already.
+        let mut more = self.stays;
         loop {
             self.hear_claims().await?;
             self.lend();
@@ -267,10 +268,8 @@ impl Dispatch {
                     Some(command) => self.obey(command).await?,
                     None => {
                         more = false;
-                        if self.stays {
-                            // Nobody is left who could have it go on.
-                            self.ledger.board.pause(false);
-                        }
+                        // Nobody is left who could have it go on.
+                        self.ledger.board.pause(false);
                     }
                 },
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,

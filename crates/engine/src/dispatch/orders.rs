@@ -135,7 +135,7 @@ impl Dispatch {
         if self.ledger.open(&order.files.named())? {
             self.begin_round();
         }
-        tracing::info!(?order, "ordered");
+        tracing::info!(again = ?order.again, first = order.first, "ordered");
         self.orders.waiting.push_back(order);
         self.open_orders()
     }
@@ -196,7 +196,10 @@ impl Dispatch {
 
     pub(super) async fn take_in(&mut self, (origin, arrival): Arrived) -> Result<(), Halt> {
         let Some(arrival) = arrival else {
-            tracing::info!(pending = self.pending.len(), "every file of an order was looked at");
+            tracing::info!(
+                pending = self.pending.len(),
+                "queue filled: every file of an order was looked at"
+            );
             return self.open_orders();
         };
         let is_struck =

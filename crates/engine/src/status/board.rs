@@ -303,7 +303,7 @@ mod tests {
         WorkerState::Died(Crash::of(worker(slot), Some(Path::new("/desktop/poison.png")), death))
     }
 
-    fn board() -> (Board, mpsc::Sender<Arrival>, mpsc::Receiver<Event>) {
+    fn board() -> (Board, (mpsc::Sender<Arrival>, mpsc::Sender<Event>), mpsc::Receiver<Event>) {
         let ((arrivals, _), (events, incoming)) = (mpsc::channel(8), mpsc::channel(256));
         let cancel = CancellationToken::new();
         events.try_send(Event::Looking { files: 1 }).unwrap();
@@ -311,7 +311,7 @@ mod tests {
         board.arrive(vec![arrivals.downgrade()]);
         board.begin(&["/desktop".into()]);
         assert_eq!(board.status().queues.events.depth, 1);
-        (board, arrivals, incoming)
+        (board, (arrivals, events), incoming)
     }
 
     #[test]
