@@ -44,9 +44,7 @@ async fn a_picture_is_found_by_a_word_and_its_text_copied() {
     window.lists(3).await;
     window.search("stopped resp").await;
     window.lists(1).await;
-    window
-        .until("marked words", "document.querySelector('[data-testid=card] mark')")
-        .await;
+    window.until("marked words", "document.querySelector('[data-testid=card] mark')").await;
     window.click("card").await;
     window.find("view-item").await;
     window
@@ -134,8 +132,6 @@ async fn a_hundred_thousand_open_scroll_and_are_searched() {
             ),
         )
         .await;
-    window
-        .until("marked words", "document.querySelector('[data-testid=card] mark')")
-        .await;
+    window.until("marked words", "document.querySelector('[data-testid=card] mark')").await;
     window.close().await;
 }

@@ -113,9 +113,7 @@ impl Album {
         window.click("layout-grid").await;
 
         window.search("printer").await;
-        window
-            .until("marked words", "document.querySelector('[data-testid=card] mark')")
-            .await;
+        window.until("marked words", "document.querySelector('[data-testid=card] mark')").await;
         self.keep(&desk, &window, "search").await;
         window.click("card").await;
         window.until("boxed hits", "document.querySelector('[data-testid=preview] [data-testid=hit]')").await;
