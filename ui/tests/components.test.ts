@@ -33,7 +33,10 @@ describe("a card", () => {
       { text: "the ", hit: false },
       { text: "lake", hit: true },
     ];
-    const { container } = shown({ title: [{ text: "Lake", hit: true }], snippet }, { searched: true });
+    const { container } = shown(
+      { title: "Lake", title_pieces: [{ text: "Lake", hit: true }], snippet },
+      { searched: true },
+    );
     expect([...container.querySelectorAll("mark")].map((mark) => mark.textContent)).toEqual(["Lake", "lake"]);
     expect(container.textContent).not.toContain("Summary 1");
   });
@@ -41,7 +44,7 @@ describe("a card", () => {
   it("says why it was not read, by its file's name", () => {
     const { container } = shown({
       state: "failed",
-      title: [],
+      title: null,
       summary: null,
       aspect: null,
       reason: "the file is empty",
@@ -227,7 +230,7 @@ describe("a lane", () => {
   it("cancels its file", async () => {
     const { oncancel } = shown(worker(2));
     await fireEvent.click(screen.getByLabelText("Do not read 2.png now"));
-    expect(oncancel).toHaveBeenCalledWith("/d/2.png");
+    expect(oncancel).toHaveBeenCalledWith(worker(2).work);
   });
 
   it("rests quietly", () => {

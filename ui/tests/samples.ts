@@ -1,6 +1,6 @@
 // Made-up answers of the backend for tests.
 import { vi } from "vitest";
-import type { Card, Coverage, Item, Live, Page, Status, WorkerStatus } from "../src/bindings";
+import type { Card, Coverage, ItemView, Live, Page, Status, WorkerStatus } from "../src/bindings";
 import type { Backend, Commands } from "../src/backend";
 
 export const coverage: Coverage = { read: 3, failed: 1, queued: 2 };
@@ -14,16 +14,19 @@ export const card = (at: number, more: Partial<Card> = {}): Card => ({
   state: "read",
   code: null,
   reason: null,
-  title: [{ text: `Title ${at}`, hit: false }],
+  title: `Title ${at}`,
+  title_pieces: [],
   summary: `Summary ${at}`,
   summary_by: "extractive",
   tags: ["invoice"],
+  tags_edited: false,
   moment: Date.parse("2026-03-14T09:12:00"),
   language: "en",
   pages: 1,
   aspect: 1.6,
   snippet: [],
   page: null,
+  box: null,
   at: null,
   ...more,
 });
@@ -36,12 +39,15 @@ export const page = (cards: Card[], offset = 0, count = cards.length, change = 1
   change,
 });
 
-export const item = (more: Partial<Item> = {}): Item => ({
+export const item = (more: Partial<ItemView> = {}): ItemView => ({
   key: "b3:1",
   path: "/d/1.png",
   name: "1.png",
   folder: "~/Desktop",
-  places: [{ path: "/d/1.png", name: "1.png", folder: "~/Desktop", there: true }],
+  places: ["/d/1.png"],
+  spots: [{ path: "/d/1.png", name: "1.png", folder: "~/Desktop", there: true }],
+  aspect: 4 / 3,
+  pending: [],
   kind: "image",
   state: "read",
   code: null,
@@ -90,11 +96,14 @@ export const item = (more: Partial<Item> = {}): Item => ({
   height: 300,
   pages: 1,
   taken_at: null,
+  date: null,
   camera: null,
   moment: 0,
   bytes: 1234,
   read_at: "2026-03-14T09:12:00Z",
   seconds: null,
+  cached: true,
+  worker: null,
   provenance: null,
   ...more,
 });
@@ -122,7 +131,8 @@ export const status = (more: Partial<Status> = {}): Status => ({
   paused: false,
   stopping: false,
   found: 402,
-  counts: { files: 402, read: 306, failed: 12, skipped: 0, ignored: 0, cached: 0, workers: 8, seconds: 93.5 },
+  counts: { files: 318, read: 306, failed: 12, skipped: 0, ignored: 0, cached: 0, workers: 8, seconds: 93.5 },
+  rate: 3.4,
   left_seconds: 118,
   resident: 1e9,
   workers: [worker(0), worker(1)],
@@ -136,6 +146,7 @@ export const status = (more: Partial<Status> = {}): Status => ({
     recording: depth,
     events: depth,
   },
+  wire: { sent: { frames: 0, bytes: 0 }, received: { frames: 0, bytes: 0 } },
   ...more,
 });
 
@@ -146,7 +157,7 @@ export type Fake = Backend & {
 
 /** A backend of which every command can be watched and answered. */
 export function fake(answers: Partial<Commands> = {}): Fake {
-  const nothing = { files: [], offset: 0, total: 0 };
+  const nothing = { offset: 0, count: 0 };
   const defaults: Partial<Commands> = {
     page: async (_query, offset, limit) =>
       page(
@@ -155,12 +166,13 @@ export function fake(answers: Partial<Commands> = {}): Fake {
         4,
       ),
     item: async (key) => item({ key }),
-    waiting: async () => nothing,
-    troubles: async () => nothing,
-    suggestion: async () => ({ desktop: "~/Desktop", folder: null }),
+    waiting: async () => ({ ...nothing, files: [] }),
+    troubles: async () => ({ ...nothing, entries: [] }),
+    suggestion: async () => ({ desktop: "~/Desktop", started_on: [] }),
     forget: async (keys) => keys.length,
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
-    paste: async () => "nothing",
+    pasteFiles: async () => 0,
+    readDesktop: async () => "~/Desktop",
     ...answers,
   };
   const names: (keyof Commands)[] = [
@@ -175,8 +187,10 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "reveal",
     "chooseFolder",
     "chooseFiles",
-    "add",
-    "paste",
+    "readDesktop",
+    "pasteFiles",
+    "pastePicture",
+    "tryAgain",
     "readAgain",
     "retryFailed",
     "readWaiting",

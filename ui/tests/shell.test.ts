@@ -16,10 +16,14 @@ describe("the shell", () => {
     const { commands } = shell();
     await commands.page("lake", 100, 50);
     expect(invoke).toHaveBeenLastCalledWith("page", { query: "lake", offset: 100, limit: 50 });
-    await commands.exportItems(null, "lake", "md");
-    expect(invoke).toHaveBeenLastCalledWith("export_items", { keys: null, query: "lake", format: "md" });
+    await commands.exportItems(null, "lake", "markdown");
+    expect(invoke).toHaveBeenLastCalledWith("export_items", {
+      keys: null,
+      query: "lake",
+      format: "markdown",
+    });
     await commands.chooseFolder();
-    expect(invoke).toHaveBeenLastCalledWith("choose_folder", {});
+    expect(invoke).toHaveBeenLastCalledWith("choose_folder");
   });
 
   it("tells over one channel", async () => {

@@ -1,5 +1,6 @@
 // Selection, live messages, queries, keys, notes and words.
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { baseName, fileId, remedyFor } from "../src/state/files";
 import { actionOf, moved } from "../src/state/keys";
 import { LiveState, health, lanes, progress } from "../src/state/live.svelte";
 import { Notes } from "../src/state/notes.svelte";
@@ -62,7 +63,7 @@ describe("live", () => {
     live.reduce({ type: "library", change: 5, coverage: { read: 2, failed: 0, queued: 0 }, caution: null });
     expect(live.lastStored).not.toBeNull();
     live.reduce({ type: "drag", drag: { supported: 7, unsupported: 2, folders: 0, counting: false } });
-    live.reduce({ type: "note", id: 1, text: "A disk is gone." });
+    live.reduce({ type: "note", text: "A disk is gone." });
     live.reduce({ type: "status", status: null, broken: "no workers" });
     expect([live.broken, live.status, live.change, live.drag?.supported]).toEqual(["no workers", null, 5, 7]);
     expect(notes).toEqual(["A disk is gone."]);
@@ -70,7 +71,7 @@ describe("live", () => {
 
   it("keeps the card of a round until it is dismissed or another begins", () => {
     const live = new LiveState();
-    live.reduce({ type: "finished", counts: status().counts, folders: [] });
+    live.reduce({ type: "finished", counts: status().counts, stopped: null });
     live.reduce({ type: "status", status: status({ idle: true }), broken: null });
     expect(live.finished).not.toBeNull();
     live.reduce({ type: "status", status: status({ idle: false }), broken: null });
@@ -79,7 +80,8 @@ describe("live", () => {
 
   it("counts how far a round is", () => {
     expect(progress(status())).toMatchObject({ done: 318, total: 402, failed: 12 });
-    expect(progress(status()).perSecond).toBeCloseTo(3.4, 1);
+    expect(progress(status()).perSecond).toBe(3.4);
+    expect(progress(status({ rate: null })).perSecond).toBeNull();
     expect(progress(status({ found: null }))).toMatchObject({ total: null, share: 0 });
   });
 
@@ -168,8 +170,7 @@ describe("keys", () => {
     ["c", { ctrlKey: true }, true, null],
     ["C", { ctrlKey: true, shiftKey: true }, false, "copyMarkdown"],
     ["R", { ctrlKey: true, shiftKey: true }, false, "reveal"],
-    ["v", { ctrlKey: true }, true, null],
-    ["v", { ctrlKey: true }, false, "paste"],
+    ["v", { ctrlKey: true }, false, null],
     ["o", { ctrlKey: true }, false, "addFiles"],
     ["Delete", {}, false, "forget"],
     ["Delete", {}, true, null],
@@ -190,6 +191,25 @@ describe("keys", () => {
     expect(moved("right", -1, 10, 4, 3)).toBe(0);
     expect(moved("right", 0, 0, 4, 3)).toBeNull();
     expect(moved("copy", 0, 10, 4, 3)).toBeNull();
+  });
+});
+
+describe("files", () => {
+  it("are told apart by their bytes where their names look the same", () => {
+    const [one, two] = ["L2Ev/w==", "L2Ev/g=="].map((path_bytes) => ({ path: "/a/\ufffd", path_bytes }));
+    expect(one && two && fileId(one) !== fileId(two)).toBe(true);
+    expect(fileId({ path: "/a/b.png", path_bytes: null })).toBe("/a/b.png");
+    expect([baseName("/a/b.png"), baseName("C:\\a\\b.png")]).toEqual(["b.png", "b.png"]);
+  });
+
+  it.each([
+    ["worker_crashed", "try_again"],
+    ["too_large", "try_again"],
+    ["vanished", "none"],
+    ["damaged", "show"],
+    ["symlink", "show"],
+  ] as const)("that are %s: %s", (code, remedy) => {
+    expect(remedyFor(code)).toBe(remedy);
   });
 });
 
@@ -260,6 +280,16 @@ describe("words", () => {
 
   it("does without a language of the system", () => {
     expect([locale(["C"]), locale(["C", "de-AT"]), locale([])]).toEqual(["en", "de-AT", "en"]);
+  });
+
+  it("tells how a worker died", () => {
+    const death = { saw: null, exit: null, last_words: null };
+    expect(words.activity.deathHow({ ...death, exit: { signal: 11 } })).toBe("a bad memory access");
+    expect(words.activity.deathHow({ ...death, saw: "it spoke out of turn", exit: { code: 3 } })).toBe(
+      "it spoke out of turn; exit code 3",
+    );
+    expect(words.activity.deathHow({ ...death, exit: { signal: 99 } })).toBe("signal 99");
+    expect(words.activity.deathHow(death)).toBe("killed");
   });
 
   it("writes times and sizes for people", () => {

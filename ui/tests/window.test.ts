@@ -1,7 +1,7 @@
 // The whole window against a made-up backend: what people do, and whether all of it can be used without a mouse or eyes.
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import axe from "axe-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { page, card, coverage, fake, item, status, type Fake } from "./samples";
 
@@ -65,6 +65,8 @@ describe("library", () => {
     );
     await fireEvent.click(screen.getByTestId("choose-folder"));
     expect(backend.commands.chooseFolder).toHaveBeenCalled();
+    await fireEvent.click(screen.getByText("Read ~/Desktop"));
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Reading ~/Desktop"));
   });
 
   it("moves, selects, copies and forgets by keys, with a count before it forgets", async () => {
@@ -105,8 +107,8 @@ describe("library", () => {
     await fireEvent.click(cards()[1] as Element, { ctrlKey: true });
     await screen.findByTestId("selection");
     await key("e", { ctrlKey: true });
-    await fireEvent.click(screen.getByTestId("export-md"));
-    expect(backend.commands.exportItems).toHaveBeenLastCalledWith(["b3:1"], "", "md");
+    await fireEvent.click(screen.getByTestId("export-markdown"));
+    expect(backend.commands.exportItems).toHaveBeenLastCalledWith(["b3:1"], "", "markdown");
   });
 
   it("takes in what arrives while somebody looks", async () => {
@@ -144,12 +146,12 @@ describe("item", () => {
     await fireEvent.click(await screen.findByTestId("copy"));
     expect(backend.commands.copy).toHaveBeenCalledWith(["b3:2"], "text");
     await fireEvent.keyDown(document.body, { key: "R", ctrlKey: true, shiftKey: true });
-    expect(backend.commands.reveal).toHaveBeenCalledWith("/d/1.png");
+    expect(backend.commands.reveal).toHaveBeenCalledWith(item({ key: "b3:2" }));
   });
 
   it("says why there is no preview, and keeps the text", async () => {
-    const places = [{ path: "/d/1.png", name: "1.png", folder: "~/Desktop", there: false }];
-    const { container } = await opened(fake({ item: async (own) => item({ key: own, places }) }));
+    const spots = [{ path: "/d/1.png", name: "1.png", folder: "~/Desktop", there: false }];
+    const { container } = await opened(fake({ item: async (own) => item({ key: own, spots }) }));
     await fireEvent.click(cards()[0] as Element);
     await screen.findByTestId("preview");
     const preview = container.querySelector("img[src^='preview:']");
@@ -158,6 +160,20 @@ describe("item", () => {
       "The file is gone from every place it was seen in.",
     );
     expect(container.querySelectorAll("[data-line]")).toHaveLength(2);
+  });
+
+  it("tells what the address of a preview has to say", async () => {
+    const answer = new Response("no worker can be had", { status: 503 });
+    vi.spyOn(globalThis, "fetch").mockResolvedValue(answer);
+    const { container } = await opened();
+    await fireEvent.click(cards()[0] as Element);
+    await screen.findByTestId("preview");
+    const preview = container.querySelector("img[src^='preview:']");
+    if (preview) await fireEvent.error(preview);
+    await waitFor(() =>
+      expect(screen.getByTestId("view-item").textContent).toContain("No worker can be had"),
+    );
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it("tells why a file failed, and tries it again", async () => {
@@ -204,26 +220,24 @@ describe("activity", () => {
       moment: 0,
       code: "timed_out" as const,
       reason: "it took too long",
-      remedy: "try_again" as const,
     };
     const shown = {
       ...trouble,
       key: null,
       path: "/d/8.png",
       name: "8.png",
-      code: "too_large" as const,
-      remedy: "show" as const,
+      code: "damaged" as const,
     };
     const { backend } = await opened(
-      fake({ troubles: async () => ({ files: [trouble, shown], offset: 0, total: 2 }) }),
+      fake({ troubles: async () => ({ entries: [trouble, shown], offset: 0, count: 2 }) }),
     );
     await fireEvent.click(screen.getByTestId("activity"));
     await fireEvent.click(screen.getByTestId("tab-attention"));
     await waitFor(() => expect(screen.getAllByTestId("trouble")).toHaveLength(2));
     await fireEvent.click(screen.getByText("Try again"));
-    expect(backend.commands.readAgain).toHaveBeenCalledWith(["b3:7"]);
+    expect(backend.commands.tryAgain).toHaveBeenCalledWith([trouble]);
     await fireEvent.click(screen.getByText("Show file"));
-    expect(backend.commands.reveal).toHaveBeenCalledWith("/d/8.png");
+    expect(backend.commands.reveal).toHaveBeenCalledWith(shown);
     await fireEvent.click(screen.getByTestId("retry-all"));
     expect(screen.getByTestId("confirm").textContent).toContain("Try 1 file again?");
     await fireEvent.click(screen.getByTestId("confirm-yes"));
@@ -237,14 +251,12 @@ describe("activity", () => {
       folder: "~/Desktop",
       kind: "image" as const,
       since: 0,
-      code: null,
-      reason: null,
     };
-    const { backend } = await opened(fake({ waiting: async () => ({ files: [file], offset: 0, total: 1 }) }));
+    const { backend } = await opened(fake({ waiting: async () => ({ files: [file], offset: 0, count: 1 }) }));
     await fireEvent.click(screen.getByTestId("activity"));
     await fireEvent.click(screen.getByTestId("tab-queue"));
     await fireEvent.click(await screen.findByLabelText("Remove 9.png from the queue"));
-    expect(backend.commands.remove).toHaveBeenCalledWith(["/d/9.png"]);
+    expect(backend.commands.remove).toHaveBeenCalledWith([file]);
     await fireEvent.click(screen.getByText("Remove all"));
     await fireEvent.click(screen.getByTestId("confirm-yes"));
     expect(backend.commands.remove).toHaveBeenLastCalledWith(null);
@@ -252,10 +264,44 @@ describe("activity", () => {
 
   it("keeps the end of a round until it is dismissed", async () => {
     const { backend } = await opened();
-    backend.tell({ type: "finished", counts: status().counts, folders: ["~/Desktop"] });
+    backend.tell({ type: "finished", counts: status().counts, stopped: "the disk is full" });
     await waitFor(() => expect(screen.getByTestId("finished").textContent).toContain("306 files read"));
+    expect(screen.getByTestId("finished").textContent).toContain("The disk is full");
     await fireEvent.click(screen.getByTestId("dismiss"));
     expect(screen.queryByTestId("finished")).toBeNull();
+  });
+});
+
+describe("pasting", () => {
+  const paste = (files: File[] = [], target: Element = document.body) => {
+    const event = new Event("paste", { bubbles: true, cancelable: true });
+    return fireEvent(target, Object.assign(event, { clipboardData: { files } }));
+  };
+  const picture = new File(["abc"], "image.png", { type: "image/png" });
+
+  it("hands a picture over in base64", async () => {
+    const { backend } = await opened();
+    await paste([picture]);
+    await waitFor(() => expect(backend.commands.pastePicture).toHaveBeenCalledWith("YWJj"));
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Image pasted"));
+  });
+
+  it("reads copied files where they lie, and says when there is nothing", async () => {
+    const { backend } = await opened(fake({ pasteFiles: async () => 2 }));
+    await paste([picture]);
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("2 files added"));
+    expect(backend.commands.pastePicture).not.toHaveBeenCalled();
+    backend.commands.pasteFiles.mockResolvedValue(0);
+    await paste();
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Nothing to read"));
+  });
+
+  it("leaves text to the field that somebody types in", async () => {
+    const { backend } = await opened();
+    const search = screen.getByTestId("search");
+    search.focus();
+    await paste([picture], search);
+    expect(backend.commands.pasteFiles).not.toHaveBeenCalled();
   });
 });
 

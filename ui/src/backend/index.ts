@@ -20,6 +20,16 @@ export async function connect(): Promise<Backend> {
   throw new Error("This page belongs into the window of Deskscribe.");
 }
 
+/** Why there is no picture at an address of ours: it tells in one line of text. */
+export async function whyNot(address: string): Promise<string | null> {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? null : (await answer.text()).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
 /** What a command threw, whatever it is. */
 export function problem(thrown: unknown): CommandError {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {

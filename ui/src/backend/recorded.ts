@@ -1,8 +1,9 @@
 // A recorded session for a plain browser. `?state=` reaches every state, `?items=100000` fills the library,
 // `?still` stops its time.
-import type { Live, Trouble } from "../bindings";
+import type { Attention, Live } from "../bindings";
 import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { Round } from "../recorded/round";
+import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
 import type { Backend, Commands } from ".";
 
@@ -18,33 +19,31 @@ export function recorded(asked: URLSearchParams): Backend {
   if (round.idle) {
     library.queued = state === "idle" ? 0 : library.queued;
     round.queue = [];
-    Object.assign(round.counts, { files: 318 });
     for (const worker of round.workers) Object.assign(worker, { work: null, state: "idle", seconds: 14 });
     if (empty) Object.assign(round, { workers: [], deaths: 0, crashes: [] });
   }
   if (empty) {
     library.queued = 0;
     Object.assign(round.counts, { files: 0, read: 0, failed: 0 });
+    round.found = 0;
   }
   let broken = state === "broken" ? "The worker program is missing. Install Deskscribe again." : null;
   let tell: (message: Live) => void = () => undefined;
   const status = () => tell({ type: "status", status: broken ? null : round.status, broken });
   const changed = () =>
     tell({ type: "library", change: library.change, coverage: library.coverage, caution: null });
-  const troubles = (): Trouble[] =>
+  const troubles = (): Attention[] =>
     library.entries
       .filter((entry) => entry.failure >= 0)
       .map((entry) => {
         const { code, reason } = FAILURES[entry.failure] ?? { code: "internal" as const, reason: "" };
         const { key, name, moment } = entry;
-        const remedy = code === "damaged" || code === "too_large" ? "show" : "try_again";
         return {
           key,
           name,
           moment,
           code,
           reason,
-          remedy,
           kind: "image",
           path: `/home/anna/Desktop/${name}`,
           folder: "~/Desktop",
@@ -87,8 +86,10 @@ export function recorded(asked: URLSearchParams): Backend {
     reveal: async () => null,
     chooseFolder: async () => "~/Desktop",
     chooseFiles: async () => 3,
-    add: async () => null,
-    paste: async () => "nothing",
+    readDesktop: async () => "~/Desktop",
+    pasteFiles: async () => 0,
+    pastePicture: async () => null,
+    tryAgain: async () => null,
     readAgain: async () => null,
     retryFailed: async () => library.coverage.failed,
     readWaiting: async () => null,
@@ -102,8 +103,8 @@ export function recorded(asked: URLSearchParams): Backend {
       status();
       return null;
     },
-    async cancel(path) {
-      for (const worker of round.workers) if (worker.work?.path === path) worker.work = null;
+    async cancel(file) {
+      for (const worker of round.workers) if (worker.work?.path === file.path) worker.work = null;
       status();
       return null;
     },
@@ -113,23 +114,24 @@ export function recorded(asked: URLSearchParams): Backend {
       status();
       return null;
     },
-    async remove(paths) {
+    async remove(files) {
       const before = round.queue.length;
-      round.queue = paths ? round.queue.filter((file) => !paths.includes(file.path)) : [];
-      round.counts.files -= before - round.queue.length;
+      const gone = new Set(files?.map(fileId));
+      round.queue = files ? round.queue.filter((file) => !gone.has(fileId(file))) : [];
+      round.found -= before - round.queue.length;
       status();
-      return before - round.queue.length;
+      return null;
     },
     waiting: async (offset, limit) => ({
       files: round.queue.slice(offset, offset + limit),
       offset,
-      total: round.queue.length,
+      count: round.queue.length,
     }),
     async troubles(offset, limit) {
       const all = troubles();
-      return { files: all.slice(offset, offset + limit), offset, total: all.length };
+      return { entries: all.slice(offset, offset + limit), offset, count: all.length };
     },
-    suggestion: async () => ({ desktop: "~/Desktop", folder: null }),
+    suggestion: async () => ({ desktop: "~/Desktop", started_on: [] }),
     async restart() {
       broken = null;
       status();
@@ -145,7 +147,7 @@ export function recorded(asked: URLSearchParams): Backend {
       status();
       if (!round.idle || ended) return;
       ended = true;
-      tell({ type: "finished", counts: round.counts, folders: ["~/Desktop"] });
+      tell({ type: "finished", counts: { ...round.counts }, stopped: null });
     }, 100);
   }
 
@@ -164,12 +166,12 @@ export function recorded(asked: URLSearchParams): Backend {
           state === "drag-counting" ? { supported: 212, unsupported: 0, folders: 2, counting: true } : drag,
       });
       if (state === "note")
-        tell({ type: "note", id: 1, text: "“Archive” is not connected; its 41 items stay in the library." });
+        tell({ type: "note", text: "“Archive” is not connected; its 41 items stay in the library." });
       if (state === "idle")
         tell({
           type: "finished",
           counts: { ...round.counts, files: 318, read: 306, seconds: 94 },
-          folders: ["~/Desktop"],
+          stopped: null,
         });
       play();
     },

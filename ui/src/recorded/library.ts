@@ -1,5 +1,5 @@
 // The library of the recorded session: items, search, tags and forgetting, all in memory.
-import type { Card, CommandError, Coverage, Item, Line, Page, Piece } from "../bindings";
+import type { Card, CommandError, Coverage, ItemView, Line, Page, Piece } from "../bindings";
 import { FAILURES, SCRIPTS, type Script } from "./scripts";
 import { matcher, parse, pieces, type Query } from "./search";
 
@@ -128,6 +128,7 @@ export class RecordedLibrary {
     const line = shape?.lines.find((one) =>
       query.words.some((word) => one.text.toLowerCase().includes(word)),
     );
+    const titled = pieces(base?.title ?? "", query.words);
     return {
       key: entry.key,
       path: `${FOLDER}/${entry.name}`,
@@ -137,16 +138,19 @@ export class RecordedLibrary {
       state: failure ? "failed" : "read",
       code: failure?.code ?? null,
       reason: failure?.reason ?? null,
-      title: base?.title ? pieces(base.title, query.words) : [],
+      title: base?.title ?? null,
+      title_pieces: titled.some((piece) => piece.hit) ? titled : [],
       summary: base?.summary ?? null,
       summary_by: base?.summary ? "extractive" : null,
       tags: entry.tags ?? base?.tags ?? [],
+      tags_edited: entry.tags !== null,
       moment: entry.moment,
       language: base?.language ?? null,
       pages: base ? 1 : null,
       aspect: shape ? shape.width / shape.height : null,
       snippet: line ? pieces(line.text, query.words) : [],
       page: line ? 0 : null,
+      box: line?.box ?? null,
       at: null,
     };
   }
@@ -162,7 +166,7 @@ export class RecordedLibrary {
     return entry;
   }
 
-  item(key: string, text: string): Item {
+  item(key: string, text: string): ItemView {
     const entry = this.find(key);
     const card = this.card(entry, parse(text, NOW));
     const shape = entry.script >= 0 ? drawing(entry.script) : null;
@@ -171,20 +175,25 @@ export class RecordedLibrary {
       const found: Piece[] = pieces(line.text, words);
       return found.some((piece) => piece.hit) ? [{ line: at, pieces: found }] : [];
     });
-    const { kind, state, code, reason, name, path, folder } = card;
+    const { kind, code, reason, name, path, folder, aspect } = card;
     const base = SCRIPTS[entry.script];
     const copy = { path: `/home/anna/Pictures/${name}`, name, folder: "~/Pictures", there: false };
+    const spots = [{ path, name, folder, there: true }, ...(entry.script % 4 === 0 ? [copy] : [])];
+    const taken = new Date(entry.moment).toISOString();
     const seconds = 0.9 + noise(entry.moment) * 1.4;
     return {
       key,
       kind,
-      state,
+      state: card.state === "read" ? "read" : "failed",
+      pending: [],
       code,
       reason,
       name,
       path,
       folder,
-      places: [{ path, name, folder, there: true }, ...(entry.script % 4 === 0 ? [copy] : [])],
+      places: spots.map((spot) => spot.path),
+      spots,
+      aspect,
       title: base?.title || null,
       summary: base?.summary ?? null,
       summary_by: card.summary_by,
@@ -197,12 +206,15 @@ export class RecordedLibrary {
       width: shape?.width ?? null,
       height: shape?.height ?? null,
       pages: card.pages,
-      taken_at: new Date(entry.moment).toISOString(),
+      taken_at: taken,
+      date: taken,
       camera: name.endsWith(".jpg") ? "Pixel 9" : null,
       moment: entry.moment,
       bytes: Math.round(60_000 + noise(entry.moment + 1) * 400_000),
       read_at: new Date(NOW - 120_000).toISOString(),
       seconds: null,
+      cached: true,
+      worker: null,
       provenance: shape
         ? {
             program: "Deskscribe 0.1.0",

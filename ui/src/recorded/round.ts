@@ -9,22 +9,33 @@ const noise = (seed: number) => {
   return x - Math.floor(x);
 };
 
+const crash = (slot: number, pid: number, path: string | null, ago: number): CrashStatus => ({
+  seconds_ago: ago,
+  slot,
+  pid,
+  path,
+  saw: null,
+  exit: { signal: 11 },
+  last_words: null,
+});
+
 export class Round {
   paused = false;
   stopping = false;
   idle = false;
-  counts = { files: 402, read: 306, failed: 12, skipped: 0, ignored: 3, cached: 0, workers: 8, seconds: 94 };
+  counts = { files: 318, read: 306, failed: 12, skipped: 0, ignored: 3, cached: 0, workers: 8, seconds: 94 };
+  found = 402;
   deaths = 2;
   queue: Waiting[] = [];
   workers: WorkerStatus[] = [];
   #turn = 0;
   crashes: CrashStatus[] = [
-    { seconds_ago: 41, slot: 5, pid: 20_144, path: `${FOLDER}/scan0042.bmp`, how: "killed by SIGSEGV" },
-    { seconds_ago: 63, slot: 2, pid: 20_098, path: `${FOLDER}/scan0042.bmp`, how: "killed by SIGSEGV" },
+    crash(2, 20_098, `${FOLDER}/scan0042.bmp`, 63),
+    crash(5, 20_144, `${FOLDER}/scan0042.bmp`, 41),
   ];
 
   constructor(private library: RecordedLibrary) {
-    for (let at = 0; at < this.counts.files - 318 - 8; at += 1) this.queue.push(this.#waiting(at));
+    for (let at = 0; at < this.found - this.counts.files - 8; at += 1) this.queue.push(this.#waiting(at));
     this.workers = Array.from({ length: 8 }, (_, slot) => this.#worker(slot));
     library.queued = this.queue.length + 8;
   }
@@ -32,15 +43,12 @@ export class Round {
   #waiting(at: number): Waiting {
     const base = SCRIPTS[(at * 5 + 2) % SCRIPTS.length];
     const name = (base?.name ?? "picture.png").replace(/(\.\w+)$/, ` copy ${at + 1}$1`);
-    const off = at > 0 && at % 19 === 0;
     return {
       path: `${FOLDER}/${name}`,
       name,
       folder: "~/Desktop",
       kind: "image",
       since: NOW - 60_000 - at * 900,
-      code: off ? "changed" : null,
-      reason: off ? "it is still being written" : null,
     };
   }
 
@@ -98,24 +106,19 @@ export class Round {
     this.library.store(failed, NOW + this.#turn * 100);
     if (failed) this.counts.failed += 1;
     else this.counts.read += 1;
+    this.counts.files += 1;
     if (failed && FAILURES.length > 0) {
       this.deaths += 1;
       worker.deaths += 1;
-      this.crashes.unshift({
-        seconds_ago: 0,
-        slot: worker.slot,
-        pid: worker.pid,
-        path: worker.work?.path ?? null,
-        how: "killed by SIGSEGV",
-      });
+      this.crashes.push(crash(worker.slot, worker.pid, worker.work?.path ?? null, 0));
       worker.pid += 40;
     }
     Object.assign(worker, { work: null, seconds: 0, files: worker.files + 1 });
   }
 
   get status(): Status {
-    const { counts, paused, stopping, idle, workers, deaths, crashes } = this;
-    const done = counts.read + counts.failed;
+    const { counts, found, paused, stopping, idle, workers, deaths, crashes } = this;
+    const rate = idle || paused ? null : counts.files / counts.seconds;
     const empty = { depth: 0 };
     return structuredClone({
       id: "recorded",
@@ -123,11 +126,13 @@ export class Round {
       program: "Deskscribe 0.1.0",
       folders: ["~/Desktop"],
       idle,
+      host: "window",
       paused,
       stopping,
-      found: counts.files,
+      found,
       counts,
-      left_seconds: idle || paused ? null : (counts.files - done) / (done / counts.seconds),
+      rate,
+      left_seconds: rate && (found - counts.files) / rate,
       resident: 1.31e9,
       waiting: null,
       workers,
@@ -141,6 +146,7 @@ export class Round {
         recording: empty,
         events: empty,
       },
+      wire: { sent: { frames: 812, bytes: 41_000 }, received: { frames: 9_214, bytes: 3.1e6 } },
     });
   }
 }

@@ -1,6 +1,6 @@
 // The state of the window: what is shown, what is open above it, and the parts that know the rest.
 import { createContext } from "svelte";
-import type { Live, Trouble, Waiting } from "../bindings";
+import type { Attention, Live, Suggestion, Waiting } from "../bindings";
 import { type Backend, problem } from "../backend";
 import { Deeds } from "./deeds";
 import { OpenItem } from "./item.svelte";
@@ -25,7 +25,7 @@ export class App {
   readonly selection = new Selection();
   readonly item: OpenItem;
   readonly waiting: Paged<Waiting>;
-  readonly troubles: Paged<Trouble>;
+  readonly troubles: Paged<Attention>;
   readonly deeds: Deeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
@@ -37,7 +37,7 @@ export class App {
   keys = $state(false);
   confirm = $state.raw<Confirm | null>(null);
   exporting = $state.raw<string[] | null>(null);
-  suggestion = $state.raw<{ desktop: string | null; folder: string | null }>({ desktop: null, folder: null });
+  suggestion = $state.raw<Suggestion>({ desktop: null, started_on: [] });
   /** Where the search box is, for Ctrl+F. */
   focusSearch: () => void = () => undefined;
   focusLibrary: () => void = () => undefined;
@@ -50,8 +50,14 @@ export class App {
     const { commands } = backend;
     this.library = new Library((query, offset, limit) => commands.page(query, offset, limit));
     this.item = new OpenItem((key, query) => commands.item(key, query));
-    this.waiting = new Paged((offset, limit) => commands.waiting(offset, limit));
-    this.troubles = new Paged((offset, limit) => commands.troubles(offset, limit));
+    this.waiting = new Paged(async (offset, limit) => {
+      const page = await commands.waiting(offset, limit);
+      return { ...page, rows: page.files };
+    });
+    this.troubles = new Paged(async (offset, limit) => {
+      const page = await commands.troubles(offset, limit);
+      return { ...page, rows: page.entries };
+    });
     this.deeds = new Deeds(this);
   }
 

@@ -1,9 +1,10 @@
 // What a person can do, each with what is said about it afterwards.
+import type { Attention, ExportFormat, FilePath } from "../bindings";
 import { problem } from "../backend";
 import { words } from "../words/en";
 import type { App } from "./app.svelte";
-
-export type ExportFormat = "md" | "jsonl" | "json" | "csv";
+import { pastedPicture } from "./clipboard";
+import { remedyFor } from "./files";
 
 export class Deeds {
   constructor(private readonly app: App) {}
@@ -19,8 +20,7 @@ export class Deeds {
       if (text) this.app.notes.say(text, { now: true });
       return result;
     } catch (thrown) {
-      const { code, message } = problem(thrown);
-      if (code !== "cancelled") this.app.notes.say(message, { bad: true, now: true });
+      this.app.notes.say(problem(thrown).message, { bad: true, now: true });
       return undefined;
     }
   }
@@ -59,12 +59,12 @@ export class Deeds {
     );
   }
 
-  reveal(path = this.app.item.item?.path ?? this.app.selection.only?.path): void {
-    if (path) void this.run(() => this.commands.reveal(path));
+  reveal(file: FilePath | null = this.app.item.item ?? this.app.selection.only): void {
+    if (file) void this.run(() => this.commands.reveal(file));
   }
 
-  open(path: string): void {
-    void this.run(() => this.commands.open(path));
+  open(file: FilePath): void {
+    void this.run(() => this.commands.open(file));
   }
 
   readAgain(keys = this.meant): void {
@@ -72,6 +72,17 @@ export class Deeds {
     void this.run(
       () => this.commands.readAgain(keys),
       () => words.selection.again(keys.length),
+    );
+  }
+
+  /** The one thing that can be done about a file that could not be read. */
+  mend(file: Pick<Attention, "code"> & FilePath): void {
+    const remedy = remedyFor(file.code);
+    if (remedy === "show") this.reveal(file);
+    if (remedy !== "try_again") return;
+    void this.run(
+      () => this.commands.tryAgain([file]),
+      () => words.activity.retried(1),
     );
   }
 
@@ -113,17 +124,23 @@ export class Deeds {
     );
   }
 
-  add(paths: string[]): void {
-    void this.run(
-      () => this.commands.add(paths),
-      () => words.added(paths.length),
-    );
+  readDesktop(): void {
+    void this.run(() => this.commands.readDesktop(), words.folderAdded);
   }
 
-  paste(): void {
+  /** Without what was pasted, as from a menu, only files can be asked for. */
+  paste(data: DataTransfer | null = null): void {
+    const picture = pastedPicture(data);
     void this.run(
-      () => this.commands.paste(),
-      (what) => words.paste[what],
+      async () => {
+        // A file that was copied is read where it lies, even if its picture is on the clipboard as well.
+        const files = await this.commands.pasteFiles();
+        if (files > 0) return words.added(files);
+        if (!picture) return data ? words.paste.nothing : words.paste.noFiles;
+        await this.commands.pastePicture(await picture);
+        return words.paste.picture;
+      },
+      (said) => said,
     );
   }
 
@@ -145,14 +162,20 @@ export class Deeds {
     void this.run(() => this.commands.readWaiting());
   }
 
-  cancel(path: string): void {
-    void this.run(() => this.commands.cancel(path));
+  cancel(file: FilePath): void {
+    void this.run(() => this.commands.cancel(file));
   }
 
-  remove(paths: string[]): void {
-    void this.run(() => this.commands.remove(paths), words.activity.removed).then(() =>
-      this.app.waiting.refresh(),
+  remove(files: FilePath[]): void {
+    void this.takeOut(files, files.length);
+  }
+
+  private async takeOut(files: FilePath[] | null, count: number): Promise<void> {
+    await this.run(
+      () => this.commands.remove(files),
+      () => words.activity.removed(count),
     );
+    await this.app.waiting.refresh();
   }
 
   askRemoveAll(): void {
@@ -163,10 +186,7 @@ export class Deeds {
       text: words.activity.removeText,
       yes: words.activity.removeAll,
       danger: false,
-      run: () =>
-        void this.run(() => this.commands.remove(null), words.activity.removed).then(() =>
-          this.app.waiting.refresh(),
-        ),
+      run: () => void this.takeOut(null, n),
     };
   }
 

@@ -1,13 +1,13 @@
 // The item that is open: what was read in it, and its neighbours in the library.
-import type { CommandError, Item } from "../bindings";
+import type { CommandError, ItemView } from "../bindings";
 import { problem } from "../backend";
 
-type Ask = (key: string, query: string) => Promise<Item>;
+type Ask = (key: string, query: string) => Promise<ItemView>;
 
 export class OpenItem {
   key = $state.raw<string | null>(null);
   index = $state.raw(-1);
-  item = $state.raw<Item | null>(null);
+  item = $state.raw<ItemView | null>(null);
   error = $state.raw<CommandError | null>(null);
   #token = 0;
 
@@ -54,7 +54,7 @@ export class OpenItem {
   }
 
   /** An answer of a command that changed it. */
-  take(item: Item): void {
+  take(item: ItemView): void {
     if (item.key === this.key) this.item = item;
   }
 

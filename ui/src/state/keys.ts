@@ -23,7 +23,6 @@ export type Action =
   | "export"
   | "forget"
   | "addFiles"
-  | "paste"
   | "pause";
 
 type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
@@ -31,7 +30,6 @@ type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "a
 const WITH_CTRL: Record<string, Action> = {
   f: "search",
   o: "addFiles",
-  v: "paste",
   c: "copy",
   a: "all",
   e: "export",

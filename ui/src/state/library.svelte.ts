@@ -1,6 +1,7 @@
 // The library as a list of virtual pages: what a query found, kept up to date where somebody looks.
 import type { Card, CommandError, Coverage, Page } from "../bindings";
 import { problem } from "../backend";
+import { fileId } from "./files";
 
 export const PAGE = 100;
 const KEPT_PAGES = 12;
@@ -9,7 +10,7 @@ type Ask = (query: string, offset: number, limit: number) => Promise<Page>;
 type Held = { cards: Card[]; change: number };
 
 /** What a card is known by, also when it has no key yet. */
-export const idOf = (card: Card): string => card.key ?? `path:${card.path}`;
+export const idOf = (card: Card): string => card.key ?? `path:${fileId(card)}`;
 
 export class Library {
   /** The query that the cards answer. */

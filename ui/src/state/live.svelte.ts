@@ -11,7 +11,7 @@ export class LiveState {
   coverage = $state.raw<Coverage | null>(null);
   caution = $state.raw<string | null>(null);
   drag = $state.raw<Drag | null>(null);
-  finished = $state.raw<{ counts: RunCounts; folders: string[] } | null>(null);
+  finished = $state.raw<{ counts: RunCounts; stopped: string | null } | null>(null);
   /** When something was last stored while this window looked on. */
   lastStored = $state.raw<number | null>(null);
 
@@ -39,7 +39,7 @@ export class LiveState {
         this.note(message.text);
         break;
       case "finished":
-        this.finished = { counts: message.counts, folders: message.folders };
+        this.finished = { counts: message.counts, stopped: message.stopped };
         break;
     }
   }
@@ -54,21 +54,19 @@ export type Progress = {
   total: number | null;
   share: number;
   failed: number;
-  perSecond: number;
+  perSecond: number | null;
 };
 
-/** How far a round is. Files that were known already count as done, but not for the speed. */
+/** How far a round is. */
 export function progress(status: Status): Progress {
   const { counts, found } = status;
-  const worked = counts.read + counts.failed;
-  const done = worked + counts.skipped + counts.cached;
-  const perSecond = counts.seconds > 1 ? worked / counts.seconds : 0;
+  const done = counts.files;
   return {
     done,
     total: found,
     share: found ? Math.min(1, done / found) : 0,
     failed: counts.failed,
-    perSecond,
+    perSecond: status.rate ?? null,
   };
 }
 

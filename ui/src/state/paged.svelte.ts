@@ -14,7 +14,7 @@ export class Paged<T> {
     private readonly ask: (
       offset: number,
       limit: number,
-    ) => Promise<{ files: T[]; offset: number; total: number }>,
+    ) => Promise<{ rows: T[]; offset: number; count: number }>,
   ) {}
 
   row(index: number): T | null {
@@ -43,8 +43,8 @@ export class Paged<T> {
       try {
         const offset = Math.max(0, this.#seen.from - 20);
         const page = await this.ask(offset, Math.max(PAGE, this.#seen.to - offset + 20));
-        this.rows = new Map(page.files.map((file, at) => [page.offset + at, file]));
-        this.total = page.total;
+        this.rows = new Map(page.rows.map((row, at) => [page.offset + at, row]));
+        this.total = page.count;
         this.answered = true;
       } catch {
         // The next change asks again; what was known stays.

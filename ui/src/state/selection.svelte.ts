@@ -1,11 +1,15 @@
 // What is selected: by key, so that it stays the same when items arrive above it.
 import { SvelteMap } from "svelte/reactivity";
-import type { Card } from "../bindings";
+import type { Card, FilePath } from "../bindings";
 import { idOf } from "./library.svelte";
 
-export type Chosen = { key: string | null; path: string };
+export type Chosen = FilePath & { key: string | null };
 
-const chosen = (card: Card): Chosen => ({ key: card.key, path: card.path });
+const chosen = (card: Card): Chosen => ({
+  key: card.key,
+  path: card.path,
+  path_bytes: card.path_bytes ?? null,
+});
 
 export class Selection {
   readonly items = new SvelteMap<string, Chosen>();

@@ -1,10 +1,29 @@
 // Every word that the window says, in one catalogue.
-import type { Drag, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
-import { clock, count, decimal, duration, number, percent, size } from "./format";
+import type { Death, Drag, ExportFormat, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
+import { clock, count, decimal, duration, number, size } from "./format";
 
 const items = (n: number) => count(n, "item", "items");
 const files = (n: number) => count(n, "file", "files");
 const list = new Intl.ListFormat("en", { type: "conjunction" });
+
+const SIGNALS: Record<number, string> = {
+  4: "an invalid instruction",
+  6: "an abort",
+  7: "a bad memory access",
+  8: "an arithmetic error",
+  9: "killed, by a person or because memory ran out",
+  11: "a bad memory access",
+  15: "asked to end",
+};
+
+/** What was seen of it, then how it ended by itself; its last words are too long for a line. */
+function deathHow({ saw, exit }: Death): string {
+  const ended =
+    exit?.signal === undefined
+      ? exit && `exit code ${exit.code}`
+      : (SIGNALS[exit.signal] ?? `signal ${exit.signal}`);
+  return [saw, ended].filter(Boolean).join("; ") || "killed";
+}
 
 export const words = {
   app: "Deskscribe",
@@ -83,7 +102,6 @@ export const words = {
     waiting: "Not read yet",
     failed: "Could not be read",
     noText: "No text found",
-    summarised: "Made from the text",
     select: "Select",
     results: "Results",
   },
@@ -92,7 +110,8 @@ export const words = {
     title: "Drop images, videos or a folder here",
     or: "or choose a folder to watch",
     choose: "Choose folder…",
-    suggested: (folder: string) => `Most people begin with ${folder}. Nothing has been opened yet.`,
+    suggested: (folder: string) => `Read ${folder}`,
+    untouched: "Nothing has been opened yet.",
     formats: "PNG, JPEG, WebP, GIF and BMP. Everything stays on this computer.",
     first: "Deskscribe reads your screenshots, so that you can find them again by any word in them.",
   },
@@ -127,10 +146,15 @@ export const words = {
     more: "More",
   },
 
-  formats: { md: "Markdown", jsonl: "JSON lines", json: "JSON", csv: "CSV table" },
+  formats: {
+    markdown: "Markdown",
+    jsonl: "JSON lines",
+    json: "JSON",
+    csv: "CSV table",
+  } satisfies Record<ExportFormat, string>,
 
   formatHelp: {
-    md: "to read and to share",
+    markdown: "to read and to share",
     csv: "one row for each item",
     json: "one document",
     jsonl: "one line for each item",
@@ -156,7 +180,6 @@ export const words = {
     noPicture: "There is no picture to show",
     noPreview: "The preview could not be made.",
     gone: "The file is gone from every place it was seen in. What was read is still here.",
-    textOnly: "Its text",
     nothing: "This picture has no text.",
     untitled: "Without a title",
     tags: "Tags",
@@ -175,28 +198,23 @@ export const words = {
     placeGone: "gone",
     provenance: "How it was read",
     program: "Program",
-    took: (seconds: number) => duration(seconds),
     copied: "Selection copied",
     failedTitle: "Could not be read",
-    waitingTitle: "Not read yet",
-    waitingText: "Its turn will come; you can read it now.",
-    changed: "The file has changed since it was read.",
+    skippedTitle: "Left out",
     openError: "This item cannot be shown",
   },
 
   activity: {
     label: "Activity",
     reading: (folders: string[]) => (folders.length === 0 ? "Reading" : `Reading ${list.format(folders)}`),
-    looking: (n: number) => `Looking through folders. ${files(n)} so far.`,
+    looking: (n: number) => `Looking through folders. ${files(n)} done so far.`,
     progress: (done: number, total: number) => `${number(done)} of ${number(total)}`,
     failed: (n: number) => `${number(n)} failed`,
     rate: (perSecond: number) => `${decimal(perSecond)}/s`,
     left: (seconds: number) =>
       `about ${duration(seconds < 90 ? Math.max(5, Math.ceil(seconds / 5) * 5) : seconds)} left`,
     paused: "Paused",
-    pausedHelp: "Nothing is read until you go on.",
     stopping: "Stopping",
-    starting: "Starting",
     idle: "Watching nothing",
     idleDone: (done: number, last: number | null) =>
       `${number(done)} done.${last === null ? "" : ` Last file ${clock(last)}.`}`,
@@ -244,25 +262,23 @@ export const words = {
     queueEmpty: "No file waits.",
     readWaiting: "Read these now",
     unread: (n: number) => `${files(n)} found and not read`,
-    putOff: "Put off",
     attentionEmpty: "Nothing needs your attention.",
     retryAll: (n: number) => `Try all failed again (${number(n)})`,
     retryTitle: (n: number) => `Try ${files(n)} again?`,
     retryText:
       "They are read again, first in the queue. Those that failed because of the file itself will fail again.",
     retried: (n: number) => `${files(n)} will be tried again`,
-    remedy: { try_again: "Try again", show: "Show file", none: "" },
+    remedy: { try_again: "Try again", show: "Show file" },
+    deathHow,
     recentDeaths: "Recent deaths",
     death: (slot: number, ago: number) => `Worker ${slot + 1}, ${duration(ago)} ago`,
     deathHelp: "A worker that dies costs at most its own file. A new one takes its place.",
     finished: (counts: RunCounts) => `${files(counts.read)} read`,
     finishedIn: (seconds: number) => `in ${duration(seconds)}`,
-    finishedTitle: "Done",
     dismiss: "Dismiss",
     cached: (n: number) => `${number(n)} known already`,
     ignored: (n: number) => `${number(n)} not supported`,
     waitingFor: (why: string) => `No worker can be had: ${why}`,
-    percentDone: (share: number) => percent(share),
   },
 
   broken: { title: "Nothing can be read at the moment" },
@@ -281,9 +297,9 @@ export const words = {
   },
 
   paste: {
-    image: "Image pasted; it is read first",
-    files: "Files pasted; they are read first",
-    nothing: "There is no image and no file in the clipboard",
+    picture: "Image pasted; it is read first",
+    nothing: "Nothing to read on the clipboard",
+    noFiles: "No files on the clipboard. Press Ctrl V to paste an image.",
   },
   added: (n: number) => `${files(n)} added; ${n === 1 ? "it is" : "they are"} read first`,
   folderAdded: (folder: string) => `Reading ${folder}`,
