@@ -25,8 +25,12 @@ impl Clipboard {
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut System) -> Result<T, arboard::Error>) -> Result<T, CommandError> {
-        let refused = |error| CommandError::system(format!("the system's clipboard cannot be used ({error})"));
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut System) -> Result<T, arboard::Error>,
+    ) -> Result<T, CommandError> {
+        let refused =
+            |error| CommandError::system(format!("the system's clipboard cannot be used ({error})"));
         let mut system = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let system = match &mut *system {
             Some(system) => system,

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskscribe_engine::{
-    Again, Change, ContentKey, Engine, Event, Files, Home, Order, PreviewError, PreviewOf, Resources, Session, Settings,
+    Again, Change, ContentKey, Engine, Event, Files, Home, Order, PreviewError, PreviewOf, Resources,
+    Session, Settings,
 };
 use tauri::async_runtime::{JoinHandle, block_on, spawn, spawn_blocking};
 use tokio::sync::{broadcast, watch};

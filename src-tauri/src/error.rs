@@ -62,3 +62,18 @@ impl From<CacheError> for CommandError {
         Self::new(code, error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_decides_by_a_code() {
+        let told = serde_json::to_value(CommandError::gone()).unwrap();
+        assert_eq!(told["code"], "gone");
+        let error =
+            deskscribe_engine::Query::parse("kind:song").map(drop).map_err(CommandError::from).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Query);
+        assert!(error.message.contains("kind:"), "{}", error.message);
+    }
+}

@@ -30,7 +30,10 @@ impl Instance {
         fs::create_dir_all(home.folder())
             .and_then(|()| File::options().create(true).append(true).open(&path))
             .with_context(|| {
-                format!("nothing can be kept here; set DESKSCRIBE_HOME to a folder of yours: {}", path.display())
+                format!(
+                    "nothing can be kept here; set DESKSCRIBE_HOME to a folder of yours: {}",
+                    path.display()
+                )
             })
             .map(Lock)?
             .claim(home, paths)
@@ -48,9 +51,12 @@ impl Lock {
             match self.0.try_lock() {
                 Ok(()) => return Ok(Instance::First(self.0)),
                 Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(error).context("the lock of the window cannot be taken"),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).context("the lock of the window cannot be taken");
+                }
             }
-            let first = RunningEngine::with_window(home).await.context("the window that is open cannot be found")?;
+            let first =
+                RunningEngine::with_window(home).await.context("the window that is open cannot be found")?;
             let refused = match first {
                 None => None,
                 Some(first) => match first.open(paths).await {
@@ -61,8 +67,12 @@ impl Lock {
             // It is starting, or ending; in the end this one gets the lock or an answer.
             if Instant::now() > deadline {
                 match refused {
-                    Some(error) => return Err(error).context("the window that is open does not take the files"),
-                    None => bail!("another Deskscribe window is open and does not answer; close it, or end its process"),
+                    Some(error) => {
+                        return Err(error).context("the window that is open does not take the files");
+                    }
+                    None => bail!(
+                        "another Deskscribe window is open and does not answer; close it, or end its process"
+                    ),
                 }
             }
             sleep(ASK_AGAIN).await;

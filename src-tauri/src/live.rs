@@ -156,3 +156,39 @@ async fn follow(session: &Session, page: &Channel<Live>) -> tauri::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, to_value};
+
+    use super::*;
+
+    #[test]
+    fn the_form_that_the_page_depends_on() {
+        let drag = Drag { supported: 7, unsupported: 2, folders: 1, counting: true };
+        let coverage = Coverage { read: 3, failed: 2, queued: 1 };
+        let told = |live: Live| to_value(live).unwrap();
+        assert_eq!(
+            [
+                told(Live::Status { status: None, broken: Some("why".to_owned()) }),
+                told(Live::Library { change: 5, coverage, caution: None }),
+                told(Live::Drag { drag: Some(drag) }),
+                told(Live::Drag { drag: None }),
+                told(Live::Note { text: "a line".to_owned() }),
+            ],
+            [
+                json!({ "type": "status", "status": null, "broken": "why" }),
+                json!({
+                    "type": "library", "change": 5, "coverage": { "read": 3, "failed": 2, "queued": 1 }, "caution": null
+                }),
+                json!({
+                    "type": "drag", "drag": { "supported": 7, "unsupported": 2, "folders": 1, "counting": true }
+                }),
+                json!({ "type": "drag", "drag": null }),
+                json!({ "type": "note", "text": "a line" }),
+            ]
+        );
+        let counts = told(Live::Finished { counts: RunCounts::default(), stopped: None });
+        assert_eq!((&counts["type"], &counts["counts"]["read"]), (&json!("finished"), &json!(0)));
+    }
+}

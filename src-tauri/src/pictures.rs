@@ -31,8 +31,11 @@ pub(crate) fn preview(context: UriSchemeContext<'_, Wry>, request: Request, resp
     answer(request, responder, async move |key| desk.preview(key, PREVIEW_EDGE).await);
 }
 
-fn answer<F>(request: Request, responder: UriSchemeResponder, picture: impl FnOnce(ContentKey) -> F + Send + 'static)
-where
+fn answer<F>(
+    request: Request,
+    responder: UriSchemeResponder,
+    picture: impl FnOnce(ContentKey) -> F + Send + 'static,
+) where
     F: Future<Output = Result<Vec<u8>, CommandError>> + Send,
 {
     let key = request.uri().path().trim_start_matches('/').parse::<ContentKey>();

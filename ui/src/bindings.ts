@@ -22,6 +22,8 @@ export const commands = {
 	pastePicture: (picture: string) => __TAURI_INVOKE<null>("paste_picture", { picture }),
 	/**  The items that match, from this one on; the best first, or the newest. */
 	page: (query: string, offset: number, limit: number) => __TAURI_INVOKE<Page>("page", { query, offset, limit }),
+	/**  The names of all items that match, the newest first: to select them. */
+	keys: (query: string) => __TAURI_INVOKE<ContentKey[]>("keys", { query }),
 	/**  Files whose turn has not come, the longest waiting first. */
 	waiting: (offset: number, limit: number) => __TAURI_INVOKE<QueuePage>("waiting", { offset, limit }),
 	/**  Files that could not be read, the newest first. */

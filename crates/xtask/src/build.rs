@@ -11,8 +11,9 @@ use crate::prepare::{self, Extent, Manifest};
 use crate::problem::{Doing, Outcome, Problem};
 use crate::{desktop, pages, ui, workspace};
 
-/// The packages that have executables: those of the terminal, and the window's.
+/// The packages that have the executables of the terminal.
 const TERMINAL: [&str; 2] = ["deskscribe-cli", "deskscribe-worker"];
+/// The executable of the window.
 const WINDOW: &str = "deskscribe-app";
 
 /// `cargo xtask build [--release]`
@@ -38,8 +39,14 @@ pub(crate) fn program(release: bool, extent: Extent) -> Outcome<PathBuf> {
     }
     let mut cargo = workspace::cargo();
     cargo.arg("build").args(release.then_some("--release"));
-    let packages = TERMINAL.into_iter().chain(has_window.then_some(WINDOW));
-    workspace::finish(cargo.args(packages.map(|name| format!("--package={name}"))))?;
+    if has_window {
+        // Everything there is, tests' programs too: cargo gives dependencies the features that all of these want
+        // together, so that `run` and `test` compile them once and not twice.
+        cargo.args(["--workspace", "--bins"]);
+    } else {
+        cargo.args(TERMINAL.map(|name| format!("--package={name}")));
+    }
+    workspace::finish(&mut cargo)?;
     let executables = workspace::executables(release)?;
     stage(&manifest, &workspace::root().join("models"), &executables.join("resources"))?;
     pages::stage(&executables)?;

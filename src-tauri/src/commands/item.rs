@@ -38,7 +38,11 @@ fn view(library: &Library, key: &ContentKey, query: &Query) -> Answer<ItemView> 
 /// Sets the tags of this content; without any list they are the machine's again.
 #[command]
 #[specta::specta]
-pub(crate) async fn set_tags(desk: State<'_, Desk>, key: ContentKey, tags: Option<Vec<String>>) -> Answer<ItemView> {
+pub(crate) async fn set_tags(
+    desk: State<'_, Desk>,
+    key: ContentKey,
+    tags: Option<Vec<String>>,
+) -> Answer<ItemView> {
     let home = desk.home.clone();
     let set = spawn_blocking(move || deskscribe_engine::set_tags(&home, &key, tags.as_deref()));
     set.await.map_err(CommandError::system)??.ok_or_else(CommandError::gone)?;
@@ -111,10 +115,13 @@ pub(crate) async fn reveal(app: AppHandle, file: FilePath) -> Answer<()> {
     let path = file.into_path();
     is_there(&path)?;
     let shown = app.opener().reveal_item_in_dir(&path);
-    shown.map_err(|error| CommandError::system(format!("its folder cannot be shown ({error}): {}", path.display())))
+    shown.map_err(|error| {
+        CommandError::system(format!("its folder cannot be shown ({error}): {}", path.display()))
+    })
 }
 
 fn is_there(path: &PathBuf) -> Answer<()> {
-    let gone = |error| CommandError::system(format!("the file is not there any more ({error}): {}", path.display()));
+    let gone =
+        |error| CommandError::system(format!("the file is not there any more ({error}): {}", path.display()));
     path.symlink_metadata().map(drop).map_err(gone)
 }

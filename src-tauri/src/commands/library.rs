@@ -67,6 +67,14 @@ pub(crate) async fn page(desk: State<'_, Desk>, query: String, offset: u32, limi
     or_nothing(answer)
 }
 
+/// The names of all items that match, the newest first: to select them.
+#[command]
+#[specta::specta]
+pub(crate) async fn keys(desk: State<'_, Desk>, query: String) -> Answer<Vec<ContentKey>> {
+    let query = Query::parse(&query)?;
+    or_nothing(desk.shelves.ask(move |library| Ok(library.keys(&query)?)).await)
+}
+
 /// Files whose turn has not come, the longest waiting first.
 #[command]
 #[specta::specta]
@@ -94,7 +102,9 @@ pub(crate) async fn export_items(
     format: ExportFormat,
 ) -> Answer<Option<String>> {
     let query = Query::parse(&query)?;
-    let Some(target) = ask::where_to_save(&app, "Export to", format.file_name()).await else { return Ok(None) };
+    let Some(target) = ask::where_to_save(&app, "Export to", format.file_name()).await else {
+        return Ok(None);
+    };
     let told = target.display().to_string();
     let export = move |library: &Library| {
         let selection = keys.as_deref().map_or(Selection::Matching(&query), Selection::Keys);

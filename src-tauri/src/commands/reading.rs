@@ -23,7 +23,10 @@ pub(crate) async fn read_again(desk: State<'_, Desk>, keys: Vec<ContentKey>) -> 
     });
     let files = files.await?;
     if files.is_empty() {
-        return Err(CommandError::new(ErrorCode::Gone, "the file is not there any more, so it cannot be read again"));
+        return Err(CommandError::new(
+            ErrorCode::Gone,
+            "the file is not there any more, so it cannot be read again",
+        ));
     }
     desk.order(Files::Below(files), Again::All, true).await
 }

@@ -53,7 +53,8 @@ pub(crate) async fn suggestion(desk: State<'_, Desk>) -> Answer<Suggestion> {
 #[command]
 #[specta::specta]
 pub(crate) async fn read_desktop(desk: State<'_, Desk>) -> Answer<String> {
-    let desktop = desktop().ok_or_else(|| CommandError::system("this user has no Desktop folder; choose another one"))?;
+    let desktop = desktop()
+        .ok_or_else(|| CommandError::system("this user has no Desktop folder; choose another one"))?;
     desk.add_first(vec![desktop.clone()]);
     Ok(at_home(&desktop))
 }
@@ -62,7 +63,9 @@ pub(crate) async fn read_desktop(desk: State<'_, Desk>) -> Answer<String> {
 #[command]
 #[specta::specta]
 pub(crate) async fn choose_folder(app: AppHandle, desk: State<'_, Desk>) -> Answer<Option<String>> {
-    let Some(folder) = ask::which_folder(&app, "Choose a folder to read", desktop()).await else { return Ok(None) };
+    let Some(folder) = ask::which_folder(&app, "Choose a folder to read", desktop()).await else {
+        return Ok(None);
+    };
     desk.add_first(vec![folder.clone()]);
     Ok(Some(at_home(&folder)))
 }
@@ -100,7 +103,8 @@ pub(crate) async fn paste_picture(desk: State<'_, Desk>, picture: String) -> Ans
     spawn_blocking(move || {
         let refused = || CommandError::system("the clipboard holds no picture that can be read");
         let picture = BASE64.decode(picture).map_err(|_| refused())?;
-        let (_, extension) = PASTED.iter().find(|(first, _)| picture.starts_with(first)).ok_or_else(refused)?;
+        let (_, extension) =
+            PASTED.iter().find(|(first, _)| picture.starts_with(first)).ok_or_else(refused)?;
         let folder = desk.home.pasted();
         let kept = keep(&folder, &picture, extension).map_err(|error| {
             CommandError::system(format!("the picture cannot be kept ({error}): {}", folder.display()))
@@ -139,7 +143,8 @@ mod tests {
     #[test]
     fn pictures_that_are_pasted_in_one_second_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let kept: Vec<_> = (0..3).map(|_| keep(&folder.path().join("pasted"), b"x", "png").unwrap()).collect();
+        let kept: Vec<_> =
+            (0..3).map(|_| keep(&folder.path().join("pasted"), b"x", "png").unwrap()).collect();
         assert!(kept.iter().all(|path| path.is_file()));
         assert_eq!(fs::read_dir(folder.path().join("pasted")).unwrap().count(), 3);
     }
