@@ -138,7 +138,7 @@ export class RecordedLibrary {
       state: failure ? "failed" : "read",
       code: failure?.code ?? null,
       reason: failure?.reason ?? null,
-      title: base?.title ?? null,
+      title: base?.title || null,
       title_pieces: titled.some((piece) => piece.hit) ? titled : [],
       summary: base?.summary ?? null,
       summary_by: base?.summary ? "extractive" : null,
