@@ -18,6 +18,7 @@ mod ask;
 mod clipboard;
 mod drag;
 mod pictures;
+mod screen;
 
 mod bindings;
 mod commands;
@@ -25,6 +26,7 @@ mod error;
 
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 use deskscribe_engine::{Home, Library, start_log};
@@ -39,6 +41,8 @@ use instance::Instance;
 
 /// The name of the one window.
 const WINDOW: &str = "main";
+/// When the cache cannot be looked at.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How large the window is at first, and at least, in points.
 const SIZE: (f64, f64) = (1180.0, 780.0);
 const LEAST_SIZE: (f64, f64) = (480.0, 400.0);
@@ -130,8 +134,9 @@ fn open_window(app: &AppHandle) {
             }
         })
         .build();
-    if let Err(error) = window {
-        tracing::error!(%error, "the window cannot be opened");
+    match window {
+        Ok(window) => screen::suit(&window),
+        Err(error) => tracing::error!(%error, "the window cannot be opened"),
     }
 }
 
@@ -147,7 +152,11 @@ fn watch_library(desk: Desk) -> std::io::Result<()> {
                     desk.library.send_replace(LibraryState { change: Some(change), caution });
                 }
                 Ok(None) => return,
-                Err(error) => return tracing::error!(%error, "changes of the cache are not seen any more"),
+                // It may be repaired or freed meanwhile.
+                Err(error) => {
+                    tracing::error!(%error, "changes of the cache are not seen for now");
+                    thread::sleep(LOOK_AGAIN);
+                }
             }
         }
     };

@@ -162,3 +162,18 @@ fn whoever_reads_while_a_file_is_replaced_does_not_notice() {
         over.store(true, Ordering::Relaxed);
     });
 }
+
+#[test]
+fn a_cache_that_is_being_made_is_none_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("summaries.sqlite");
+    std::fs::write(&path, "").unwrap();
+    assert!(matches!(Cache::look(folder.path()), Err(CacheError::Nothing(_))));
+    // The same one step later, when its log is there and its tables are not.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    assert!(matches!(Cache::look(folder.path()), Err(CacheError::Nothing(_))));
+    drop(connection);
+    Cache::open(folder.path()).unwrap();
+    Cache::look(folder.path()).unwrap();
+}

@@ -128,7 +128,7 @@ impl Desk {
     pub fn status(&self) -> Value {
         let output = self.deskscribe(&["status", "--json"]).output().unwrap();
         let mut told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        told["engines"][0].take()
+        told["engines"].get_mut(0).map(Value::take).unwrap_or_default()
     }
 
     /// Opens the window on these files or folders, for the driver.

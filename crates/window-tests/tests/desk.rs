@@ -4,7 +4,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use deskscribe_system_tests::processes::descendants;
-use deskscribe_window_tests::{Desk, Look};
+use deskscribe_window_tests::{Desk, Look, until};
 
 #[tokio::test]
 async fn nothing_of_a_desk_stays_when_its_test_panics() {
@@ -32,8 +32,12 @@ async fn the_window_finds_the_look_of_the_desk() {
         assert_eq!(is_dark, look == Look::Dark);
         window.find("view-library").await;
         let file = desk.desktop().join("screen.png");
-        desk.screenshot(&file);
-        assert!(fs::metadata(&file).unwrap().len() > 10_000, "the screen is not empty");
+        // The window is shown when its page is there, which the driver sees earlier.
+        until("a screen that is not empty", || {
+            desk.screenshot(&file);
+            (fs::metadata(&file).unwrap().len() > 10_000).then_some(())
+        })
+        .await;
         window.close().await;
     }
 }

@@ -75,7 +75,7 @@ async fn what_the_terminal_program_changes_is_shown_at_once() {
     let invoice = desk.sample(INVOICE);
     run(desk.deskscribe(&["scan"]).arg(desk.desktop()));
     window.lists(2).await;
-    run(desk.deskscribe(&["forget"]).arg(invoice));
+    run(desk.deskscribe(&["forget", "--yes"]).arg(invoice));
     window.lists(1).await;
     window.close().await;
 }

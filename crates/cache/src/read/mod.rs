@@ -44,6 +44,10 @@ impl ReadGuard {
             loop {
                 let file = FileId::of(&folder.join(SUMMARIES.file));
                 let Look { connection: summaries, format, copy } = look::look(&SUMMARIES, folder)?;
+                if format == 0 {
+                    // Somebody is making it at this moment.
+                    return Err(CacheError::Nothing(folder.to_owned()));
+                }
                 if format < tags::SINCE {
                     let none_yet = summaries.execute_batch(tags::NONE_YET);
                     none_yet.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;

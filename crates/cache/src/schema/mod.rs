@@ -159,15 +159,18 @@ impl Schema {
         let connection =
             Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sort)?;
         connection.busy_timeout(BUSY).map_err(sort)?;
-        // Nothing was changed so far, and nothing is unless the file is new or ours.
-        let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        // Nothing was changed so far, and nothing is unless the file is new or ours. All of it is asked at one moment:
+        // whoever looks holds no lock, and somebody may be making the file.
+        let moment = connection.unchecked_transaction().map_err(sort)?;
+        let number = |pragma| moment.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         let (found, application) =
             (number("user_version").map_err(sort)?, number("application_id").map_err(sort)?);
         // The first table of each step, which nobody else has.
         const TABLES: &str = "SELECT count(*), count(*) FILTER (WHERE name IN ('reading', 'thumbnail'))
             FROM sqlite_schema";
         let (tables, ours): (i64, i64) =
-            connection.query_row(TABLES, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sort)?;
+            moment.query_row(TABLES, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sort)?;
+        moment.finish().map_err(sort)?;
         let is_marked = application == APPLICATION;
         if !is_marked && tables > 0 && ours == 0 {
             return Err(CacheError::Foreign(path.to_owned()));

@@ -137,6 +137,9 @@ pub enum Phase {
 pub struct Work {
     /// Absolute path; bytes that are no UTF-8 are shown as U+FFFD.
     pub path: String,
+    /// The true bytes of the path in base64, when they are no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
     /// The stage it is in; absent until the worker says something.
     pub stage: Option<Stage>,
     /// Units of the stage that are done.

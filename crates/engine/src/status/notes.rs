@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use deskscribe_protocol::{Isolation, Stage};
 
 use super::{Pace, Phase, Work};
+use crate::row::{bytes_of, lossy};
 use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
 
 /// So many deaths are kept; older ones are only counted.
@@ -154,6 +155,6 @@ impl Slot {
 
 impl Work {
     fn on(path: &Path) -> Self {
-        Self { path: path.to_string_lossy().into_owned(), stage: None, done: 0, total: 0 }
+        Self { path: lossy(path), path_bytes: bytes_of(path), stage: None, done: 0, total: 0 }
     }
 }
