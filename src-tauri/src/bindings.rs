@@ -25,7 +25,6 @@ pub(crate) fn surface() -> Builder<Wry> {
             ways_in::paste_files,
             ways_in::paste_picture,
             library::page,
-            library::keys,
             library::waiting,
             library::troubles,
             library::export_items,

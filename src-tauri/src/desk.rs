@@ -28,8 +28,6 @@ pub(crate) struct Inner {
     pub(crate) home: Home,
     pub(crate) shelves: Shelves,
     pub(crate) clipboard: Clipboard,
-    /// What the window was started on.
-    pub(crate) started_on: Vec<PathBuf>,
     pub(crate) engine: watch::Sender<Reading>,
     pub(crate) library: watch::Sender<LibraryState>,
     pub(crate) drag: watch::Sender<Option<Drag>>,
@@ -67,12 +65,11 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(home: Home, started_on: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(home: Home) -> Self {
         Self(Arc::new(Inner {
             shelves: Shelves::of(home.clone()),
             home,
             clipboard: Clipboard::default(),
-            started_on,
             engine: watch::Sender::new(Reading::Starting),
             library: watch::Sender::default(),
             drag: watch::Sender::default(),

@@ -24,6 +24,7 @@ mod bindings;
 mod commands;
 mod error;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -74,8 +75,8 @@ fn say(text: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn run(home: Home, paths: Vec<std::path::PathBuf>) -> anyhow::Result<i32> {
-    let desk = Desk::new(home, paths.clone());
+fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
+    let desk = Desk::new(home);
     let surface = bindings::surface();
     let drags = Drags::default();
     let app = tauri::Builder::default()

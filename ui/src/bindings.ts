@@ -22,8 +22,6 @@ export const commands = {
 	pastePicture: (picture: string) => __TAURI_INVOKE<null>("paste_picture", { picture }),
 	/**  The items that match, from this one on; the best first, or the newest. */
 	page: (query: string, offset: number, limit: number) => __TAURI_INVOKE<Page>("page", { query, offset, limit }),
-	/**  The names of all items that match, the newest first: to select them. */
-	keys: (query: string) => __TAURI_INVOKE<ContentKey[]>("keys", { query }),
 	/**  Files whose turn has not come, the longest waiting first. */
 	waiting: (offset: number, limit: number) => __TAURI_INVOKE<QueuePage>("waiting", { offset, limit }),
 	/**  Files that could not be read, the newest first. */
@@ -673,8 +671,6 @@ export type Status = {
 export type Suggestion = {
 	/**  The user's Desktop, as people write it. */
 	desktop: string | null,
-	/**  What the window was started on. */
-	started_on: string[],
 };
 
 /**  So much in one direction. */
@@ -705,6 +701,8 @@ export type Wire = {
 export type Work = {
 	/**  Absolute path; bytes that are no UTF-8 are shown as U+FFFD. */
 	path: string,
+	/**  The true bytes of the path in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
 	/**  The stage it is in; absent until the worker says something. */
 	stage: Stage | null,
 	/**  Units of the stage that are done. */

@@ -61,7 +61,7 @@ describe("library", () => {
     await opened(backend);
     backend.tell({ type: "library", change: 1, coverage: none, caution: null });
     await waitFor(() =>
-      expect(screen.getByTestId("empty").textContent).toContain("Drop images, videos or a folder here"),
+      expect(screen.getByTestId("empty").textContent).toContain("Drop images or a folder here"),
     );
     await fireEvent.click(screen.getByTestId("choose-folder"));
     expect(backend.commands.chooseFolder).toHaveBeenCalled();

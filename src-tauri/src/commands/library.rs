@@ -67,14 +67,6 @@ pub(crate) async fn page(desk: State<'_, Desk>, query: String, offset: u32, limi
     or_nothing(answer)
 }
 
-/// The names of all items that match, the newest first: to select them.
-#[command]
-#[specta::specta]
-pub(crate) async fn keys(desk: State<'_, Desk>, query: String) -> Answer<Vec<ContentKey>> {
-    let query = Query::parse(&query)?;
-    or_nothing(desk.shelves.ask(move |library| Ok(library.keys(&query)?)).await)
-}
-
 /// Files whose turn has not come, the longest waiting first.
 #[command]
 #[specta::specta]

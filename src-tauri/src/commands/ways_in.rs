@@ -28,8 +28,6 @@ const PASTED: [(&[u8], &str); 5] =
 pub(crate) struct Suggestion {
     /// The user's Desktop, as people write it.
     desktop: Option<String>,
-    /// What the window was started on.
-    started_on: Vec<String>,
 }
 
 /// Tells the page everything that happens from now on, beginning with what is true now.
@@ -43,10 +41,9 @@ pub(crate) async fn live(desk: State<'_, Desk>, channel: Channel<Live>) -> Answe
 /// Where one could begin, for a window that has nothing to show.
 #[command]
 #[specta::specta]
-pub(crate) async fn suggestion(desk: State<'_, Desk>) -> Answer<Suggestion> {
+pub(crate) async fn suggestion() -> Answer<Suggestion> {
     let desktop = desktop().as_deref().map(at_home);
-    let started_on = desk.started_on.iter().map(|path| at_home(path)).collect();
-    Ok(Suggestion { desktop, started_on })
+    Ok(Suggestion { desktop })
 }
 
 /// Reads the user's Desktop. Tells which folder that is, as people write it.

@@ -131,7 +131,7 @@ export function recorded(asked: URLSearchParams): Backend {
       const all = troubles();
       return { entries: all.slice(offset, offset + limit), offset, count: all.length };
     },
-    suggestion: async () => ({ desktop: "~/Desktop", started_on: [] }),
+    suggestion: async () => ({ desktop: "~/Desktop" }),
     async restart() {
       broken = null;
       status();

@@ -37,7 +37,7 @@ export class App {
   keys = $state(false);
   confirm = $state.raw<Confirm | null>(null);
   exporting = $state.raw<string[] | null>(null);
-  suggestion = $state.raw<Suggestion>({ desktop: null, started_on: [] });
+  suggestion = $state.raw<Suggestion>({ desktop: null });
   /** Where the search box is, for Ctrl+F. */
   focusSearch: () => void = () => undefined;
   focusLibrary: () => void = () => undefined;

@@ -107,8 +107,8 @@ export const words = {
   },
 
   empty: {
-    title: "Drop images, videos or a folder here",
-    or: "or choose a folder to watch",
+    title: "Drop images or a folder here",
+    or: "or choose a folder to read",
     choose: "Choose folder…",
     suggested: (folder: string) => `Read ${folder}`,
     untouched: "Nothing has been opened yet.",
@@ -192,6 +192,7 @@ export const words = {
     size: "Size",
     pixels: (w: number, h: number) => `${number(w)} × ${number(h)}`,
     taken: "Taken",
+    date: "Date",
     camera: "Camera",
     read: "Read",
     places: "Places",
@@ -215,7 +216,7 @@ export const words = {
       `about ${duration(seconds < 90 ? Math.max(5, Math.ceil(seconds / 5) * 5) : seconds)} left`,
     paused: "Paused",
     stopping: "Stopping",
-    idle: "Watching nothing",
+    idle: "Nothing is being read",
     idleDone: (done: number, last: number | null) =>
       `${number(done)} done.${last === null ? "" : ` Last file ${clock(last)}.`}`,
     nothing: "Nothing has been read yet.",
@@ -277,7 +278,7 @@ export const words = {
     finishedIn: (seconds: number) => `in ${duration(seconds)}`,
     dismiss: "Dismiss",
     cached: (n: number) => `${number(n)} known already`,
-    ignored: (n: number) => `${number(n)} not supported`,
+    skipped: (n: number) => `${number(n)} left out`,
     waitingFor: (why: string) => `No worker can be had: ${why}`,
   },
 

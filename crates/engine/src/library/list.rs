@@ -74,11 +74,6 @@ impl Library {
         Ok(())
     }
 
-    /// The contents that match, the newest first.
-    pub fn keys(&self, query: &Query) -> Result<Vec<ContentKey>, CacheError> {
-        self.guard.matching(query)
-    }
-
     pub(super) fn listed(&self, head: Head) -> Result<Listed, CacheError> {
         let Head { key, kind, failure, title, tags, moment, .. } = head;
         let path = self.place(&key)?.0.unwrap_or_default();
