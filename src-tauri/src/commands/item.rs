@@ -1,6 +1,6 @@
 //! One item, or a few that are selected: looking at them, and doing something with them.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use deskscribe_engine::{ContentKey, Format, ItemView, Library, Named, Query, Selection};
 use serde::Deserialize;
@@ -120,7 +120,7 @@ pub(crate) async fn reveal(app: AppHandle, file: FilePath) -> Answer<()> {
     })
 }
 
-fn is_there(path: &PathBuf) -> Answer<()> {
+fn is_there(path: &Path) -> Answer<()> {
     let gone =
         |error| CommandError::system(format!("the file is not there any more ({error}): {}", path.display()));
     path.symlink_metadata().map(drop).map_err(gone)

@@ -120,7 +120,10 @@ pub(super) const BARRED: &[Barred] = &[
 pub(super) const LONGEST: usize = 400;
 
 /// Files that may be longer, and why.
-pub(super) const LONG_FILES: &[(&str, &str)] = &[(BINDINGS, "made by `cargo xtask bindings`")];
+pub(super) const LONG_FILES: &[(&str, &str)] = &[
+    (BINDINGS, "made by `cargo xtask bindings`"),
+    ("ui/src/recorded/scripts.ts", "a list: one drawn screen after the other"),
+];
 
 /// What Rust tells the page of the window's commands.
 const BINDINGS: &str = "ui/src/bindings.ts";
