@@ -28,6 +28,11 @@ describe("a card", () => {
     expect(container.querySelector("[data-tag]")?.getAttribute("data-tag")).toBe("invoice");
   });
 
+  it("shows tags that a worker told twice, rather than nothing at all", () => {
+    const { container } = shown({ tags: ["lake", "lake"] });
+    expect(container.querySelectorAll("[data-tag]")).toHaveLength(2);
+  });
+
   it("marks what was asked for, in the title and around the words", () => {
     const snippet = [
       { text: "the ", hit: false },
