@@ -17,12 +17,10 @@ impl Clipboard {
         self.with(|system| system.set_text(text))
     }
 
-    /// The files that lie there: what a file manager copied.
+    /// The files that lie there: what a file manager copied. Whatever else lies there, or cannot be had from whoever put
+    /// it there, is no file.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, CommandError> {
-        self.with(|system| match system.get().file_list() {
-            Err(arboard::Error::ContentNotAvailable) => Ok(Vec::new()),
-            files => files,
-        })
+        self.with(|system| Ok(system.get().file_list().unwrap_or_default()))
     }
 
     fn with<T>(

@@ -16,8 +16,8 @@ use crate::error::{CommandError, ErrorCode};
 use crate::live::Live;
 use crate::shelves::Shelves;
 
-/// Notes that may wait for a page that is being loaded.
-const NOTES_WAITING: usize = 64;
+/// News that may wait for a page that is being loaded.
+const NEWS_WAITING: usize = 64;
 
 /// The window's own state; cheap to clone.
 #[derive(Clone)]
@@ -32,7 +32,9 @@ pub(crate) struct Inner {
     pub(crate) library: watch::Sender<LibraryState>,
     pub(crate) drag: watch::Sender<Option<Drag>>,
     /// What is told once and never again.
-    pub(crate) news: broadcast::Sender<Live>,
+    news: broadcast::Sender<Live>,
+    /// The same, told before there was a page.
+    early: Mutex<Vec<Live>>,
     /// Who feeds the page.
     feeding: Mutex<Option<JoinHandle<()>>>,
 }
@@ -73,7 +75,8 @@ impl Desk {
             engine: watch::Sender::new(Reading::Starting),
             library: watch::Sender::default(),
             drag: watch::Sender::default(),
-            news: broadcast::Sender::new(NOTES_WAITING),
+            news: broadcast::Sender::new(NEWS_WAITING),
+            early: Mutex::default(),
             feeding: Mutex::default(),
         }))
     }
@@ -112,7 +115,7 @@ impl Desk {
     fn hear(&self, event: Event, show: &impl Fn()) {
         let news = match event {
             Event::Note(text) => Live::Note { text },
-            Event::Refused { path, reason } => Live::Note { text: format!("{reason}: {}", path.display()) },
+            Event::Refused { reason, .. } => Live::Note { text: reason },
             Event::Finished { counts, stopped } => Live::Finished { counts, stopped },
             Event::Open { paths } => {
                 show();
@@ -120,8 +123,23 @@ impl Desk {
             }
             _ => return,
         };
-        // Nobody has to listen.
-        let _ = self.news.send(news);
+        self.tell(news);
+    }
+
+    /// Tells the page something that it hears once; before there is a page, it is kept for the first one.
+    pub(crate) fn tell(&self, news: Live) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(unheard) = self.news.send(news)
+            && early.len() < NEWS_WAITING
+        {
+            early.push(unheard.0);
+        }
+    }
+
+    /// What was told before anybody listened, and everything that is told from now on.
+    pub(crate) fn listen(&self) -> (Vec<Live>, broadcast::Receiver<Live>) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut *early), self.news.subscribe())
     }
 
     /// Feeds the page that is there now, and no other: a page that was loaded anew is another one.
@@ -170,7 +188,7 @@ impl Desk {
         let desk = self.clone();
         spawn(async move {
             if let Err(error) = desk.order(Files::Below(paths), Again::Nothing, true).await {
-                let _ = desk.news.send(Live::Note { text: error.message });
+                desk.tell(Live::Note { text: error.message });
             }
         });
     }

@@ -29,10 +29,11 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use deskscribe_engine::{Home, Library, start_log};
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::Arguments;
 pub use bindings::write_bindings;
@@ -46,7 +47,7 @@ const WINDOW: &str = "main";
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How large the window is at first, and at least, in points.
 const SIZE: (f64, f64) = (1180.0, 780.0);
-const LEAST_SIZE: (f64, f64) = (480.0, 400.0);
+const LEAST_SIZE: (f64, f64) = (720.0, 520.0);
 
 /// The whole program.
 ///
@@ -58,6 +59,9 @@ pub fn start() -> anyhow::Result<ExitCode> {
         Arguments::Version => return say(&format!("deskscribe-app {}", env!("CARGO_PKG_VERSION"))),
         Arguments::Help => return say(arguments::HELP),
     };
+    if !has_display() {
+        bail!("there is no display for a window; the terminal program does the same: deskscribe scan FOLDER");
+    }
     let home = Home::locate()?;
     let first = match tauri::async_runtime::block_on(Instance::claim(&home, &paths))? {
         Instance::First(lock) => lock,
@@ -73,6 +77,12 @@ pub fn start() -> anyhow::Result<ExitCode> {
 fn say(text: &str) -> anyhow::Result<ExitCode> {
     println!("{text}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// GTK would end the process where there is none.
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(is_set)
 }
 
 fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
@@ -99,6 +109,7 @@ fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
             move |app| {
                 open_window(app.handle());
                 watch_library(desk.clone())?;
+                end_on_signals(app.handle().clone());
                 let handle = app.handle().clone();
                 tauri::async_runtime::spawn(async move {
                     desk.start_engine(move || open_window(&handle)).await;
@@ -114,6 +125,21 @@ fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
             desk.close();
         }
     }))
+}
+
+/// Ctrl-C, the end of the session and `kill` end it as closing the window does.
+fn end_on_signals(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+            return tracing::warn!("signals are not heard");
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        app.exit(0);
+    });
 }
 
 /// Brings the window to the front, or opens it.
@@ -136,7 +162,10 @@ fn open_window(app: &AppHandle) {
         })
         .build();
     match window {
-        Ok(window) => screen::suit(&window),
+        Ok(window) => {
+            screen::suit(&window);
+            screen::revive(&window);
+        }
         Err(error) => tracing::error!(%error, "the window cannot be opened"),
     }
 }

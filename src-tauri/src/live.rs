@@ -63,7 +63,7 @@ pub(crate) enum Live {
 
 /// Feeds one page until it is gone. Nobody waits for a page: what it has no time for is told by the next message.
 pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
-    let mut news = desk.news.subscribe();
+    let (early, mut news) = desk.listen();
     let mut drag = desk.drag.subscribe();
     let mut library = desk.library.subscribe();
     let status = tell_status(&desk, &page);
@@ -89,6 +89,11 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
         }
     };
     let news = async {
+        for live in early {
+            if page.send(live).is_err() {
+                return;
+            }
+        }
         loop {
             let live = match news.recv().await {
                 Ok(live) => live,

@@ -24,6 +24,27 @@ pub(crate) fn suit(window: &WebviewWindow) {
     }
 }
 
+/// Loads the page anew when the process that shows it is gone, whoever killed it: the live channel begins with what is
+/// true now. Without this the last picture would stay on the screen for good.
+#[cfg(target_os = "linux")]
+pub(crate) fn revive(window: &WebviewWindow) {
+    use webkit2gtk::WebViewExt;
+
+    let watched = window.with_webview(|webview| {
+        webview.inner().connect_web_process_terminated(|view, reason| {
+            tracing::error!(?reason, "the process of the page is gone; the page is loaded anew");
+            view.reload();
+        });
+    });
+    if let Err(error) = watched {
+        tracing::warn!(%error, "the process of the page is not watched");
+    }
+}
+
+/// Elsewhere the system revives it.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn revive(_window: &WebviewWindow) {}
+
 /// Elsewhere the system's web view knows best.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn suit(_window: &WebviewWindow) {}

@@ -5,8 +5,7 @@ use std::path::Path;
 use deskscribe_engine::{ContentKey, Format, ItemView, Library, Named, Query, Selection};
 use serde::Deserialize;
 use tauri::async_runtime::spawn_blocking;
-use tauri::{AppHandle, State, command};
-use tauri_plugin_opener::OpenerExt;
+use tauri::{State, command};
 
 use super::{Answer, FilePath};
 use crate::desk::Desk;
@@ -101,20 +100,22 @@ async fn put(desk: &Desk, text: String) -> Answer<()> {
 /// Opens a file with the program that the system has for it.
 #[command]
 #[specta::specta]
-pub(crate) async fn open(app: AppHandle, file: FilePath) -> Answer<()> {
+pub(crate) async fn open(file: FilePath) -> Answer<()> {
     let path = file.into_path();
     is_there(&path)?;
-    let opened = app.opener().open_path(path.to_string_lossy(), None::<&str>);
+    let opened = tauri_plugin_opener::open_path(&path, None::<&str>);
     opened.map_err(|error| CommandError::system(format!("it cannot be opened ({error}): {}", path.display())))
 }
 
-/// Shows a file in its folder.
+/// Shows a file in its folder, or the folder alone where no file manager can be asked for more.
 #[command]
 #[specta::specta]
-pub(crate) async fn reveal(app: AppHandle, file: FilePath) -> Answer<()> {
+pub(crate) async fn reveal(file: FilePath) -> Answer<()> {
     let path = file.into_path();
     is_there(&path)?;
-    let shown = app.opener().reveal_item_in_dir(&path);
+    let folder = path.parent().unwrap_or(&path);
+    let shown = tauri_plugin_opener::reveal_item_in_dir(&path)
+        .or_else(|_| tauri_plugin_opener::open_path(folder, None::<&str>));
     shown.map_err(|error| {
         CommandError::system(format!("its folder cannot be shown ({error}): {}", path.display()))
     })

@@ -274,7 +274,8 @@ export const words = {
     recentDeaths: "Recent deaths",
     death: (slot: number, ago: number) => `Worker ${slot + 1}, ${duration(ago)} ago`,
     deathHelp: "A worker that dies costs at most its own file. A new one takes its place.",
-    finished: (counts: RunCounts) => `${files(counts.read)} read`,
+    finished: (counts: RunCounts) =>
+      counts.files === 0 ? "Nothing was found that can be read" : `${files(counts.read)} read`,
     finishedIn: (seconds: number) => `in ${duration(seconds)}`,
     dismiss: "Dismiss",
     cached: (n: number) => `${number(n)} known already`,
