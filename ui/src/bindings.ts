@@ -40,7 +40,7 @@ export const commands = {
 	copyText: (text: string) => __TAURI_INVOKE<null>("copy_text", { text }),
 	/**  Opens a file with the program that the system has for it. */
 	open: (file: FilePath) => __TAURI_INVOKE<null>("open", { file }),
-	/**  Shows a file in its folder. */
+	/**  Shows a file in its folder, or the folder alone where no file manager can be asked for more. */
 	reveal: (file: FilePath) => __TAURI_INVOKE<null>("reveal", { file }),
 	/**  Reads these again, whatever is known of them. */
 	readAgain: (keys: ContentKey[]) => __TAURI_INVOKE<null>("read_again", { keys }),

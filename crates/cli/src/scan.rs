@@ -6,7 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::bail;
-use deskscribe_engine::{Again, Engine, Home, Resources, Run, RunCounts, RunError, Settings, start_log};
+use deskscribe_engine::{
+    Again, Engine, Home, Resources, Run, RunCounts, RunError, Settings, desktop, start_log,
+};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
@@ -32,7 +34,7 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     if let Some(workers) = workers {
         settings.workers = workers;
     }
-    let paths = if paths.is_empty() && !queued { vec![desktop()?] } else { paths };
+    let paths = if paths.is_empty() && !queued { vec![own_desktop()?] } else { paths };
     start_log(&home)?;
     let engine = Engine::open(home, resources, settings)?;
     let outcome = runtime.block_on(async {
@@ -53,8 +55,8 @@ pub(crate) fn scan(args: ScanArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn desktop() -> anyhow::Result<PathBuf> {
-    let Some(desktop) = dirs::desktop_dir().filter(|desktop| desktop.is_dir()) else {
+fn own_desktop() -> anyhow::Result<PathBuf> {
+    let Some(desktop) = desktop() else {
         bail!("this user has no Desktop folder; name the folder to scan: deskscribe scan FOLDER");
     };
     say(&format!("Scanning your Desktop: {}", desktop.display()));

@@ -25,6 +25,12 @@ pub struct Home(PathBuf);
 #[error("this user has no data folder; set DESKSCRIBE_HOME to a folder that Deskscribe may write to")]
 pub struct HomeError;
 
+/// The user's Desktop, if there is one. Systems without a list of user folders have it where everybody looks for it.
+pub fn desktop() -> Option<PathBuf> {
+    let usual = || Some(dirs::home_dir()?.join("Desktop"));
+    dirs::desktop_dir().or_else(usual).filter(|desktop| desktop.is_dir())
+}
+
 impl Home {
     /// `DESKSCRIBE_HOME`, else `deskscribe` in the user's data folder. Nothing is created yet.
     pub fn locate() -> Result<Self, HomeError> {

@@ -55,7 +55,7 @@ pub use deskscribe_protocol::{
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, WorkerState};
-pub use home::{Home, HomeError};
+pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{

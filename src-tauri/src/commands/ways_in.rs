@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use deskscribe_engine::{at_home, local_stamp};
+use deskscribe_engine::{at_home, desktop, local_stamp};
 use serde::Serialize;
 use tauri::async_runtime::spawn_blocking;
 use tauri::ipc::Channel;
@@ -127,10 +127,6 @@ fn keep(folder: &Path, picture: &[u8], extension: &str) -> io::Result<PathBuf> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
-}
-
-fn desktop() -> Option<PathBuf> {
-    dirs::desktop_dir().filter(|desktop| desktop.is_dir())
 }
 
 #[cfg(test)]
