@@ -1,9 +1,11 @@
-//! The clipboard, as far as the page cannot reach it by itself: text that is put there, and files that lie there.
+//! The clipboard: text that is put there, files and pictures that lie there. The page asks for them here, because a web view
+//! hands over what is pasted only while somebody types. A picture is taken as the bytes it comes in; nothing decodes it.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use arboard::Clipboard as System;
+use tauri::AppHandle;
 
 use crate::error::CommandError;
 
@@ -21,6 +23,30 @@ impl Clipboard {
     /// it there, is no file.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, CommandError> {
         self.with(|system| Ok(system.get().file_list().unwrap_or_default()))
+    }
+
+    /// The picture that lies there, as a file of one of these types would hold it.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn picture(app: &AppHandle) -> Option<Vec<u8>> {
+        use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
+
+        const TYPES: [&str; 5] = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"];
+        let (send, bytes) = tokio::sync::oneshot::channel();
+        let ask = move || {
+            let clipboard = gtk::Clipboard::get(&SELECTION_CLIPBOARD);
+            let contents =
+                |kind: &&str| clipboard.wait_for_contents(&Atom::intern(kind)).map(|held| held.data());
+            let _ = send.send(TYPES.iter().filter_map(contents).find(|bytes| !bytes.is_empty()));
+        };
+        // GTK belongs to the thread of the window.
+        app.run_on_main_thread(ask).ok()?;
+        bytes.await.ok()?
+    }
+
+    /// Nobody has looked yet how other systems hand it over.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) async fn picture(_app: &AppHandle) -> Option<Vec<u8>> {
+        None
     }
 
     fn with<T>(

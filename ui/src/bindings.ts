@@ -16,10 +16,8 @@ export const commands = {
 	chooseFolder: () => __TAURI_INVOKE<string | null>("choose_folder"),
 	/**  Asks for files and reads them. Tells how many. */
 	chooseFiles: () => __TAURI_INVOKE<number>("choose_files"),
-	/**  Reads the files that a file manager has put on the clipboard. Tells how many. */
-	pasteFiles: () => __TAURI_INVOKE<number>("paste_files"),
-	/**  Keeps a picture from the clipboard, in base64, as a file among our own, and reads it. */
-	pastePicture: (picture: string) => __TAURI_INVOKE<null>("paste_picture", { picture }),
+	/**  Reads what is on the clipboard. A file that was copied is read where it lies, even if its picture is there as well. */
+	paste: () => __TAURI_INVOKE<Pasted>("paste"),
 	/**  The items that match, from this one on; the best first, or the newest. */
 	page: (query: string, offset: number, limit: number) => __TAURI_INVOKE<Page>("page", { query, offset, limit }),
 	/**  Files whose turn has not come, the longest waiting first. */
@@ -429,6 +427,17 @@ export type Page = {
 	 */
 	change: number,
 };
+
+/**  What was pasted. */
+export type Pasted = 
+/**  Files that a file manager had copied. */
+{ type: "files"; 
+/**  How many. */
+count: number } | 
+/**  A picture, which is kept as a file among our own. */
+{ type: "picture" } | 
+/**  There is nothing on the clipboard that can be read. */
+{ type: "nothing" };
 
 /**  What a worker is doing, from outside. */
 export type Phase = 

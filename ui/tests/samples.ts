@@ -171,7 +171,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     suggestion: async () => ({ desktop: "~/Desktop", started_on: [] }),
     forget: async (keys) => keys.length,
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
-    pasteFiles: async () => 0,
+    paste: async () => ({ type: "nothing" }),
     readDesktop: async () => "~/Desktop",
     ...answers,
   };
@@ -188,8 +188,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "chooseFolder",
     "chooseFiles",
     "readDesktop",
-    "pasteFiles",
-    "pastePicture",
+    "paste",
     "tryAgain",
     "readAgain",
     "retryFailed",

@@ -170,7 +170,7 @@ describe("keys", () => {
     ["c", { ctrlKey: true }, true, null],
     ["C", { ctrlKey: true, shiftKey: true }, false, "copyMarkdown"],
     ["R", { ctrlKey: true, shiftKey: true }, false, "reveal"],
-    ["v", { ctrlKey: true }, false, null],
+    ["v", { ctrlKey: true }, false, "paste"],
     ["o", { ctrlKey: true }, false, "addFiles"],
     ["Delete", {}, false, "forget"],
     ["Delete", {}, true, null],

@@ -273,35 +273,24 @@ describe("activity", () => {
 });
 
 describe("pasting", () => {
-  const paste = (files: File[] = [], target: Element = document.body) => {
-    const event = new Event("paste", { bubbles: true, cancelable: true });
-    return fireEvent(target, Object.assign(event, { clipboardData: { files } }));
-  };
-  const picture = new File(["abc"], "image.png", { type: "image/png" });
+  const press = (target: Element) => fireEvent.keyDown(target, { key: "v", ctrlKey: true });
 
-  it("hands a picture over in base64", async () => {
-    const { backend } = await opened();
-    await paste([picture]);
-    await waitFor(() => expect(backend.commands.pastePicture).toHaveBeenCalledWith("YWJj"));
-    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Image pasted"));
-  });
-
-  it("reads copied files where they lie, and says when there is nothing", async () => {
-    const { backend } = await opened(fake({ pasteFiles: async () => 2 }));
-    await paste([picture]);
-    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("2 files added"));
-    expect(backend.commands.pastePicture).not.toHaveBeenCalled();
-    backend.commands.pasteFiles.mockResolvedValue(0);
-    await paste();
-    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Nothing to read"));
+  it.each([
+    [{ type: "picture" } as const, "Image pasted"],
+    [{ type: "files", count: 2 } as const, "2 files added"],
+    [{ type: "nothing" } as const, "Nothing to read"],
+  ])("tells what it came to: %o", async (pasted, said) => {
+    await opened(fake({ paste: async () => pasted }));
+    await press(document.body);
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain(said));
   });
 
   it("leaves text to the field that somebody types in", async () => {
     const { backend } = await opened();
     const search = screen.getByTestId("search");
     search.focus();
-    await paste([picture], search);
-    expect(backend.commands.pasteFiles).not.toHaveBeenCalled();
+    await press(search);
+    expect(backend.commands.paste).not.toHaveBeenCalled();
   });
 });
 

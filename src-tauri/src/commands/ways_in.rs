@@ -5,8 +5,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use deskscribe_engine::{at_home, desktop, local_stamp};
 use serde::Serialize;
 use tauri::async_runtime::spawn_blocking;
@@ -15,6 +13,7 @@ use tauri::{AppHandle, State, command};
 
 use super::Answer;
 use crate::ask;
+use crate::clipboard::Clipboard;
 use crate::desk::Desk;
 use crate::error::CommandError;
 use crate::live::{self, Live};
@@ -77,40 +76,44 @@ pub(crate) async fn choose_files(app: AppHandle, desk: State<'_, Desk>) -> Answe
     Ok(count)
 }
 
-/// Reads the files that a file manager has put on the clipboard. Tells how many.
-#[command]
-#[specta::specta]
-pub(crate) async fn paste_files(desk: State<'_, Desk>) -> Answer<u32> {
-    let desk = desk.inner().clone();
-    spawn_blocking(move || {
-        let files = desk.clipboard.files()?;
-        let count = files.len() as u32;
-        desk.add_first(files);
-        Ok(count)
-    })
-    .await
-    .map_err(CommandError::system)?
+/// What was pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Pasted {
+    /// Files that a file manager had copied.
+    Files {
+        /// How many.
+        count: u32,
+    },
+    /// A picture, which is kept as a file among our own.
+    Picture,
+    /// There is nothing on the clipboard that can be read.
+    Nothing,
 }
 
-/// Keeps a picture from the clipboard, in base64, as a file among our own, and reads it.
+/// Reads what is on the clipboard. A file that was copied is read where it lies, even if its picture is there as well.
 #[command]
 #[specta::specta]
-pub(crate) async fn paste_picture(desk: State<'_, Desk>, picture: String) -> Answer<()> {
+pub(crate) async fn paste(app: AppHandle, desk: State<'_, Desk>) -> Answer<Pasted> {
     let desk = desk.inner().clone();
-    spawn_blocking(move || {
-        let refused = || CommandError::system("the clipboard holds no picture that can be read");
-        let picture = BASE64.decode(picture).map_err(|_| refused())?;
-        let (_, extension) =
-            PASTED.iter().find(|(first, _)| picture.starts_with(first)).ok_or_else(refused)?;
-        let folder = desk.home.pasted();
-        let kept = keep(&folder, &picture, extension).map_err(|error| {
-            CommandError::system(format!("the picture cannot be kept ({error}): {}", folder.display()))
-        })?;
-        desk.add_first(vec![kept]);
-        Ok(())
-    })
-    .await
-    .map_err(CommandError::system)?
+    let asked = desk.clone();
+    // Whoever holds the clipboard may be slow.
+    let files = spawn_blocking(move || asked.clipboard.files()).await.map_err(CommandError::system)??;
+    if !files.is_empty() {
+        let count = files.len() as u32;
+        desk.add_first(files);
+        return Ok(Pasted::Files { count });
+    }
+    let Some(picture) = Clipboard::picture(&app).await else { return Ok(Pasted::Nothing) };
+    let Some((_, extension)) = PASTED.iter().find(|(first, _)| picture.starts_with(first)) else {
+        return Ok(Pasted::Nothing);
+    };
+    let folder = desk.home.pasted();
+    let failed =
+        |error| CommandError::system(format!("the picture cannot be kept ({error}): {}", folder.display()));
+    let kept = keep(&folder, &picture, extension).map_err(failed)?;
+    desk.add_first(vec![kept]);
+    Ok(Pasted::Picture)
 }
 
 /// Keeps a pasted picture under a name that no other one has.

@@ -3,7 +3,6 @@ import type { Attention, ExportFormat, FilePath } from "../bindings";
 import { problem } from "../backend";
 import { words } from "../words/en";
 import type { App } from "./app.svelte";
-import { pastedPicture } from "./clipboard";
 import { remedyFor } from "./files";
 
 export class Deeds {
@@ -128,19 +127,15 @@ export class Deeds {
     void this.run(() => this.commands.readDesktop(), words.folderAdded);
   }
 
-  /** Without what was pasted, as from a menu, only files can be asked for. */
-  paste(data: DataTransfer | null = null): void {
-    const picture = pastedPicture(data);
+  paste(): void {
     void this.run(
-      async () => {
-        // A file that was copied is read where it lies, even if its picture is on the clipboard as well.
-        const files = await this.commands.pasteFiles();
-        if (files > 0) return words.added(files);
-        if (!picture) return data ? words.paste.nothing : words.paste.noFiles;
-        await this.commands.pastePicture(await picture);
-        return words.paste.picture;
-      },
-      (said) => said,
+      () => this.commands.paste(),
+      (pasted) =>
+        pasted.type === "files"
+          ? words.added(pasted.count)
+          : pasted.type === "picture"
+            ? words.paste.picture
+            : words.paste.nothing,
     );
   }
 

@@ -23,6 +23,7 @@ export type Action =
   | "export"
   | "forget"
   | "addFiles"
+  | "paste"
   | "pause";
 
 type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
@@ -30,6 +31,7 @@ type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "a
 const WITH_CTRL: Record<string, Action> = {
   f: "search",
   o: "addFiles",
+  v: "paste",
   c: "copy",
   a: "all",
   e: "export",

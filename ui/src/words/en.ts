@@ -301,7 +301,6 @@ export const words = {
   paste: {
     picture: "Image pasted; it is read first",
     nothing: "Nothing to read on the clipboard",
-    noFiles: "No files on the clipboard. Press Ctrl V to paste an image.",
   },
   added: (n: number) => `${files(n)} added; ${n === 1 ? "it is" : "they are"} read first`,
   folderAdded: (folder: string) => `Reading ${folder}`,
