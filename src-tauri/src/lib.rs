@@ -27,10 +27,10 @@ mod error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use deskscribe_engine::{Home, Library, start_log};
+use tauri::async_runtime::{block_on, spawn};
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,8 +43,6 @@ use instance::Instance;
 
 /// The name of the one window.
 const WINDOW: &str = "main";
-/// When the cache cannot be looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How large the window is at first, and at least, in points.
 const SIZE: (f64, f64) = (1180.0, 780.0);
 const LEAST_SIZE: (f64, f64) = (720.0, 520.0);
@@ -63,7 +61,7 @@ pub fn start() -> anyhow::Result<ExitCode> {
         bail!("there is no display for a window; the terminal program does the same: deskscribe scan FOLDER");
     }
     let home = Home::locate()?;
-    let first = match tauri::async_runtime::block_on(Instance::claim(&home, &paths))? {
+    let first = match block_on(Instance::claim(&home, &paths))? {
         Instance::First(lock) => lock,
         Instance::Handed => return Ok(ExitCode::SUCCESS),
     };
@@ -111,7 +109,7 @@ fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
                 watch_library(desk.clone())?;
                 end_on_signals(app.handle().clone());
                 let handle = app.handle().clone();
-                tauri::async_runtime::spawn(async move {
+                spawn(async move {
                     desk.start_engine(move || open_window(&handle)).await;
                     desk.add_first(paths);
                 });
@@ -129,7 +127,7 @@ fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
 
 /// Ctrl-C, the end of the session and `kill` end it as closing the window does.
 fn end_on_signals(app: AppHandle) {
-    tauri::async_runtime::spawn(async move {
+    spawn(async move {
         let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
         let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
             return tracing::warn!("signals are not heard");
@@ -178,15 +176,12 @@ fn watch_library(desk: Desk) -> std::io::Result<()> {
             match changes.wait() {
                 Ok(Some(change)) => {
                     // Looked at each time: another program may update the cache while the window is open.
-                    let caution = Library::open(&desk.home).ok().and_then(|library| library.caution());
+                    let caution = block_on(desk.shelves.ask(|library| Ok(library.caution()))).ok().flatten();
                     desk.library.send_replace(LibraryState { change: Some(change), caution });
                 }
                 Ok(None) => return,
-                // It may be repaired or freed meanwhile.
-                Err(error) => {
-                    tracing::error!(%error, "changes of the cache are not seen for now");
-                    thread::sleep(LOOK_AGAIN);
-                }
+                // The next wait begins with waiting until it may have been repaired or freed.
+                Err(error) => tracing::error!(%error, "changes of the cache are not seen for now"),
             }
         }
     };

@@ -36,10 +36,14 @@ fn a_newer_cache_is_read_and_not_written() {
     let (folder, cache) = open();
     store(&cache, &[read(1)]).unwrap();
     let mut writer = cache.writer().unwrap();
+    let mut kept = cache.read().unwrap();
+    assert!(!kept.refresh().unwrap());
     let newer = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
     newer.execute_batch("ALTER TABLE reading ADD COLUMN mood TEXT; PRAGMA user_version = 7").unwrap();
     let reader = Cache::look(folder.path()).unwrap();
     assert_eq!((reader.newer(), reader.outcome(&key(1)).unwrap()), (Some(7), Some(read(1))));
+    assert!(kept.refresh().unwrap() && !kept.refresh().unwrap());
+    assert_eq!((kept.newer(), kept.outcome(&key(1)).unwrap()), (Some(7), Some(read(1))));
     for error in
         [Cache::open(folder.path()).map(drop).unwrap_err(), writer.lock(common::SOON).map(drop).unwrap_err()]
     {

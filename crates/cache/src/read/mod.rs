@@ -69,21 +69,18 @@ impl ReadGuard {
     }
 
     /// Goes on with the file that is there now, if another process has replaced a damaged one, and with its new tables,
-    /// if one has brought it up to date. A guard that is kept for long sees nothing new without this. Returns whether
+    /// if one has changed its format. A guard that is kept for long sees nothing new without this. Returns whether
     /// there was either, so that nothing seen before need be true.
     pub fn refresh(&mut self) -> Result<bool, CacheError> {
-        let is_old = !self.is_current() || self.is_brought_up_to_date()?;
+        let is_old = !self.is_current() || self.has_changed_format()?;
         if is_old {
             *self = Self::open(&self.folder)?;
         }
         Ok(is_old)
     }
 
-    /// Whether the file was older than this program when it was opened, and is no more.
-    fn is_brought_up_to_date(&self) -> Result<bool, CacheError> {
-        if self.has_format(SUMMARIES.version()) {
-            return Ok(false);
-        }
+    /// Whether the file has got another format since it was opened: from this program, or from a newer one.
+    fn has_changed_format(&self) -> Result<bool, CacheError> {
         let format = self.summaries.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
         Ok(format.map_err(|error| self.sort(error))? != self.format)
     }
