@@ -5,9 +5,9 @@
 //!    │ ◀──────────────────────────────────────── Hello ── │   protocol and build
 //!    │ ── Start + descriptors of the models ────────────▶ │
 //!    │ ◀──────────────────────────────────────── Ready ── │   what was really confined
-//!    │ ── Read + descriptor of the medium ──────────────▶ │
+//!    │ ── Work + descriptor of the medium ──────────────▶ │   read, show, or one part of a recording
 //!    │ ◀───────────────────────────────────── Progress ── │   any number
-//!    │ ◀────────────────────────────── Done / Failed ─── │   one for every Read, or Cancelled
+//!    │ ◀────────────────────────────── Done / Failed ─── │   one for every Work, or Cancelled
 //! ```
 //!
 //! Frames carry JSON, so that a log can be read; pixels ride beside it as an attachment; files never cross
@@ -20,7 +20,9 @@ mod frame;
 mod job;
 mod media;
 mod message;
+mod part;
 mod reading;
+mod recording;
 mod text;
 mod version;
 
@@ -31,6 +33,11 @@ pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, M
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
 pub use message::{FromWorker, ModelGrant, ModelRole, Raster, RasterError, ToWorker};
-pub use reading::{Digest, EngineUse, Line, Provenance, Reading, ReadingError, StageTime};
+pub use part::{
+    Answer, Block, Heard, Parts, PictureTrack, SAMPLE_RATE, Seen, SoundTrack, Survey, Transcript, Watched,
+    Work,
+};
+pub use reading::{Digest, EngineUse, Line, Owed, Provenance, Reading, ReadingError, StageTime};
+pub use recording::{Gap, Missing, OnScreen, Recording, Segment, Sound, Span};
 pub use text::{acts, one_line, tame};
 pub use version::{Build, PROTOCOL};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Build, Confinement, Failure, JobId, Limits, MediaKind, Reading, Stage};
+use crate::{Answer, Build, Confinement, Failure, JobId, Limits, MediaKind, Stage, Work};
 
 /// What the engine says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,33 +21,21 @@ pub enum ToWorker {
         /// The models whose descriptors come along.
         models: Vec<ModelGrant>,
     },
-    /// Read this medium. Carries its descriptor, open for reading at its beginning.
-    Read {
+    /// Do this. Carries the descriptor of the medium, open for reading, unless the work says that it does not look
+    /// into it, and those that it names.
+    Work {
         /// Which job this is.
         job: JobId,
-        /// What the engine takes it for.
+        /// What the engine takes the medium for.
         kind: MediaKind,
         /// Its extension in lower case, for messages only; the content decides.
         extension: Option<String>,
         /// Its size in bytes.
         bytes: u64,
-        /// What may be spent on it.
+        /// What may be spent on it; of a thumbnail, only where the work may make one.
         limits: Limits,
-    },
-    /// Show this medium. Carries its descriptor, open for reading at its beginning. No model is loaded for it.
-    Preview {
-        /// Which job this is.
-        job: JobId,
-        /// What the engine takes it for.
-        kind: MediaKind,
-        /// Its extension in lower case, for messages only; the content decides.
-        extension: Option<String>,
-        /// Its size in bytes.
-        bytes: u64,
-        /// What may be spent on it; of a thumbnail, nothing.
-        limits: Limits,
-        /// The longer edge of the picture that is asked for, in pixels: at most [`Raster::LONGEST_EDGE`].
-        edge: u32,
+        /// What is to be done.
+        work: Work,
     },
     /// Stop working on this job as soon as possible.
     Cancel {
@@ -81,23 +69,16 @@ pub enum FromWorker {
         /// Units of the stage in all; at least 1.
         total: u32,
     },
-    /// The reading is there. The attachment is the thumbnail, if there is one.
+    /// It is done. The attachment has the pixels of a picture, if one belongs to the answer.
     Done {
-        /// Of which job.
+        /// Which job.
         job: JobId,
-        /// What was learned.
-        reading: Box<Reading>,
+        /// What came of it.
+        answer: Answer,
         /// The shape of the attachment.
-        thumbnail: Option<Raster>,
+        picture: Option<Raster>,
     },
-    /// The picture is there, upright; the attachment has its pixels.
-    Previewed {
-        /// Of which job.
-        job: JobId,
-        /// The shape of the attachment.
-        picture: Raster,
-    },
-    /// There will be no reading, or no picture.
+    /// There will be no answer.
     Failed {
         /// Of which job.
         job: JobId,
@@ -132,6 +113,8 @@ pub enum ModelRole {
     TextRecognition,
     /// Finds speech in sound.
     VoiceActivity,
+    /// Puts words to speech. Comes with each job that takes it, because people change it at any time.
+    Speech,
 }
 
 /// A picture that is not there, not as large as announced, or larger than asked for.
@@ -188,7 +171,7 @@ mod tests {
     fn the_largest_preview_fits_beside_a_message_and_nothing_larger_does() {
         let edge = Raster::LONGEST_EDGE;
         let picture = Raster { width: edge, height: edge };
-        let message = FromWorker::Previewed { job: JobId(1), picture };
+        let message = FromWorker::Done { job: JobId(1), answer: Answer::Preview, picture: Some(picture) };
         assert_eq!(picture.bytes(), MAX_ATTACHMENT_BYTES as u64);
         assert!(Frame::new(&message, vec![0; MAX_ATTACHMENT_BYTES]).is_ok());
         assert!(Frame::new(&message, vec![0; MAX_ATTACHMENT_BYTES + 1]).is_err());

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Stage;
+use crate::recording::Recording;
 
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -13,12 +14,18 @@ pub struct Reading {
     pub lines: Vec<Line>,
     /// The language of the text as a BCP-47 tag, when there is enough text to tell.
     pub language: Option<String>,
-    /// Width of the upright picture in pixels.
+    /// Width of the upright picture in pixels; 0 for sound alone.
     pub width: u32,
-    /// Height of the upright picture in pixels.
+    /// Height of the upright picture in pixels; 0 for sound alone.
     pub height: u32,
     /// How many pages or distinct frames were read.
     pub pages: u32,
+    /// What a recording has beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<Recording>,
+    /// What is still owed, because something that it takes was not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<Owed>,
     /// When it was taken, as RFC 3339, if the file says so.
     pub taken_at: Option<String>,
     /// What took it, if the file says so.
@@ -31,7 +38,25 @@ pub struct Reading {
     pub provenance: Provenance,
 }
 
-/// A reading that breaks a promise of its type, and which.
+/// What a reading may still be owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Owed {
+    /// The words that were said: there was no speech model.
+    Speech,
+}
+
+impl Owed {
+    /// The word used in rows and in the cache.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Speech => "speech",
+        }
+    }
+}
+
+/// A reading, or a part of one, that breaks a promise of its type, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadingError {
     /// Width or height is 0.
@@ -55,6 +80,9 @@ pub enum ReadingError {
     /// A corner or a time that is no finite number, or a time below 0.
     #[error("a number that no picture and no clock has")]
     Number,
+    /// Something that was not asked for.
+    #[error("an answer to another question")]
+    OutOfPlace,
 }
 
 impl Reading {
@@ -68,9 +96,15 @@ impl Reading {
     /// Whether the reading keeps the promises of its type, which its JSON form alone cannot make: a worker that
     /// was taken over by a file can still lie about that file, but about nothing else, and not beyond these bounds.
     pub fn check(&self) -> Result<(), ReadingError> {
-        let Self { text, language, width, height, taken_at, camera, digest, .. } = self;
-        if *width == 0 || *height == 0 {
+        let Self { text, language, width, height, taken_at, camera, digest, recording, .. } = self;
+        let has_picture = *width > 0 && *height > 0;
+        // Sound alone has no pixels in either direction.
+        if !has_picture && (recording.is_none() || *width != *height) {
             return Err(ReadingError::NoPixels);
+        }
+        recording.as_ref().map_or(Ok(()), Recording::check)?;
+        if self.pending.len() > 1 {
+            return Err(ReadingError::TooMany("things that are owed"));
         }
         if text.len() > Self::MOST_TEXT {
             return Err(ReadingError::TooLong("text"));
@@ -95,20 +129,10 @@ impl Reading {
             return Err(ReadingError::TooLong("text of all lines"));
         }
         for line in lines {
-            if line.text.contains(char::is_control) {
-                return Err(ReadingError::Control("line"));
-            }
             if line.page >= *pages {
                 return Err(ReadingError::NoSuchPage);
             }
-            if !(0.0..=1.0).contains(&line.confidence) {
-                return Err(ReadingError::Confidence);
-            }
-            // JSON knows no infinity, but a number too large for a corner becomes one, and could be stored but
-            // never read back.
-            if !line.corners.as_flattened().iter().all(|number| number.is_finite()) {
-                return Err(ReadingError::Number);
-            }
+            line.check()?;
         }
         Ok(())
     }
@@ -131,7 +155,7 @@ impl Reading {
 }
 
 /// A short text must be short, and of one line.
-fn is_short(text: &str, what: &'static str, longest: usize) -> Result<(), ReadingError> {
+pub(crate) fn is_short(text: &str, what: &'static str, longest: usize) -> Result<(), ReadingError> {
     if text.chars().nth(longest).is_some() {
         return Err(ReadingError::TooLong(what));
     }
@@ -156,6 +180,23 @@ pub struct Line {
     pub corners: [[f32; 2]; 4],
     /// The page or frame it stands on, from 0.
     pub page: u32,
+}
+
+impl Line {
+    pub(crate) fn check(&self) -> Result<(), ReadingError> {
+        if self.text.contains(char::is_control) {
+            return Err(ReadingError::Control("line"));
+        }
+        if !(0.0..=1.0).contains(&self.confidence) {
+            return Err(ReadingError::Confidence);
+        }
+        // JSON knows no infinity, but a number too large for a corner becomes one, and could be stored but never
+        // read back.
+        if !self.corners.as_flattened().iter().all(|number| number.is_finite()) {
+            return Err(ReadingError::Number);
+        }
+        Ok(())
+    }
 }
 
 /// The short form of a text: what a person would call it.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// 2. Workers are given a memory ceiling, and tell how they are confined in full.
 /// 3. Workers tell when they load their models, so that the first file of each is not silent.
 /// 4. Workers show a picture without reading it.
-pub const PROTOCOL: u32 = 4;
+/// 5. One message for all kinds of work; recordings are read in parts.
+pub const PROTOCOL: u32 = 5;
 
 /// What one side of the conversation is: its protocol and its build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

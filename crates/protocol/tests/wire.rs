@@ -1,13 +1,87 @@
 //! The pinned JSON form of every message. A change here is a change of the protocol: raise `PROTOCOL`.
 
 use deskscribe_protocol::{
-    Build, Canary, Code, Confinement, Digest, EngineUse, Failure, FromWorker, JobId, Layer, LayerState,
-    Limits, Line, MediaKind, ModelGrant, ModelRole, Provenance, Raster, Reading, Stage, StageTime, ToWorker,
+    Answer, Block, Build, Canary, Code, Confinement, Digest, EngineUse, Failure, FromWorker, Gap, Heard,
+    JobId, Layer, LayerState, Limits, Line, MediaKind, Missing, ModelGrant, ModelRole, OnScreen, Owed, Parts,
+    PictureTrack, Provenance, Raster, Reading, Recording, Seen, Segment, Sound, SoundTrack, Span, Stage,
+    StageTime, Survey, ToWorker, Transcript, Watched, Work,
 };
 use insta::assert_json_snapshot;
 
 fn build() -> Build {
-    Build { protocol: 4, id: "0.1.0+0123456789abcdef".to_owned() }
+    Build { protocol: 5, id: "0.1.0+0123456789abcdef".to_owned() }
+}
+
+fn work(job: u64, kind: MediaKind, extension: Option<&str>, doing: Work) -> ToWorker {
+    let extension = extension.map(str::to_owned);
+    ToWorker::Work { job: JobId(job), kind, extension, bytes: 4096, limits: Limits::default(), work: doing }
+}
+
+fn engine(stage: Stage, engine: &str, model: &str) -> EngineUse {
+    EngineUse { stage, engine: engine.to_owned(), model: model.to_owned(), sha256: "11".repeat(32) }
+}
+
+fn line() -> Line {
+    Line {
+        text: "Total".to_owned(),
+        confidence: 0.5,
+        corners: [[1.0, 2.0], [51.0, 2.0], [51.0, 14.0], [1.0, 14.0]],
+        page: 0,
+    }
+}
+
+fn gap() -> Gap {
+    let reason = "the stream is damaged from here on".to_owned();
+    Gap { from: 1700.0, to: 1800.0, what: Missing::Picture, reason }
+}
+
+fn segment() -> Segment {
+    Segment { start: 1.5, end: 3.25, text: "open the second window".to_owned(), confidence: 0.75 }
+}
+
+fn survey() -> Survey {
+    Survey {
+        duration: Some(1800.5),
+        picture: Some(PictureTrack { width: 1280, height: 800, codec: "h264".to_owned() }),
+        sound: Some(SoundTrack { codec: "aac".to_owned() }),
+        taken_at: Some("2026-03-14T09:12:44Z".to_owned()),
+        camera: None,
+        gaps: Vec::new(),
+    }
+}
+
+fn heard() -> Heard {
+    Heard {
+        blocks: vec![Block { from: 0.0, samples: 9_600_000 }],
+        speech: vec![Span { from: 1.5, to: 29.25 }],
+        audible: true,
+        to: 600.0,
+        ended: false,
+        gaps: Vec::new(),
+        engine: Some(engine(Stage::Hear, "silero", "silero-vad 6")),
+    }
+}
+
+fn transcript() -> Transcript {
+    Transcript {
+        segments: vec![segment()],
+        language: Some("en".to_owned()),
+        gaps: vec![Gap { from: 9.0, to: 12.0, what: Missing::Words, reason: "unclear".to_owned() }],
+        engine: Some(engine(Stage::Transcribe, "whisper.cpp", "base")),
+        seconds: 2.5,
+    }
+}
+
+fn watched() -> Watched {
+    Watched {
+        lines: vec![Seen { from: 0.0, to: 5.5, line: line() }],
+        frames: 3,
+        to: 60.0,
+        ended: false,
+        gaps: Vec::new(),
+        engines: vec![engine(Stage::Ocr, "oar-ocr", "PP-OCRv6 small recognition")],
+        seconds: 4.5,
+    }
 }
 
 #[test]
@@ -24,21 +98,39 @@ fn engine_to_worker() {
                 sha256: "00".repeat(32),
             }],
         },
-        ToWorker::Read {
-            job: JobId(7),
-            kind: MediaKind::Image,
-            extension: Some("png".to_owned()),
-            bytes: 4096,
-            limits: Limits::default(),
-        },
-        ToWorker::Preview {
-            job: JobId(8),
-            kind: MediaKind::Image,
-            extension: None,
-            bytes: 4096,
-            limits: Limits::default(),
-            edge: 2048,
-        },
+        work(7, MediaKind::Image, Some("png"), Work::Read),
+        work(8, MediaKind::Image, None, Work::Preview { edge: 2048 }),
+        work(9, MediaKind::Video, Some("mp4"), Work::Survey),
+        work(10, MediaKind::Video, Some("mp4"), Work::Hear { from: 0.0, blocks: 3 }),
+        work(
+            11,
+            MediaKind::Video,
+            Some("mp4"),
+            Work::Transcribe {
+                block: Block { from: 0.0, samples: 9_600_000 },
+                speech: vec![Span { from: 1.5, to: 29.25 }],
+                language: Some("en".to_owned()),
+                model: ModelGrant {
+                    role: ModelRole::Speech,
+                    name: "base".to_owned(),
+                    sha256: "22".repeat(32)
+                },
+            }
+        ),
+        work(12, MediaKind::Video, Some("mp4"), Work::Watch { from: 60.0, to: Some(120.0) }),
+        work(
+            13,
+            MediaKind::Video,
+            Some("mp4"),
+            Work::Compose(Box::new(Parts {
+                survey: survey(),
+                heard: vec![heard()],
+                transcripts: vec![transcript()],
+                watched: vec![watched()],
+                lost: vec![gap()],
+                owes_speech: true,
+            }))
+        ),
         ToWorker::Cancel { job: JobId(7) },
     ]);
 }
@@ -47,18 +139,15 @@ fn engine_to_worker() {
 fn worker_to_engine() {
     let reading = Reading {
         text: "Total\t12.50".to_owned(),
-        lines: vec![Line {
-            text: "Total".to_owned(),
-            confidence: 0.5,
-            corners: [[1.0, 2.0], [51.0, 2.0], [51.0, 14.0], [1.0, 14.0]],
-            page: 0,
-        }],
+        lines: vec![line()],
         language: Some("en".to_owned()),
         width: 1280,
         height: 800,
         pages: 1,
         taken_at: None,
         camera: None,
+        recording: None,
+        pending: Vec::new(),
         digest: Digest {
             title: Some("Total".to_owned()),
             summary: Some("Total 12.50".to_owned()),
@@ -68,15 +157,26 @@ fn worker_to_engine() {
         seconds: 1.5,
         provenance: Provenance {
             program: "0.1.0".to_owned(),
-            engines: vec![EngineUse {
-                stage: Stage::Ocr,
-                engine: "oar-ocr".to_owned(),
-                model: "PP-OCRv6 small recognition".to_owned(),
-                sha256: "11".repeat(32),
-            }],
+            engines: vec![engine(Stage::Ocr, "oar-ocr", "PP-OCRv6 small recognition")],
             stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
         },
     };
+    let recording = Recording {
+        duration: 1800.25,
+        sound: Sound::Speech,
+        transcript: vec![segment()],
+        spoken_language: Some("en".to_owned()),
+        screen: vec![OnScreen { from: 0.0, to: 5.5, text: "Total".to_owned() }],
+        gaps: vec![gap()],
+    };
+    let heard_and_seen = Reading {
+        text: "Total".to_owned(),
+        lines: Vec::new(),
+        recording: Some(recording),
+        pending: vec![Owed::Speech],
+        ..reading.clone()
+    };
+    let done = |job, answer, picture| FromWorker::Done { job: JobId(job), answer, picture };
     assert_json_snapshot!([
         FromWorker::Hello { build: build() },
         FromWorker::Ready {
@@ -92,12 +192,16 @@ fn worker_to_engine() {
         },
         FromWorker::Progress { job: JobId(7), stage: Stage::Load, done: 1, total: 2 },
         FromWorker::Progress { job: JobId(7), stage: Stage::Ocr, done: 3, total: 12 },
-        FromWorker::Done {
-            job: JobId(7),
-            reading: Box::new(reading),
-            thumbnail: Some(Raster { width: 320, height: 200 }),
-        },
-        FromWorker::Previewed { job: JobId(8), picture: Raster { width: 2048, height: 1280 } },
+        FromWorker::Progress { job: JobId(10), stage: Stage::Hear, done: 60, total: 1800 },
+        FromWorker::Progress { job: JobId(11), stage: Stage::Transcribe, done: 30, total: 90 },
+        FromWorker::Progress { job: JobId(12), stage: Stage::Watch, done: 10, total: 60 },
+        done(7, Answer::Reading(Box::new(reading)), Some(Raster { width: 320, height: 200 })),
+        done(8, Answer::Preview, Some(Raster { width: 2048, height: 1280 })),
+        done(9, Answer::Survey(survey()), Some(Raster { width: 320, height: 200 })),
+        done(10, Answer::Heard(heard()), None),
+        done(11, Answer::Transcript(transcript()), None),
+        done(12, Answer::Watched(watched()), None),
+        done(13, Answer::Reading(Box::new(heard_and_seen)), None),
         FromWorker::Failed { job: JobId(7), failure: Failure::new(Code::TooLarge, "130 megapixels") },
         FromWorker::Cancelled { job: JobId(7) },
     ]);

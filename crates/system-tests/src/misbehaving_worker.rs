@@ -53,8 +53,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{
-    Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES, Header,
-    JobId, Layer, Line, MAX_BODY_BYTES, Raster, Reading, Stage, ToWorker, exit, receive,
+    Answer, Build, Canary, Code, Confinement, Digest, Failure, Frame, FrameError, FromWorker, HEADER_BYTES,
+    Header, JobId, Layer, Line, MAX_BODY_BYTES, Raster, Reading, Stage, ToWorker, Work, exit, receive,
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
@@ -123,8 +123,12 @@ fn live() -> Result<u8> {
             return Ok(code);
         }
         let code = match (message, file) {
-            (ToWorker::Read { job, .. }, Some(file)) => obey(&mut socket, job, &file.into())?,
-            (ToWorker::Preview { job, .. }, Some(file)) => show(&mut socket, job, &file.into())?,
+            (ToWorker::Work { job, work: Work::Read, .. }, Some(file)) => {
+                obey(&mut socket, job, &file.into())?
+            }
+            (ToWorker::Work { job, work: Work::Preview { .. }, .. }, Some(file)) => {
+                show(&mut socket, job, &file.into())?
+            }
             _ => None,
         };
         if let Some(code) = code {
@@ -151,7 +155,8 @@ fn show(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         return end(deed);
     }
     let picture = Raster { width: 2, height: 1 };
-    Frame::new(&FromWorker::Previewed { job, picture }, vec![128; 6])?.write_to(socket)?;
+    let shown = FromWorker::Done { job, answer: Answer::Preview, picture: Some(picture) };
+    Frame::new(&shown, vec![128; 6])?.write_to(socket)?;
     Ok(None)
 }
 
@@ -225,9 +230,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         "hang" => sleep(Duration::from_secs(3600)),
         "linger" => match hear(socket)?.0 {
             ToWorker::Cancel { job } => say(socket, &FromWorker::Cancelled { job })?,
-            ToWorker::Start { .. } | ToWorker::Read { .. } | ToWorker::Preview { .. } => {
-                return Ok(Some(exit::WIRE));
-            }
+            ToWorker::Start { .. } | ToWorker::Work { .. } => return Ok(Some(exit::WIRE)),
         },
         "repeat" => loop {
             say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })?;
@@ -282,16 +285,16 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             Frame::new(&message, vec![0; 10])?.write_to(&*socket)?;
         }
         "impossible" => {
-            let FromWorker::Done { job, mut reading, .. } = done(job, "", None) else { return Ok(None) };
+            let mut reading = reading("");
             reading.digest.tags = vec!["tag".to_owned(); 9];
-            say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
+            say(socket, &told(job, reading, None))?;
         }
         "chatter" => say(socket, &done(JobId(job.0 + 1), "not asked", None))?,
         "bulk" => {
             let text = "x".repeat((number() as usize) << 20);
-            let FromWorker::Done { job, mut reading, .. } = done(job, &text, None) else { return Ok(None) };
+            let mut reading = reading(&text);
             reading.lines = vec![Line { text, confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 }];
-            say(socket, &FromWorker::Done { job, reading, thumbnail: None })?;
+            say(socket, &told(job, reading, None))?;
         }
         "tag" => {
             let tag = "x\\u001b[2J".repeat((number() as usize) << 17);
@@ -343,11 +346,17 @@ fn progress(socket: &mut UnixStream, job: JobId) -> Result<()> {
 }
 
 fn done(job: JobId, text: &str, thumbnail: Option<Raster>) -> FromWorker {
+    told(job, reading(text), thumbnail)
+}
+
+fn told(job: JobId, reading: Reading, picture: Option<Raster>) -> FromWorker {
+    FromWorker::Done { job, answer: Answer::Reading(Box::new(reading)), picture }
+}
+
+fn reading(text: &str) -> Reading {
     let title = Some(text.chars().take(80).collect()).filter(|title: &String| !title.is_empty());
     let digest = Digest { title, by: "extractive".to_owned(), ..Digest::default() };
-    let text = text.to_owned();
-    let reading = Box::new(Reading { text, width: 1, height: 1, pages: 1, digest, ..Reading::default() });
-    FromWorker::Done { job, reading, thumbnail }
+    Reading { text: text.to_owned(), width: 1, height: 1, pages: 1, digest, ..Reading::default() }
 }
 
 fn say(socket: &mut UnixStream, message: &FromWorker) -> Result<()> {

@@ -2,12 +2,26 @@
 
 use std::fs::File;
 
-use deskscribe_protocol::{Failure, Limits, Raster, Reading, Stage};
+use deskscribe_protocol::{Answer, Failure, Limits, MediaKind, Raster, Stage, Work};
 
-/// A file to read.
+/// What there is to do.
+#[derive(Debug)]
+pub struct Job {
+    /// What is to be done.
+    pub work: Work,
+    /// What the engine takes the medium for.
+    pub kind: MediaKind,
+    /// The medium, for a work that looks into it.
+    pub medium: Option<Medium>,
+    /// The other files that the work names, in its order.
+    pub files: Vec<File>,
+}
+
+/// A file to look into.
 #[derive(Debug)]
 pub struct Medium {
-    /// Open for reading, at its beginning.
+    /// Open for reading. Others may read it at the same time, and share its offset: a recording is read by
+    /// position alone.
     pub file: File,
     /// Its size.
     pub bytes: u64,
@@ -26,13 +40,13 @@ pub trait Watch {
     fn cancelled(&self) -> bool;
 }
 
-/// What was found in a picture.
+/// What came of a job.
 #[derive(Debug)]
-pub struct Finding {
-    /// What was read.
-    pub reading: Reading,
-    /// A small picture as 8-bit RGB.
-    pub thumbnail: Option<(Raster, Vec<u8>)>,
+pub struct Outcome {
+    /// What came of it.
+    pub answer: Answer,
+    /// A picture that belongs to it, as 8-bit RGB.
+    pub picture: Option<(Raster, Vec<u8>)>,
 }
 
 /// Why nothing was found.

@@ -11,6 +11,7 @@
 mod serve;
 mod wire;
 
+mod engines;
 mod job;
 mod pipeline;
 
@@ -18,6 +19,7 @@ mod decode;
 mod digest;
 mod ocr;
 
-pub use job::{Finding, Interruption, Medium, Watch};
-pub use pipeline::{Engines, load_runtime, preview_image, read_image};
-pub use serve::{Reader, serve};
+pub use engines::{Engines, load_runtime};
+pub use job::{Interruption, Job, Medium, Outcome, Watch};
+pub use pipeline::work;
+pub use serve::{Worker, serve};

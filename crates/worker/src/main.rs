@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    deskscribe_worker::serve(deskscribe_worker::read_image)
+    deskscribe_worker::serve(deskscribe_worker::work)
 }

@@ -16,19 +16,19 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_protocol::{
-    Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState, MediaKind,
-    ModelGrant, Raster, Stage, ToWorker, exit,
+    Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState, ModelGrant,
+    Stage, ToWorker, exit,
 };
 use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::wire::{Ear, Mouth, converse};
-use crate::{Engines, Finding, Interruption, Medium, Watch, load_runtime, preview_image};
+use crate::{Engines, Interruption, Job, Medium, Outcome, Watch, load_runtime};
 
-/// What is done with a picture once the worker is ready: see [`crate::read_image`].
-pub type Reader = fn(Medium, &mut Engines, &dyn Watch) -> Result<Finding, Interruption>;
+/// What is done with a job once the worker is ready: see [`crate::work`].
+pub type Worker = fn(Job, &mut Engines, &dyn Watch) -> Result<Outcome, Interruption>;
 
-/// The conversation, what is printed, the models and a medium take about a dozen.
+/// The conversation, what is printed, the models, a medium and its sound take about twenty.
 const DESCRIPTORS: u64 = 64;
 /// No job has this number.
 const NONE: u64 = u64::MAX;
@@ -50,9 +50,9 @@ enum End {
     Thread(std::io::Error),
 }
 
-/// The whole life of a worker process, which reads pictures with this reader.
-pub fn serve(read: Reader) -> ExitCode {
-    let end = match live(read) {
+/// The whole life of a worker process, which does its jobs like this.
+pub fn serve(worker: Worker) -> ExitCode {
+    let end = match live(worker) {
         Ok(()) | Err(End::Wire(FrameError::Closed)) => return exit::DONE.into(),
         Err(end) => end,
     };
@@ -68,7 +68,7 @@ pub fn serve(read: Reader) -> ExitCode {
     }
 }
 
-fn live(read: Reader) -> Result<(), End> {
+fn live(worker: Worker) -> Result<(), End> {
     let bare = sandbox::begin();
     let (mut ear, mouth) = converse().map_err(End::NotStartedByEngine)?;
     // Should the engine be killed, so are we, even in the middle of a native library. Had it gone before
@@ -85,7 +85,7 @@ fn live(read: Reader) -> Result<(), End> {
         .name("listen".to_owned())
         .spawn(move || listen(ear, &hand, &listening))
         .map_err(End::Thread)?;
-    work(&mouth, &jobs, &mut engines, &cancelled, read)
+    do_all(&mouth, &jobs, &mut engines, &cancelled, worker)
 }
 
 /// Loads what has to be loaded from a path, and gives up everything else for good.
@@ -131,24 +131,9 @@ fn told(report: Report) -> Confinement {
     }
 }
 
-/// A medium to read, or to show.
-struct Job {
-    id: JobId,
-    kind: MediaKind,
-    medium: Medium,
-    /// The longer edge of the picture that is wanted, and nothing else.
-    preview: Option<u32>,
-}
-
-/// What came of it.
-enum Answer {
-    Read(Box<Finding>),
-    Shown(Raster, Vec<u8>),
-}
-
 /// Listens while the main thread works: a cancel must be heard in the middle of a job, and the end of the
 /// conversation is the end of the process, whatever it is doing.
-fn listen(mut ear: Ear, jobs: &SyncSender<Job>, cancelled: &AtomicU64) {
+fn listen(mut ear: Ear, jobs: &SyncSender<(JobId, Job)>, cancelled: &AtomicU64) {
     loop {
         match ear.hear().map_err(End::from).and_then(|heard| understand(heard, cancelled)) {
             Ok(None) => {}
@@ -159,59 +144,43 @@ fn listen(mut ear: Ear, jobs: &SyncSender<Job>, cancelled: &AtomicU64) {
     }
 }
 
-fn understand(heard: (ToWorker, Vec<OwnedFd>), cancelled: &AtomicU64) -> Result<Option<Job>, End> {
-    let (message, mut files) = heard;
-    match (message, files.pop(), files.is_empty()) {
-        (ToWorker::Cancel { job }, None, _) => {
+fn understand(
+    (message, files): (ToWorker, Vec<OwnedFd>),
+    cancelled: &AtomicU64,
+) -> Result<Option<(JobId, Job)>, End> {
+    match message {
+        ToWorker::Cancel { job } if files.is_empty() => {
             cancelled.store(job.0, Ordering::Relaxed);
             Ok(None)
         }
-        (ToWorker::Read { job, kind, extension, bytes, limits }, Some(file), true) => {
-            let medium = Medium { file: file.into(), bytes, extension, limits };
-            Ok(Some(Job { id: job, kind, medium, preview: None }))
-        }
-        (ToWorker::Preview { job, kind, extension, bytes, limits, edge }, Some(file), true) => {
-            let medium = Medium { file: file.into(), bytes, extension, limits };
-            Ok(Some(Job { id: job, kind, medium, preview: Some(edge) }))
+        ToWorker::Work { job, kind, extension, bytes, limits, work } if files.len() == work.descriptors() => {
+            let mut files = files.into_iter().map(File::from);
+            let file = if work.looks_into_medium() { files.next() } else { None };
+            let medium = file.map(|file| Medium { file, bytes, extension, limits });
+            Ok(Some((job, Job { work, kind, medium, files: files.collect() })))
         }
         _ => Err(End::OutOfTurn),
     }
 }
 
-fn work(
+fn do_all(
     mouth: &Mouth,
-    jobs: &Receiver<Job>,
+    jobs: &Receiver<(JobId, Job)>,
     engines: &mut Engines,
     cancelled: &AtomicU64,
-    read: Reader,
+    worker: Worker,
 ) -> Result<(), End> {
-    while let Ok(Job { id, kind, medium, preview }) = jobs.recv() {
+    while let Ok((id, job)) = jobs.recv() {
         let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), cancelled };
-        let attempt = || match (kind, preview) {
-            (MediaKind::Image, None) => {
-                read(medium, &mut *engines, &teller).map(|finding| Answer::Read(Box::new(finding)))
-            }
-            (MediaKind::Image, Some(edge)) => {
-                preview_image(medium, edge, &teller).map(|(picture, pixels)| Answer::Shown(picture, pixels))
-            }
-            (MediaKind::Video | MediaKind::Audio | MediaKind::Unknown, _) => {
-                let reason = format!("{kind} files are not read by this version of Deskscribe");
-                Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
-            }
-        };
+        let attempt = || worker(job, &mut *engines, &teller);
         let result = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
             engines.forget();
             Err(Interruption::Failed(blame(teller.stage.get(), panic.as_ref())))
         });
         match result {
-            Ok(Answer::Shown(picture, pixels)) => {
-                mouth.say(&FromWorker::Previewed { job: id, picture }, pixels)?;
-            }
-            Ok(Answer::Read(finding)) => {
-                let Finding { reading, thumbnail } = *finding;
-                let (raster, pixels) = thumbnail.unzip();
-                let reading = Box::new(reading);
-                let done = FromWorker::Done { job: id, reading, thumbnail: raster };
+            Ok(Outcome { answer, picture }) => {
+                let (picture, pixels) = picture.unzip();
+                let done = FromWorker::Done { job: id, answer, picture };
                 match mouth.say(&done, pixels.unwrap_or_default()) {
                     Err(error @ FrameError::TooLong { .. }) => {
                         let failure =
@@ -231,15 +200,15 @@ fn work(
     Ok(())
 }
 
-/// A panic while a picture is opened is the picture's fault; anywhere else it is ours.
+/// A panic while a medium is decoded is its own fault; anywhere else it is ours.
 fn blame(stage: Stage, panic: &(dyn Any + Send)) -> Failure {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
     match stage {
-        Stage::Decode => {
+        Stage::Decode | Stage::Hear | Stage::Watch => {
             Failure::new(Code::Damaged, format!("the decoder could not make sense of it ({text})"))
         }
-        Stage::Load | Stage::Ocr | Stage::Summarise => {
+        Stage::Load | Stage::Ocr | Stage::Transcribe | Stage::Summarise => {
             Failure::new(Code::Internal, format!("a fault of Deskscribe while {}: {text}", stage.as_verb()))
         }
     }

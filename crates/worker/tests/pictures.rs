@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use deskscribe_protocol::{Limits, ModelGrant, ModelRole, Reading, Stage};
-use deskscribe_worker::{Engines, Medium, Watch, load_runtime, preview_image, read_image};
+use deskscribe_protocol::{Answer, Limits, MediaKind, ModelGrant, ModelRole, Reading, Stage, Work};
+use deskscribe_worker::{Engines, Job, Medium, Outcome, Watch, load_runtime, work};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops};
 
@@ -49,6 +49,16 @@ impl Watch for Alone {
     }
 }
 
+/// What comes of a work with a picture that holds these bytes.
+fn do_with(bytes: &[u8], what: Work, engines: &mut Engines, watch: &dyn Watch) -> Outcome {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
+    let job = Job { work: what, kind: MediaKind::Image, medium: Some(medium), files: Vec::new() };
+    work(job, engines, watch).unwrap()
+}
+
 /// Reads pictures with the models that `cargo xtask test` has prepared.
 struct Reader(Engines);
 
@@ -69,13 +79,11 @@ impl Reader {
     }
 
     fn read(&mut self, bytes: &[u8]) -> Reading {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        file.rewind().unwrap();
-        let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
-        let reading = read_image(medium, &mut self.0, &Alone).unwrap().reading;
+        let Answer::Reading(reading) = do_with(bytes, Work::Read, &mut self.0, &Alone).answer else {
+            panic!("no reading")
+        };
         assert_eq!(reading.check(), Ok(()), "{reading:?}");
-        reading
+        *reading
     }
 
     fn read_as(&mut self, picture: &DynamicImage, format: ImageFormat) -> Reading {
@@ -110,12 +118,8 @@ fn a_worker_tells_that_it_loads_its_models_once() {
     let Reader(mut engines) = Reader::new();
     let png = encode(&notice(), ImageFormat::Png);
     let mut stages = || {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&png).unwrap();
-        file.rewind().unwrap();
-        let medium = Medium { file, bytes: png.len() as u64, extension: None, limits: Limits::default() };
         let listener = Listener::default();
-        read_image(medium, &mut engines, &listener).unwrap();
+        do_with(&png, Work::Read, &mut engines, &listener);
         listener.0.into_inner()
     };
     let first = stages();
@@ -243,11 +247,9 @@ fn textures_have_no_text() {
 
 /// A picture to look at, whatever is in the file.
 fn show(bytes: &[u8], edge: u32) -> RgbImage {
-    let mut file = tempfile::tempfile().unwrap();
-    file.write_all(bytes).unwrap();
-    file.rewind().unwrap();
-    let medium = Medium { file, bytes: bytes.len() as u64, extension: None, limits: Limits::default() };
-    let (raster, pixels) = preview_image(medium, edge, &Alone).unwrap();
+    let mut engines = Engines::new(Vec::new(), 1);
+    let shown = do_with(bytes, Work::Preview { edge }, &mut engines, &Alone);
+    let (raster, pixels) = shown.picture.unwrap();
     RgbImage::from_raw(raster.width, raster.height, pixels).unwrap()
 }
 

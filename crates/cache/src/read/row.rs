@@ -41,6 +41,8 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
         height: row.get("height")?,
         pages: row.get("pages")?,
         taken_at: row.get("taken_at")?,
+        recording: None,
+        pending: Vec::new(),
         camera: row.get("camera")?,
         digest: Digest {
             title: row.get("title")?,

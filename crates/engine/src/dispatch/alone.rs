@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskscribe_protocol::JobId;
+use deskscribe_protocol::{JobId, Work};
 use tokio::time::Instant;
 
 use super::breaker::Verdict;
@@ -12,7 +12,7 @@ use super::task::Suspect;
 use super::{Dispatch, Halt};
 use crate::RunError;
 use crate::intake::Medium;
-use crate::pool::{Cause, Ending, Work};
+use crate::pool::{Cause, Ending};
 
 /// A picture of our own with three words in it, that every worker of this build can read.
 const CONTROL: &[u8] = include_bytes!("control.png");
@@ -55,7 +55,7 @@ impl Dispatch {
         self.control = None;
         self.tell_end(&ending, None).await;
         let how = match ending {
-            Ending::Read { .. } => {
+            Ending::Done { .. } => {
                 let Some(keys) = self.breaker.control_read() else { return Ok(()) };
                 let (suspects, others) = std::mem::take(&mut self.pending)
                     .into_iter()
@@ -85,8 +85,8 @@ impl Dispatch {
             Ending::Failed { failure, .. } | Ending::Stopped { failure, .. } => failure.reason,
             Ending::NotStarted(error) => return self.not_started(job, &error).await,
             Ending::NoPlace => return self.no_place().await,
-            // Nobody cancels it, or shows it.
-            Ending::Dropped | Ending::Cancelled { .. } | Ending::Shown { .. } => return Ok(()),
+            // Nobody cancels it.
+            Ending::Dropped | Ending::Cancelled { .. } => return Ok(()),
         };
         match self.breaker.control_died(&how, Instant::now()) {
             Verdict::Again => Ok(()),

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use deskscribe_protocol::{ContentKey, JobId};
+use deskscribe_protocol::{ContentKey, JobId, Work};
 use tokio_util::sync::CancellationToken;
 
 use super::Dispatch;
@@ -12,7 +12,7 @@ use super::ladder::Lane;
 use super::task::{Running, Task};
 use crate::intake::Medium;
 use crate::order::Origin;
-use crate::pool::{Job, Work};
+use crate::pool::Job;
 
 /// Processors that one worker may use. Its native libraries each have a pool of so many threads, and there is a
 /// bound on all of them together (see `pool/watch.rs`).
@@ -72,6 +72,6 @@ impl Dispatch {
         let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
         let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
         let limits = self.settings.limits.clone();
-        Job { id, medium, limits, threads, alone, work, cancel: CancellationToken::new() }
+        Job { id, medium, limits, threads, alone, work, files: Vec::new(), cancel: CancellationToken::new() }
     }
 }

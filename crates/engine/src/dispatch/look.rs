@@ -38,9 +38,9 @@ impl Dispatch {
     /// Begins to look at a file.
     pub(super) fn look(&mut self, path: PathBuf, kind: MediaKind, purpose: Purpose) {
         self.looking.push(path.clone());
-        let (most, gate) = (self.settings.limits.bytes(), self.gate.clone());
+        let (limits, gate) = (self.settings.limits.clone(), self.gate.clone());
         self.looks.spawn_blocking(move || {
-            let found = examine_through(&gate, path.clone(), kind, most);
+            let found = examine_through(&gate, path.clone(), kind, &limits);
             Looked { path, purpose, found, is_over: gate.is_over() }
         });
     }

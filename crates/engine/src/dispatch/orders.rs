@@ -167,7 +167,7 @@ impl Dispatch {
         let (send, arrivals) = mpsc::channel(ARRIVALS_WAITING);
         let sender = send.downgrade();
         let (own, cache) = (self.home.folder().to_owned(), self.cache.clone());
-        let most = self.settings.limits.bytes();
+        let limits = self.settings.limits.clone();
         let (trust, passing) = (origin.trust.clone(), gate.clone());
         // A thread of its own, not the runtime's: when a run is cancelled, nobody waits for a slow disk.
         thread::Builder::new().name("intake".to_owned()).spawn(move || {
@@ -185,7 +185,7 @@ impl Dispatch {
                 Files::Queued => queued(&cache),
             };
             match walk {
-                Ok(walk) => intake::arrive(walk, most, &trust, &cache, &passing, &send),
+                Ok(walk) => intake::arrive(walk, &limits, &trust, &cache, &passing, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Blind(error))),
             }
         })?;

@@ -7,13 +7,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use deskscribe_protocol::{JobId, Raster};
+use deskscribe_protocol::{JobId, Raster, Work};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Dispatch, Halt};
 use crate::intake::Medium;
-use crate::pool::{Ending, Work};
+use crate::pool::Ending;
 use crate::session::{self, Preview, PreviewError, PreviewOf};
 
 /// Previews that may be wanted at once. Each has an open file.
@@ -62,8 +62,8 @@ impl Dispatch {
             return drop(answer.send(Err(PreviewError::Busy)));
         }
         let edge = edge.clamp(1, Raster::LONGEST_EDGE);
-        let (cache, most) = (self.cache.clone(), self.settings.limits.bytes());
-        previews.looks.spawn_blocking(move || match session::find(&cache, &of, most) {
+        let (cache, limits) = (self.cache.clone(), self.settings.limits.clone());
+        previews.looks.spawn_blocking(move || match session::find(&cache, &of, &limits) {
             Ok(medium) => Some(Wanted { medium: Arc::new(medium), edge, answer }),
             Err(error) => {
                 // Whoever has gone away needs no answer.
@@ -92,7 +92,7 @@ impl Dispatch {
                 let _ = wanted.answer.send(Err(PreviewError::Paused));
                 continue;
             }
-            let job = self.job(Arc::clone(&wanted.medium), false, Work::Show { edge: wanted.edge });
+            let job = self.job(Arc::clone(&wanted.medium), false, Work::Preview { edge: wanted.edge });
             let id = job.id;
             if !self.pool.has_free_seat(self.crowded.is_some()) || self.pool.lend(job).is_err() {
                 return self.previews.waiting.push_front(wanted);
@@ -112,7 +112,7 @@ impl Dispatch {
                 return self.no_place().await;
             }
             _ if has_changed => PreviewError::Changed(path),
-            Ending::Shown { picture: (raster, pixels), .. } => {
+            Ending::Done { picture: Some((raster, pixels)), .. } => {
                 // Not here: it takes some milliseconds.
                 tokio::task::spawn_blocking(move || {
                     let _ = wanted.answer.send(session::encode(raster, &pixels, &path));
@@ -126,7 +126,7 @@ impl Dispatch {
                 PreviewError::Failed { reason: format!("the worker that opened it died: {how}"), path }
             }
             Ending::NotStarted(error) => PreviewError::NoWorker(error.to_string()),
-            Ending::Read { .. } | Ending::Cancelled { .. } | Ending::Dropped => PreviewError::Closed,
+            Ending::Done { .. } | Ending::Cancelled { .. } | Ending::Dropped => PreviewError::Closed,
         };
         let _ = wanted.answer.send(Err(error));
         Ok(())

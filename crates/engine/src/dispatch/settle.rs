@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, Failure, JobId, Raster};
+use deskscribe_protocol::{Answer, Code, Failure, JobId, Raster};
 use tokio::time::Instant;
 
 use super::ladder::{Lane, Step};
@@ -23,7 +23,7 @@ const CHANGES: u32 = 3;
 impl Dispatch {
     pub(super) async fn settle(&mut self, job: JobId, mut task: Task, ending: Ending) -> Result<(), Halt> {
         self.tell_end(&ending, Some(&task.medium.path)).await;
-        if let Ending::Read { worker, .. }
+        if let Ending::Done { worker, .. }
         | Ending::Failed { worker, .. }
         | Ending::Stopped { worker, .. }
         | Ending::Died { worker, .. } = &ending
@@ -32,12 +32,12 @@ impl Dispatch {
             return self.read_again(task, *worker).await;
         }
         match ending {
-            Ending::Read { worker, reading, thumbnail } => {
+            Ending::Done { worker, answer: Answer::Reading(reading), picture } => {
                 self.breaker.read();
                 if self.ledger.counts.read == self.ledger.counts.cached {
                     tracing::info!(slot = worker.slot, seconds = reading.seconds, "first file done");
                 }
-                self.store(&task.medium, Outcome::Read(reading), thumbnail, worker).await
+                self.store(&task.medium, Outcome::Read(reading), picture, worker).await
             }
             Ending::Failed { worker, failure } | Ending::Stopped { worker, failure }
                 if failure.code == Code::OutOfMemory =>
@@ -64,16 +64,15 @@ impl Dispatch {
                 self.put_back(task);
                 self.no_place().await
             }
-            // What is cancelled is settled at once.
-            Ending::Dropped | Ending::Cancelled { .. } | Ending::Shown { .. } => Ok(()),
+            // What is cancelled is settled at once; an answer is of the kind that was asked for.
+            Ending::Dropped | Ending::Cancelled { .. } | Ending::Done { .. } => Ok(()),
         }
     }
 
     /// Tells what a job's end means for its worker.
     pub(super) async fn tell_end(&self, ending: &Ending, path: Option<&Path>) {
         let (worker, death) = match ending {
-            Ending::Read { worker, .. }
-            | Ending::Shown { worker, .. }
+            Ending::Done { worker, .. }
             | Ending::Failed { worker, .. }
             | Ending::Cancelled { worker: Some(worker), killed: false } => {
                 return self.ledger.worker(*worker, WorkerState::Idle).await;

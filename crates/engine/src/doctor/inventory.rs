@@ -56,6 +56,7 @@ fn purpose(role: ModelRole) -> &'static str {
         ModelRole::TextDetection => "text detection",
         ModelRole::TextRecognition => "text recognition",
         ModelRole::VoiceActivity => "voice activity",
+        ModelRole::Speech => "speech",
     }
 }
 

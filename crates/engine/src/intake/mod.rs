@@ -21,7 +21,7 @@ pub(crate) use walk::{Find, Walk, take_up, walk};
 use std::path::PathBuf;
 
 use deskscribe_cache::{Cache, CacheError, Place, ReadGuard};
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{ContentKey, Limits, MediaKind};
 use tokio::sync::mpsc;
 
 use crate::Row;
@@ -68,7 +68,7 @@ struct Deaf;
 /// While the engine is paused, the gate is closed.
 pub(crate) fn arrive(
     walk: Walk,
-    most: u64,
+    limits: &Limits,
     trust: &Trust,
     cache: &Cache,
     gate: &Gate,
@@ -121,7 +121,7 @@ pub(crate) fn arrive(
                 send(Arrival::Struck(path))?;
                 continue;
             }
-            send(look_into(path, kind, most, trust, &known, gate).unwrap_or_else(Arrival::Blind))?;
+            send(look_into(path, kind, limits, trust, &known, gate).unwrap_or_else(Arrival::Blind))?;
         }
         Ok(())
     };
@@ -145,12 +145,6 @@ fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, C
         }
         Find::Media { path, kind, stamp } => (path, kind, stamp),
     };
-    // Recordings come later; hashing gigabytes to say so would be a waste.
-    if kind != MediaKind::Image {
-        let why =
-            Failure::new(Code::Unsupported, "recordings are not read yet by this version of Deskscribe");
-        return Ok(Glance::Settled(Box::new(Row::skipped(&path, kind, why))));
-    }
     let Some(key) = known.key_at(&path, &stamp)? else { return Ok(Glance::New(path, kind)) };
     Ok(match known.outcome(&key)? {
         None => Glance::New(path, kind),
@@ -163,12 +157,12 @@ fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, C
 fn look_into(
     path: PathBuf,
     kind: MediaKind,
-    most: u64,
+    limits: &Limits,
     trust: &Trust,
     known: &ReadGuard,
     gate: &Gate,
 ) -> Result<Arrival, CacheError> {
-    let medium = match examine_through(gate, path.clone(), kind, most) {
+    let medium = match examine_through(gate, path.clone(), kind, limits) {
         Ok(medium) => medium,
         Err(row) => return Ok(Arrival::Unread(row, path)),
     };

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use deskscribe_cache::{Place, Stamp};
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{Code, ContentKey, Failure, Limits, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
 
@@ -69,9 +69,9 @@ impl Medium {
 
 /// Opens a found file and names its content, or says in a row why that cannot be done.
 ///
-/// A file of more than `most` bytes is not looked into: hashing it would hold up all others.
-pub(crate) fn examine(path: PathBuf, kind: MediaKind, most: u64) -> Result<Medium, Box<Row>> {
-    examine_with(path, kind, most, |file, size| hash(file, size))
+/// A file that is larger than its kind may be is not looked into: hashing it would hold up all others.
+pub(crate) fn examine(path: PathBuf, kind: MediaKind, limits: &Limits) -> Result<Medium, Box<Row>> {
+    examine_with(path, kind, limits, |file, size| hash(file, size))
 }
 
 /// The same, but while the gate is closed, nothing is read.
@@ -79,15 +79,15 @@ pub(crate) fn examine_through(
     gate: &Gate,
     path: PathBuf,
     kind: MediaKind,
-    most: u64,
+    limits: &Limits,
 ) -> Result<Medium, Box<Row>> {
-    examine_with(path, kind, most, |file, size| hash(gate.reader(file), size))
+    examine_with(path, kind, limits, |file, size| hash(gate.reader(file), size))
 }
 
 fn examine_with(
     path: PathBuf,
     kind: MediaKind,
-    most: u64,
+    limits: &Limits,
     hash: impl FnOnce(&File, u64) -> io::Result<ContentKey>,
 ) -> Result<Medium, Box<Row>> {
     let fail = |error: &io::Error| {
@@ -99,8 +99,10 @@ fn examine_with(
     };
     let file = open_patiently(&path).map_err(|error| fail(&error))?;
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
+    let most = limits.bytes(kind);
     if stamp.size > most {
-        let reason = format!("{} are more than the {} that a picture may have", size(stamp.size), size(most));
+        let what = if kind == MediaKind::Image { "picture" } else { "recording" };
+        let reason = format!("{} are more than the {} that a {what} may have", size(stamp.size), size(most));
         let why = Failure::new(Code::TooLarge, reason);
         return Err(Box::new(Row::failed(&path, None, kind, why, None)));
     }

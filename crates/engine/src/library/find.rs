@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{CacheError, Queued, Stamp};
-use deskscribe_protocol::{ContentKey, MediaKind};
+use deskscribe_protocol::{ContentKey, Limits, MediaKind};
 
 use super::Library;
 use crate::intake::{examine, explain};
@@ -133,7 +133,8 @@ impl Library {
             return Ok(Named::Content { key, path: Some(path) });
         }
         // A copy, or a file that was moved, is known by its content.
-        match examine(path.clone(), MediaKind::Unknown, u64::MAX) {
+        let any = Limits { recording_bytes: u64::MAX, ..Limits::default() };
+        match examine(path.clone(), MediaKind::Unknown, &any) {
             Ok(medium) if known(&medium.key)? => {
                 return Ok(Named::Content { key: medium.key, path: Some(path) });
             }

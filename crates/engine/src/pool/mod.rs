@@ -16,11 +16,12 @@ mod watch;
 mod wire;
 mod worker;
 
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Confinement, Failure, JobId, Limits, Raster, Reading, Stage};
+use deskscribe_protocol::{Answer, Confinement, Failure, JobId, Limits, Raster, Stage, Work};
 use rustix::io::Errno;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -48,18 +49,17 @@ pub(crate) struct Job {
     pub(crate) alone: bool,
     /// What is to be done with it.
     pub(crate) work: Work,
+    /// What is lent beside the medium, in the order in which the work names it.
+    pub(crate) files: Vec<Arc<File>>,
     /// Ends it early: the worker is asked to stop, and killed if it does not.
     pub(crate) cancel: CancellationToken,
 }
 
-/// What a worker does with a medium.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
-    /// Reads it.
-    Read,
-    /// Shows it, as a picture whose longer edge is no longer than this. Somebody waits for it: a pause does not hold
-    /// it up.
-    Show { edge: u32 },
+impl Job {
+    /// Whether somebody waits for it who is not held up by a pause.
+    fn goes_on_in_a_pause(&self) -> bool {
+        matches!(self.work, Work::Preview { .. })
+    }
 }
 
 /// What a slot is told.
@@ -93,10 +93,8 @@ pub(crate) enum Report {
 /// How a job ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// There is a reading, and perhaps a thumbnail as raw RGB.
-    Read { worker: WorkerName, reading: Box<Reading>, thumbnail: Option<(Raster, Vec<u8>)> },
-    /// There is a picture, as raw RGB.
-    Shown { worker: WorkerName, picture: (Raster, Vec<u8>) },
+    /// There is an answer, and perhaps a picture that belongs to it, as raw RGB.
+    Done { worker: WorkerName, answer: Answer, picture: Option<(Raster, Vec<u8>)> },
     /// It was cancelled. With a worker, that was asked to stop and did, or was `killed` because it did not.
     Cancelled { worker: Option<WorkerName>, killed: bool },
     /// The worker says that it cannot be read, or stopped when the engine asked it to.
@@ -119,10 +117,7 @@ impl Ending {
     pub(crate) fn leaves_a_worker(&self) -> bool {
         matches!(
             self,
-            Self::Read { .. }
-                | Self::Shown { .. }
-                | Self::Failed { .. }
-                | Self::Cancelled { worker: Some(_), killed: false }
+            Self::Done { .. } | Self::Failed { .. } | Self::Cancelled { worker: Some(_), killed: false }
         )
     }
 }

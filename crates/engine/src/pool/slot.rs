@@ -1,10 +1,11 @@
 //! One slot: a worker's life, from the first job for it to its rest or its death.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, RasterError, ToWorker};
+use deskscribe_protocol::{Code, Failure, FrameError, FromWorker, Raster, ToWorker};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use super::beats::{Beat, Leash};
 use super::spawn::Spawner;
 use super::watch::{Judgement, Reason, Watch};
 use super::worker::{Unready, Worker, between_files, start};
-use super::{Cause, Ending, Job, Order, Report, StartError, Work};
+use super::{Cause, Ending, Job, Order, Report, StartError};
 use crate::places::Places;
 use crate::status::Traffic;
 use crate::{Death, Resources, Settings};
@@ -53,10 +54,7 @@ impl Slot {
             };
             deaths_in_a_row = match ending {
                 Ending::Died { .. } | Ending::NotStarted(_) => deaths_in_a_row + 1,
-                Ending::Read { .. }
-                | Ending::Shown { .. }
-                | Ending::Failed { .. }
-                | Ending::Stopped { .. } => 0,
+                Ending::Done { .. } | Ending::Failed { .. } | Ending::Stopped { .. } => 0,
                 Ending::NoPlace | Ending::Cancelled { .. } | Ending::Dropped => deaths_in_a_row,
             };
             if let Ending::Dropped = ending
@@ -193,7 +191,7 @@ impl Slot {
 
     /// What holds a worker up while it has this job.
     fn pause_of(&self, job: &Job) -> Option<watch::Receiver<bool>> {
-        (job.work == Work::Read).then(|| self.paused.clone())
+        (!job.goes_on_in_a_pause()).then(|| self.paused.clone())
     }
 
     /// Starts nothing while the engine is paused. Tells whether the job is still wanted then.
@@ -217,16 +215,18 @@ impl Slot {
         if job.cancel.is_cancelled() {
             return Verdict::Ended(Ending::Cancelled { worker: Some(worker.name), killed: false });
         }
-        let file = match job.medium.lend() {
-            Ok(file) => file,
+        let medium = match job.work.looks_into_medium().then(|| job.medium.lend()).transpose() {
+            Ok(medium) => medium,
             Err(error) => return unreadable(error),
         };
+        let others = job.files.iter().map(AsRef::as_ref);
+        let files: Vec<_> = medium.into_iter().chain(others).map(File::as_fd).collect();
         let order = order(job);
         worker.last_file = Some(job.medium.path.clone());
         let patience = &self.settings.patience;
         let grace = patience.beat * patience.grace_beats.max(1);
         let leash = Leash::of(patience, worker.name.pid, self.pause_of(job));
-        match leash.within(grace, worker.mouth.say(&order, &[file.as_fd()])).await {
+        match leash.within(grace, worker.mouth.say(&order, &files)).await {
             Some(Ok(())) => {}
             Some(Err(_)) => {
                 let what = "it was gone when it was given the file".to_owned();
@@ -316,24 +316,14 @@ impl Slot {
                         let _ = self.reports.try_send(report);
                     }
                 }
-                FromWorker::Done { job: id, reading, thumbnail }
-                    if id == job.id && job.work == Work::Read =>
-                {
-                    let edge = job.limits.thumbnail_edge;
-                    let thumbnail = match Raster::frame(thumbnail, attachment, edge) {
-                        Ok(thumbnail) => thumbnail,
-                        Err(error) => return Verdict::lost(error.to_string()),
-                    };
-                    if let Err(error) = reading.check() {
-                        return Verdict::lost(format!("its reading cannot be true: {error}"));
+                FromWorker::Done { job: id, answer, picture } if id == job.id => {
+                    if let Err(error) = answer.check(&job.work) {
+                        return Verdict::lost(format!("its answer cannot be true: {error}"));
                     }
-                    return Verdict::Ended(Ending::Read { worker: name, reading, thumbnail });
-                }
-                FromWorker::Previewed { job: id, picture } if id == job.id => {
-                    let Work::Show { edge } = job.work else { return Verdict::lost("it spoke out of turn") };
-                    return match Raster::frame(Some(picture), attachment, edge) {
-                        Ok(Some(picture)) => Verdict::Ended(Ending::Shown { worker: name, picture }),
-                        Ok(None) | Err(_) => Verdict::lost(RasterError.to_string()),
+                    let edge = answer.longest_edge(&job.work, job.limits.thumbnail_edge);
+                    return match Raster::frame(picture, attachment, edge) {
+                        Ok(picture) => Verdict::Ended(Ending::Done { worker: name, answer, picture }),
+                        Err(error) => Verdict::lost(error.to_string()),
                     };
                 }
                 FromWorker::Failed { job: id, failure } if id == job.id => {
@@ -379,11 +369,13 @@ impl Verdict {
 
 /// What a worker is told to do.
 fn order(Job { id, medium, limits, work, .. }: &Job) -> ToWorker {
-    let (job, kind, extension) = (*id, medium.kind, medium.extension());
-    let (bytes, limits) = (medium.stamp.size, limits.clone());
-    match *work {
-        Work::Read => ToWorker::Read { job, kind, extension, bytes, limits },
-        Work::Show { edge } => ToWorker::Preview { job, kind, extension, bytes, limits, edge },
+    ToWorker::Work {
+        job: *id,
+        kind: medium.kind,
+        extension: medium.extension(),
+        bytes: medium.stamp.size,
+        limits: limits.clone(),
+        work: work.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{Cache, CacheError};
-use deskscribe_protocol::{ContentKey, MediaKind, Raster};
+use deskscribe_protocol::{ContentKey, Limits, MediaKind, Raster};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::intake::{Medium, examine};
@@ -74,7 +74,7 @@ pub enum PreviewError {
 }
 
 /// Opens what is to be shown, if it is still what it was.
-pub(crate) fn find(cache: &Cache, of: &PreviewOf, most: u64) -> Result<Medium, PreviewError> {
+pub(crate) fn find(cache: &Cache, of: &PreviewOf, limits: &Limits) -> Result<Medium, PreviewError> {
     let known = cache.read()?;
     let (key, paths) = match of {
         PreviewOf::Content(key) => (Some(*key), known.places(key)?),
@@ -82,7 +82,7 @@ pub(crate) fn find(cache: &Cache, of: &PreviewOf, most: u64) -> Result<Medium, P
     };
     let mut error = PreviewError::Unknown;
     for path in paths {
-        match examine(path.clone(), MediaKind::Image, most) {
+        match examine(path.clone(), MediaKind::Image, limits) {
             Ok(medium) if key.is_none_or(|key| key == medium.key) => return Ok(medium),
             Ok(_) => error = PreviewError::Changed(path),
             // Of many places, one that holds something else says more than one that is gone.

@@ -37,8 +37,8 @@ mod x86;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use deskscribe_protocol::{Code, Failure, Reading, Stage};
-use deskscribe_worker::{Engines, Finding, Interruption, Medium, Watch};
+use deskscribe_protocol::{Answer, Code, Failure, Reading, Stage};
+use deskscribe_worker::{Engines, Interruption, Job, Outcome, Watch};
 
 use crate::attempt::{Attempt, Book};
 
@@ -64,8 +64,9 @@ fn main() -> ExitCode {
     deskscribe_worker::serve(try_everything)
 }
 
-fn try_everything(medium: Medium, _: &mut Engines, watch: &dyn Watch) -> Result<Finding, Interruption> {
+fn try_everything(job: Job, _: &mut Engines, watch: &dyn Watch) -> Result<Outcome, Interruption> {
     let unreadable = |error: std::io::Error| Failure::new(Code::Unreadable, error.to_string());
+    let medium = job.medium.ok_or_else(|| Failure::new(Code::Internal, "nothing to read"))?;
     let book = Book::read(medium.file).map_err(unreadable)?;
     let escapes = ESCAPES.iter().flat_map(|attempts| attempts.iter()).map(|attempt| ("escape", attempt));
     // Needs come last: they must still work in a worker that has tried everything else.
@@ -81,5 +82,5 @@ fn try_everything(medium: Medium, _: &mut Engines, watch: &dyn Watch) -> Result<
         text += &format!("{kind}\t{name}\t{outcome}\n");
     }
     let reading = Reading { text, width: 1, height: 1, pages: 1, ..Reading::default() };
-    Ok(Finding { reading, thumbnail: None })
+    Ok(Outcome { answer: Answer::Reading(Box::new(reading)), picture: None })
 }

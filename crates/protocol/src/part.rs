@@ -1,0 +1,339 @@
+//! The parts in which a recording is read, and what each of them comes to. Times are seconds from its beginning.
+//!
+//! ```text
+//!  survey ─┬─▶ hear ─▶ transcribe ─┬─▶ compose ─▶ reading
+//!          ╰─▶ watch ──────────────╯
+//! ```
+//!
+//! What is to be heard is decoded once, into memory files that the engine made; those are sealed and lent to whoever
+//! transcribes. What a worker says of a part is bounded, like a [`Reading`](crate::Reading).
+
+use serde::{Deserialize, Serialize};
+
+use crate::reading::{ReadingError, is_short};
+use crate::recording::{check_gaps, check_segments, check_texts};
+use crate::{EngineUse, Gap, Line, ModelGrant, Raster, Reading, Recording, Segment, Span};
+
+/// Samples of sound a second: one channel of 16-bit signed little-endian numbers.
+pub const SAMPLE_RATE: u32 = 16_000;
+
+/// What is to be done with a medium.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Work {
+    /// Read it: a picture.
+    Read,
+    /// Show it. No model is loaded for it.
+    Preview {
+        /// The longer edge of the picture that is asked for, in pixels: at most [`Raster::LONGEST_EDGE`].
+        edge: u32,
+    },
+    /// Say what a recording holds, and show a frame of it. No model is loaded for it.
+    Survey,
+    /// Decode the sound of a recording from here on into memory files, until they are full or it ends, and find
+    /// speech. Behind the medium's come the descriptors of so many empty files, open for writing.
+    Hear {
+        /// In seconds.
+        from: f64,
+        /// How many memory files there are: each has room for [`Block::LONGEST`].
+        blocks: u32,
+    },
+    /// Put words to speech. Carries no medium, but the sealed memory file of the block and the model.
+    Transcribe {
+        /// Where the sound in the memory file comes from.
+        block: Block,
+        /// What of it is speech, in order: each at most [`Heard::LONGEST_SPEECH`] long.
+        speech: Vec<Span>,
+        /// The language that is spoken; to be found out if it is not known.
+        language: Option<String>,
+        /// The model whose descriptor comes along.
+        model: ModelGrant,
+    },
+    /// Read what is shown in this stretch; without an end, to the end of the recording.
+    Watch {
+        /// In seconds.
+        from: f64,
+        /// In seconds.
+        to: Option<f64>,
+    },
+    /// Make one reading of what the parts came to. Carries no medium.
+    Compose(Box<Parts>),
+}
+
+impl Work {
+    /// Whether the medium's descriptor comes along, before all others.
+    pub fn looks_into_medium(&self) -> bool {
+        !matches!(self, Self::Transcribe { .. } | Self::Compose(_))
+    }
+
+    /// How many descriptors come along.
+    pub fn descriptors(&self) -> usize {
+        let others = match self {
+            Self::Hear { blocks, .. } => *blocks as usize,
+            Self::Transcribe { .. } => 2,
+            Self::Read | Self::Preview { .. } | Self::Survey | Self::Watch { .. } | Self::Compose(_) => 0,
+        };
+        usize::from(self.looks_into_medium()) + others
+    }
+}
+
+/// What all parts of a recording came to.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Parts {
+    /// What it holds.
+    pub survey: Survey,
+    /// Its sound, in order.
+    pub heard: Vec<Heard>,
+    /// What was said, in order.
+    pub transcripts: Vec<Transcript>,
+    /// What was shown, in order.
+    pub watched: Vec<Watched>,
+    /// What was given up before it came to anything.
+    pub lost: Vec<Gap>,
+    /// Whether there is speech that nobody has put words to, for want of a model.
+    pub owes_speech: bool,
+}
+
+/// What came of a work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Answer {
+    /// Of [`Work::Read`], with a thumbnail if one is wanted, and of [`Work::Compose`], without.
+    Reading(Box<Reading>),
+    /// Of [`Work::Preview`], with the picture, upright.
+    Preview,
+    /// Of [`Work::Survey`], with a thumbnail of a frame if there is one and it is wanted.
+    Survey(Survey),
+    /// Of [`Work::Hear`].
+    Heard(Heard),
+    /// Of [`Work::Transcribe`].
+    Transcript(Transcript),
+    /// Of [`Work::Watch`].
+    Watched(Watched),
+}
+
+impl Answer {
+    /// Whether this can be true, as an answer to this work.
+    ///
+    /// # Errors
+    /// The first promise that it breaks.
+    pub fn check(&self, work: &Work) -> Result<(), ReadingError> {
+        match (self, work) {
+            (Self::Reading(reading), Work::Read) if reading.recording.is_none() => reading.check(),
+            (Self::Reading(reading), Work::Compose(_)) if reading.recording.is_some() => reading.check(),
+            (Self::Preview, Work::Preview { .. }) => Ok(()),
+            (Self::Survey(survey), Work::Survey) => survey.check(),
+            (Self::Heard(heard), Work::Hear { from, blocks }) => heard.check(*from, *blocks),
+            (Self::Transcript(transcript), Work::Transcribe { .. }) => transcript.check(),
+            (Self::Watched(watched), Work::Watch { .. }) => watched.check(),
+            _ => Err(ReadingError::OutOfPlace),
+        }
+    }
+
+    /// The longest edge of a picture that may come with it, in pixels; `thumbnail` is that of a thumbnail.
+    pub fn longest_edge(&self, work: &Work, thumbnail: u32) -> u32 {
+        match (self, work) {
+            (Self::Preview, Work::Preview { edge }) => *edge,
+            (Self::Reading(_), Work::Read) | (Self::Survey(_), _) => thumbnail,
+            _ => 0,
+        }
+        .min(Raster::LONGEST_EDGE)
+    }
+}
+
+/// What a recording holds, as far as its headers and first frames tell.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Survey {
+    /// How long it says it is, in seconds. It may be wrong.
+    pub duration: Option<f64>,
+    /// What is shown, if anything is that can be decoded.
+    pub picture: Option<PictureTrack>,
+    /// What is to be heard, if anything is that can be decoded.
+    pub sound: Option<SoundTrack>,
+    /// When it was taken, as RFC 3339, if the file says so.
+    pub taken_at: Option<String>,
+    /// What took it, if the file says so.
+    pub camera: Option<String>,
+    /// Tracks that cannot be decoded.
+    pub gaps: Vec<Gap>,
+}
+
+/// A track of moving pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PictureTrack {
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// Its format, such as `h264`.
+    pub codec: String,
+}
+
+/// A track of sound.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SoundTrack {
+    /// Its format, such as `aac`.
+    pub codec: String,
+}
+
+impl Survey {
+    fn check(&self) -> Result<(), ReadingError> {
+        let Self { duration, picture, sound, taken_at, camera, gaps } = self;
+        if duration.is_some_and(|seconds| !(0.0..f64::INFINITY).contains(&seconds)) {
+            return Err(ReadingError::Number);
+        }
+        if picture.as_ref().is_some_and(|picture| picture.width == 0 || picture.height == 0) {
+            return Err(ReadingError::NoPixels);
+        }
+        let codecs = picture.iter().map(|it| &it.codec).chain(sound.iter().map(|it| &it.codec));
+        for name in codecs.chain(taken_at).chain(camera) {
+            is_short(name, "name", Reading::LONGEST_NAME)?;
+        }
+        check_gaps(gaps)
+    }
+}
+
+/// The sound in one memory file.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Block {
+    /// When its first sample is heard, in seconds.
+    pub from: f64,
+    /// How many samples there are, at [`SAMPLE_RATE`].
+    pub samples: u64,
+}
+
+impl Block {
+    /// The most samples: ten minutes.
+    pub const LONGEST: u64 = SAMPLE_RATE as u64 * 600;
+    /// The most bytes.
+    pub const BYTES: u64 = Self::LONGEST * 2;
+
+    /// What of the recording it holds.
+    pub fn span(self) -> Span {
+        Span { from: self.from, to: self.from + self.samples as f64 / f64::from(SAMPLE_RATE) }
+    }
+}
+
+/// The sound of a stretch of a recording.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Heard {
+    /// The memory files that were written to, in their order.
+    pub blocks: Vec<Block>,
+    /// What of it is speech, in order. Each stretch lies within a block, and is bounded by silence as far as possible.
+    pub speech: Vec<Span>,
+    /// Whether anything is to be heard.
+    pub audible: bool,
+    /// How far it was decoded, in seconds: a file that follows begins here.
+    pub to: f64,
+    /// Whether the sound ends there.
+    pub ended: bool,
+    /// What could not be decoded.
+    pub gaps: Vec<Gap>,
+    /// What found the speech.
+    pub engine: Option<EngineUse>,
+}
+
+impl Heard {
+    /// The longest stretch of speech, in seconds: what Whisper looks at in one go.
+    pub const LONGEST_SPEECH: f64 = 30.0;
+
+    fn check(&self, from: f64, blocks: u32) -> Result<(), ReadingError> {
+        if self.blocks.len() > blocks as usize || self.speech.len() > Recording::MOST {
+            return Err(ReadingError::TooMany("blocks or stretches of speech"));
+        }
+        let fits = |block: &Block| block.samples <= Block::LONGEST && block.span().is_sane();
+        let within = |span: &Span| {
+            let holds = |block: &Block| block.span().from <= span.from && span.to <= block.span().to;
+            span.is_sane() && span.seconds() <= Self::LONGEST_SPEECH && self.blocks.iter().any(holds)
+        };
+        let in_order = self.speech.is_sorted_by(|one, next| one.to <= next.from);
+        let goes_on = (from..=Recording::LONGEST).contains(&self.to) && (self.ended || self.to > from);
+        let sane = self.blocks.iter().all(fits) && self.speech.iter().all(within) && in_order && goes_on;
+        if !sane {
+            return Err(ReadingError::Number);
+        }
+        check_engine(self.engine.as_ref())?;
+        check_gaps(&self.gaps)
+    }
+}
+
+/// The words of some stretches of speech.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The words, in order.
+    pub segments: Vec<Segment>,
+    /// The language that was spoken, as a BCP-47 tag.
+    pub language: Option<String>,
+    /// What could not be understood.
+    pub gaps: Vec<Gap>,
+    /// What put the words to it.
+    pub engine: Option<EngineUse>,
+    /// Time in the worker, in seconds.
+    pub seconds: f64,
+}
+
+impl Transcript {
+    fn check(&self) -> Result<(), ReadingError> {
+        if let Some(language) = &self.language {
+            is_short(language, "name", Reading::LONGEST_NAME)?;
+        }
+        if !(0.0..f64::INFINITY).contains(&self.seconds) {
+            return Err(ReadingError::Number);
+        }
+        check_engine(self.engine.as_ref())?;
+        check_segments(&self.segments)?;
+        check_gaps(&self.gaps)
+    }
+}
+
+/// What was shown in a stretch of a recording.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Watched {
+    /// Every line once for each time that it stood there, by when it appeared.
+    pub lines: Vec<Seen>,
+    /// How many distinct frames were read.
+    pub frames: u32,
+    /// How far there was anything to see, in seconds.
+    pub to: f64,
+    /// Whether the picture ends there.
+    pub ended: bool,
+    /// What could not be decoded.
+    pub gaps: Vec<Gap>,
+    /// What read the frames.
+    pub engines: Vec<EngineUse>,
+    /// Time in the worker, in seconds.
+    pub seconds: f64,
+}
+
+/// A line of text in frames, and for how long it stood there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// When it was first seen, in seconds.
+    pub from: f64,
+    /// When it was gone, in seconds.
+    pub to: f64,
+    /// As it was when it could be read best; its page counts for nothing.
+    pub line: Line,
+}
+
+impl Watched {
+    fn check(&self) -> Result<(), ReadingError> {
+        let span = |seen: &Seen| Span { from: seen.from, to: seen.to };
+        check_texts(self.lines.iter().map(|seen| (span(seen), seen.line.text.as_str())))?;
+        self.lines.iter().try_for_each(|seen| seen.line.check())?;
+        let times = [self.to, self.seconds];
+        if !times.iter().all(|seconds| (0.0..f64::INFINITY).contains(seconds)) {
+            return Err(ReadingError::Number);
+        }
+        if self.engines.len() > crate::Provenance::MOST {
+            return Err(ReadingError::TooMany("engines or stages"));
+        }
+        self.engines.iter().try_for_each(|engine| check_engine(Some(engine)))?;
+        check_gaps(&self.gaps)
+    }
+}
+
+fn check_engine(engine: Option<&EngineUse>) -> Result<(), ReadingError> {
+    let names = engine.into_iter().flat_map(|used| [&used.engine, &used.model, &used.sha256]);
+    names.into_iter().try_for_each(|name| is_short(name, "name", Reading::LONGEST_NAME))
+}

@@ -1,0 +1,30 @@
+//! From a job to what comes of it: which stages a medium goes through, in which order.
+
+mod picture;
+
+use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Work};
+
+use crate::engines::Engines;
+use crate::job::{Interruption, Job, Outcome, Watch};
+
+/// Does a job.
+///
+/// # Errors
+/// What the medium or the system has against it, that it was cancelled, or that a model does not load.
+pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcome, Interruption> {
+    let Job { work, kind, medium, .. } = job;
+    match (work, kind, medium) {
+        (Work::Read, MediaKind::Image, Some(medium)) => {
+            let (reading, picture) = picture::read(medium, engines, watch)?;
+            Ok(Outcome { answer: Answer::Reading(Box::new(reading)), picture })
+        }
+        (Work::Preview { edge }, MediaKind::Image, Some(medium)) => {
+            let picture = picture::preview(medium, edge, watch)?;
+            Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
+        }
+        _ => {
+            let reason = format!("{kind} files are not read by this version of Deskscribe");
+            Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))
+        }
+    }
+}
