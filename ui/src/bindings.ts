@@ -286,9 +286,9 @@ export type ExportFormat =
 /**  A table. */
 "csv";
 
-/**  A file as the page was told of it; a card or a row will do. */
+/**  A file or folder as it is named in questions and orders; rows and cards name theirs in the same two fields. */
 export type FilePath = {
-	/**  As it is shown. */
+	/**  Absolute; bytes that are no UTF-8 are shown as U+FFFD. */
 	path: string,
 	/**  Its true bytes in base64, when they are no UTF-8. */
 	path_bytes?: string | null,
