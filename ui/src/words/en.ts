@@ -181,7 +181,6 @@ export const words = {
     noPreview: "The preview could not be made.",
     gone: "The file is gone from every place it was seen in. What was read is still here.",
     nothing: "This picture has no text.",
-    untitled: "Without a title",
     tags: "Tags",
     addTag: "Add a tag",
     removeTag: (tag: string) => `Remove tag ${tag}`,
