@@ -1,6 +1,6 @@
 //! What a command tells the page when it cannot be done: a code to decide by, and a line to read.
 
-use deskscribe_engine::{CacheError, QueryError};
+use deskscribe_engine::{CacheError, FilePathError, QueryError};
 use serde::Serialize;
 
 /// Why a command was not done.
@@ -60,6 +60,12 @@ impl From<CacheError> for CommandError {
             _ => ErrorCode::Cache,
         };
         Self::new(code, error)
+    }
+}
+
+impl From<FilePathError> for CommandError {
+    fn from(error: FilePathError) -> Self {
+        Self::system(error)
     }
 }
 

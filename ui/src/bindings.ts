@@ -25,7 +25,7 @@ export const commands = {
 	/**  Files that could not be read, the newest first. */
 	troubles: (offset: number, limit: number) => __TAURI_INVOKE<AttentionPage>("troubles", { offset, limit }),
 	/**  Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was named. */
-	exportItems: (keys: ContentKey[] | null, query: string, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_items", { keys, query, format }),
+	exportItems: (keys: ContentKey[] | null, query: string, format: Format) => __TAURI_INVOKE<string | null>("export_items", { keys, query, format }),
 	/**  Everything that is known of this content; with a query, where its words stand. */
 	item: (key: ContentKey, query: string) => __TAURI_INVOKE<ItemView>("item", { key, query }),
 	/**  Sets the tags of this content; without any list they are the machine's again. */
@@ -275,24 +275,24 @@ export type Exit =
 /**  With an exit code. */
 ({ code: number }) & { signal?: never };
 
-/**  What an export is. */
-export type ExportFormat = 
+/**  A file or folder as it is named in questions and orders; rows and cards name theirs in the same two fields. */
+export type FilePath = {
+	/**  Absolute; bytes that are no UTF-8 are shown as U+FFFD. */
+	path: string,
+	/**  Its true bytes in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
+};
+
+/**  How an export is written. */
+export type Format = 
 /**  One item on each line. */
 "jsonl" | 
 /**  One array. */
 "json" | 
 /**  One document, for people. */
 "markdown" | 
-/**  A table. */
+/**  A table, by RFC 4180. */
 "csv";
-
-/**  A file as the page was told of it; a card or a row will do. */
-export type FilePath = {
-	/**  As it is shown. */
-	path: string,
-	/**  Its true bytes in base64, when they are no UTF-8. */
-	path_bytes?: string | null,
-};
 
 /**  What an engine runs for. */
 export type Host = 

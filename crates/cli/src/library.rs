@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::bail;
-use deskscribe_engine::{CacheError, Home, Library, Query};
+use deskscribe_engine::{CacheError, Home, Library, Query, at_home};
 
 use crate::show::say;
 
@@ -52,14 +52,7 @@ fn kept_together(word: &str) -> String {
 pub(crate) fn folder_and_name(path: &str) -> (String, String) {
     let path = Path::new(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let home = dirs::home_dir().filter(|home| home.as_os_str().len() > 1);
-    let folder = match home.and_then(|home| folder.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
-        Some(rest) => format!("~/{}", rest.display()),
-        None => folder.display().to_string(),
-    };
-    (folder, name)
+    (at_home(path.parent().unwrap_or(Path::new("/"))), name)
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! A row: what is told about one file, in the form that scripts depend on.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use deskscribe_cache::{Outcome, Record};
 use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance};
 use serde::{Deserialize, Serialize};
+
+use crate::path::{bytes_of, lossy};
 
 /// What is told about one file. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -86,22 +84,6 @@ pub struct WorkerName {
     pub slot: usize,
     /// Its process.
     pub pid: u32,
-}
-
-/// A path as text: bytes that are no UTF-8 are shown as U+FFFD.
-pub(crate) fn lossy(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
-/// The true bytes of a path in base64, when they are no UTF-8.
-pub(crate) fn bytes_of(path: &Path) -> Option<String> {
-    path.to_str().is_none().then(|| BASE64.encode(path.as_os_str().as_bytes()))
-}
-
-/// The path that was told like this.
-pub fn path_of(path: &str, bytes: Option<&str>) -> PathBuf {
-    let bytes = bytes.and_then(|bytes| BASE64.decode(bytes).ok());
-    bytes.map_or_else(|| path.into(), |bytes| OsString::from_vec(bytes).into())
 }
 
 impl Row {

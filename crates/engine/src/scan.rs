@@ -152,7 +152,7 @@ impl Engine {
         }
     }
 
-    /// A run that cannot be asked is a run all the same.
+    /// An engine that cannot be asked reads all the same: a scan, and a window.
     pub(crate) fn unless_unasked(
         &self,
         control: Result<Control, ControlError>,
@@ -160,7 +160,8 @@ impl Engine {
     ) -> Option<Control> {
         let tell = |error: &ControlError| {
             tracing::warn!(%error, "no control socket");
-            let text = format!("`deskscribe status` and `deskscribe stop` will not find this scan: {error}");
+            let text =
+                format!("`deskscribe status` and `deskscribe stop` will not find what is read here: {error}");
             let _ = events.try_send(Event::Note(text));
         };
         control.inspect_err(tell).ok()

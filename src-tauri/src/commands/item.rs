@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use deskscribe_engine::{ContentKey, Format, ItemView, Library, Named, Query, Selection};
+use deskscribe_engine::{ContentKey, FilePath, Format, ItemView, Library, Named, Query, Selection};
 use serde::Deserialize;
 use tauri::async_runtime::spawn_blocking;
 use tauri::{State, command};
 
-use super::{Answer, FilePath};
+use super::Answer;
 use crate::desk::Desk;
 use crate::error::CommandError;
 
@@ -101,7 +101,7 @@ async fn put(desk: &Desk, text: String) -> Answer<()> {
 #[command]
 #[specta::specta]
 pub(crate) async fn open(file: FilePath) -> Answer<()> {
-    let path = file.into_path();
+    let path = file.to_path()?;
     is_there(&path)?;
     let opened = tauri_plugin_opener::open_path(&path, None::<&str>);
     opened.map_err(|error| CommandError::system(format!("it cannot be opened ({error}): {}", path.display())))
@@ -111,7 +111,7 @@ pub(crate) async fn open(file: FilePath) -> Answer<()> {
 #[command]
 #[specta::specta]
 pub(crate) async fn reveal(file: FilePath) -> Answer<()> {
-    let path = file.into_path();
+    let path = file.to_path()?;
     is_there(&path)?;
     let folder = path.parent().unwrap_or(&path);
     let shown = tauri_plugin_opener::reveal_item_in_dir(&path)

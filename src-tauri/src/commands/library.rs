@@ -1,7 +1,6 @@
 //! Looking at the library: pages of cards, what waits, what could not be read.
 
 use deskscribe_engine::{AttentionPage, ContentKey, Format, Library, Page, Query, QueuePage, Selection};
-use serde::Deserialize;
 use tauri::{AppHandle, State, command};
 
 use super::Answer;
@@ -12,40 +11,13 @@ use crate::error::{CommandError, ErrorCode};
 /// The most cards that are told at once.
 const MOST_CARDS: u32 = 1000;
 
-/// What an export is.
-#[derive(Debug, Clone, Copy, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ExportFormat {
-    /// One item on each line.
-    Jsonl,
-    /// One array.
-    Json,
-    /// One document, for people.
-    Markdown,
-    /// A table.
-    Csv,
-}
-
-impl ExportFormat {
-    /// What its file is called, unless somebody wants it otherwise.
-    fn file_name(self) -> &'static str {
-        match self {
-            Self::Jsonl => "Deskscribe.jsonl",
-            Self::Json => "Deskscribe.json",
-            Self::Markdown => "Deskscribe.md",
-            Self::Csv => "Deskscribe.csv",
-        }
-    }
-}
-
-impl From<ExportFormat> for Format {
-    fn from(format: ExportFormat) -> Self {
-        match format {
-            ExportFormat::Jsonl => Self::Jsonl,
-            ExportFormat::Json => Self::Json,
-            ExportFormat::Markdown => Self::Markdown,
-            ExportFormat::Csv => Self::Csv,
-        }
+/// What the file of an export is called, unless somebody wants it otherwise.
+fn file_name(format: Format) -> &'static str {
+    match format {
+        Format::Jsonl => "Deskscribe.jsonl",
+        Format::Json => "Deskscribe.json",
+        Format::Markdown => "Deskscribe.md",
+        Format::Csv => "Deskscribe.csv",
     }
 }
 
@@ -91,17 +63,17 @@ pub(crate) async fn export_items(
     app: AppHandle,
     keys: Option<Vec<ContentKey>>,
     query: String,
-    format: ExportFormat,
+    format: Format,
 ) -> Answer<Option<String>> {
     let query = Query::parse(&query)?;
-    let Some(target) = ask::where_to_save(&app, "Export to", format.file_name()).await else {
+    let Some(target) = ask::where_to_save(&app, "Export to", file_name(format)).await else {
         return Ok(None);
     };
     let told = target.display().to_string();
     let export = move |library: &Library| {
         let selection = keys.as_deref().map_or(Selection::Matching(&query), Selection::Keys);
         // Whoever named a file that is there was asked by the dialog.
-        library.export_to(selection, format.into(), &target, true).map_err(CommandError::system)
+        library.export_to(selection, format, &target, true).map_err(CommandError::system)
     };
     desk.shelves.ask(export).await?;
     Ok(Some(told))

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use deskscribe_engine::{Again, ContentKey, Files};
+use deskscribe_engine::{Again, ContentKey, FilePath, Files};
 use tauri::{AppHandle, State, command};
 
-use super::{Answer, FilePath, paths};
+use super::{Answer, paths};
 use crate::desk::Desk;
 use crate::error::{CommandError, ErrorCode};
 use crate::open_window;
@@ -35,7 +35,7 @@ pub(crate) async fn read_again(desk: State<'_, Desk>, keys: Vec<ContentKey>) -> 
 #[command]
 #[specta::specta]
 pub(crate) async fn try_again(desk: State<'_, Desk>, files: Vec<FilePath>) -> Answer<()> {
-    desk.order(Files::Below(paths(files)), Again::Failed, true).await
+    desk.order(Files::Below(paths(&files)?), Again::Failed, true).await
 }
 
 /// Tries everything again that could not be read. Tells how many files that are.
@@ -78,7 +78,7 @@ pub(crate) async fn resume(desk: State<'_, Desk>) -> Answer<()> {
 #[command]
 #[specta::specta]
 pub(crate) async fn cancel(desk: State<'_, Desk>, file: FilePath) -> Answer<()> {
-    desk.session()?.cancel(file.into_path()).await.map(drop).map_err(ended)
+    desk.session()?.cancel(file.to_path()?).await.map(drop).map_err(ended)
 }
 
 /// Gives up everything that was ordered. The files stay among those that are not read yet.
@@ -94,7 +94,7 @@ pub(crate) async fn stop(desk: State<'_, Desk>) -> Answer<()> {
 pub(crate) async fn remove(desk: State<'_, Desk>, files: Option<Vec<FilePath>>) -> Answer<()> {
     let session = desk.session()?;
     match files {
-        Some(files) => session.remove(paths(files)).await.map_err(ended),
+        Some(files) => session.remove(paths(&files)?).await.map_err(ended),
         None => session.remove_all().await.map_err(ended),
     }
 }

@@ -13,14 +13,10 @@ use tauri::{AppHandle, State, command};
 
 use super::Answer;
 use crate::ask;
-use crate::clipboard::Clipboard;
+use crate::clipboard::{Clipboard, Picture};
 use crate::desk::Desk;
 use crate::error::CommandError;
 use crate::live::{self, Live};
-
-/// How the pictures begin that a clipboard may hold, and how their files end.
-const PASTED: [(&[u8], &str); 5] =
-    [(b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"), (b"RIFF", "webp"), (b"BM", "bmp")];
 
 /// Where one could begin.
 #[derive(Debug, Clone, Serialize, specta::Type)]
@@ -105,26 +101,23 @@ pub(crate) async fn paste(app: AppHandle, desk: State<'_, Desk>) -> Answer<Paste
         return Ok(Pasted::Files { count });
     }
     let Some(picture) = Clipboard::picture(&app).await else { return Ok(Pasted::Nothing) };
-    let Some((_, extension)) = PASTED.iter().find(|(first, _)| picture.starts_with(first)) else {
-        return Ok(Pasted::Nothing);
-    };
     let folder = desk.home.pasted();
     let failed =
         |error| CommandError::system(format!("the picture cannot be kept ({error}): {}", folder.display()));
-    let kept = keep(&folder, &picture, extension).map_err(failed)?;
+    let kept = keep(&folder, &picture).map_err(failed)?;
     desk.add_first(vec![kept]);
     Ok(Pasted::Picture)
 }
 
 /// Keeps a pasted picture under a name that no other one has.
-fn keep(folder: &Path, picture: &[u8], extension: &str) -> io::Result<PathBuf> {
+fn keep(folder: &Path, Picture { bytes, extension }: &Picture) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     let name = format!("Pasted {}", local_stamp());
     for number in 1.. {
         let name = if number == 1 { name.clone() } else { format!("{name} ({number})") };
         let path = folder.join(format!("{name}.{extension}"));
         match fs::File::create_new(&path) {
-            Ok(mut file) => return file.write_all(picture).map(|()| path),
+            Ok(mut file) => return file.write_all(bytes).map(|()| path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -139,8 +132,8 @@ mod tests {
     #[test]
     fn pictures_that_are_pasted_in_one_second_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let kept: Vec<_> =
-            (0..3).map(|_| keep(&folder.path().join("pasted"), b"x", "png").unwrap()).collect();
+        let picture = Picture { bytes: b"x".to_vec(), extension: "png" };
+        let kept: Vec<_> = (0..3).map(|_| keep(&folder.path().join("pasted"), &picture).unwrap()).collect();
         assert!(kept.iter().all(|path| path.is_file()));
         assert_eq!(fs::read_dir(folder.path().join("pasted")).unwrap().count(), 3);
     }

@@ -1,5 +1,5 @@
 // What a person can do, each with what is said about it afterwards.
-import type { Attention, ExportFormat, FilePath } from "../bindings";
+import type { Attention, FilePath, Format } from "../bindings";
 import { problem } from "../backend";
 import { words } from "../words/en";
 import type { App } from "./app.svelte";
@@ -50,7 +50,7 @@ export class Deeds {
     if (keys.length > 0 || this.app.library.total.count > 0) this.app.exporting = keys;
   }
 
-  export(keys: string[], format: ExportFormat): void {
+  export(keys: string[], format: Format): void {
     this.app.exporting = null;
     void this.run(
       () => this.commands.exportItems(keys.length > 0 ? keys : null, this.app.library.query, format),

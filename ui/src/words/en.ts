@@ -1,5 +1,5 @@
 // Every word that the window says, in one catalogue.
-import type { Death, Drag, ExportFormat, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
+import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
 
 const items = (n: number) => count(n, "item", "items");
@@ -151,7 +151,7 @@ export const words = {
     jsonl: "JSON lines",
     json: "JSON",
     csv: "CSV table",
-  } satisfies Record<ExportFormat, string>,
+  } satisfies Record<Format, string>,
 
   formatHelp: {
     markdown: "to read and to share",
@@ -181,7 +181,6 @@ export const words = {
     noPreview: "The preview could not be made.",
     gone: "The file is gone from every place it was seen in. What was read is still here.",
     nothing: "This picture has no text.",
-    untitled: "Without a title",
     tags: "Tags",
     addTag: "Add a tag",
     removeTag: (tag: string) => `Remove tag ${tag}`,

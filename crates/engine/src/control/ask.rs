@@ -9,11 +9,11 @@ use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::folder::Folder;
-use super::path::NamedPath;
 use super::{
     ASK_WITHIN, Answer, ControlError, LONGEST_ANSWER, LONGEST_REQUEST, Request, hear, own, peer, say,
     too_long,
 };
+use crate::path::FilePath;
 use crate::{Again, Home, Host, Status};
 
 /// How often to look whether an engine that was stopped is gone.
@@ -106,7 +106,7 @@ impl RunningEngine {
     /// # Errors
     /// [`ControlError::Refused`] by one that takes no more orders, or when these are too many.
     pub async fn add(&self, paths: &[PathBuf], again: Again, first: bool) -> Result<(), ControlError> {
-        let paths = paths.iter().map(|path| NamedPath::of(path)).collect();
+        let paths = paths.iter().map(|path| FilePath::of(path)).collect();
         self.have_done(Request::Add { paths, again, first }).await
     }
 
@@ -125,7 +125,7 @@ impl RunningEngine {
     /// # Errors
     /// [`ControlError::Refused`] by one that has no window, or one that hangs.
     pub async fn open(&self, paths: &[PathBuf]) -> Result<(), ControlError> {
-        let paths = paths.iter().map(|path| NamedPath::of(path)).collect();
+        let paths = paths.iter().map(|path| FilePath::of(path)).collect();
         self.have_done(Request::Open { paths }).await
     }
 

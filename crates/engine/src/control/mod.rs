@@ -12,7 +12,6 @@
 
 mod ask;
 mod folder;
-mod path;
 mod serve;
 
 use std::io;
@@ -24,8 +23,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
+use crate::path::FilePath;
 use crate::{Again, Status, size};
-use path::NamedPath;
 
 pub use ask::{RunningEngine, Stopped};
 pub(crate) use serve::Control;
@@ -50,7 +49,7 @@ enum Request {
     /// Read these too.
     Add {
         /// Absolute.
-        paths: Vec<NamedPath>,
+        paths: Vec<FilePath>,
         /// What is read again although something is known about it.
         #[serde(default)]
         again: Again,
@@ -65,7 +64,7 @@ enum Request {
     /// Show your window, and read these.
     Open {
         /// Absolute.
-        paths: Vec<NamedPath>,
+        paths: Vec<FilePath>,
     },
 }
 
@@ -188,7 +187,7 @@ mod tests {
         assert_eq!(json(&Request::Stop), r#"{"ask":"stop"}"#);
         assert_eq!(json(&Request::Pause), r#"{"ask":"pause"}"#);
         assert_eq!(json(&Request::Resume), r#"{"ask":"resume"}"#);
-        let named = |bytes| NamedPath::of(Path::new(OsStr::from_bytes(bytes)));
+        let named = |bytes| FilePath::of(Path::new(OsStr::from_bytes(bytes)));
         let paths = || vec![named(b"/a.png"), named(b"/\xff")];
         let both = "[{\"path\":\"/a.png\"},{\"path\":\"/\u{fffd}\",\"path_bytes\":\"L/8=\"}]";
         let add = Request::Add { paths: paths(), again: Again::Failed, first: true };

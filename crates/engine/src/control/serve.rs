@@ -13,9 +13,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
-use super::path::NamedPath;
 use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say, too_long};
 use crate::order::{Command, Files, Order};
+use crate::path::FilePath;
 use crate::status::{Board, Host};
 use crate::{Event, Home};
 
@@ -162,6 +162,6 @@ fn ends() -> String {
     "it is about to end".to_owned()
 }
 
-fn all(paths: &[NamedPath]) -> Result<Vec<PathBuf>, String> {
-    paths.iter().map(NamedPath::path).collect()
+fn all(paths: &[FilePath]) -> Result<Vec<PathBuf>, String> {
+    paths.iter().map(FilePath::to_path).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }

@@ -8,7 +8,7 @@ use deskscribe_protocol::ModelRole;
 use fs4::FileExt;
 use serde::Serialize;
 
-use crate::row::lossy;
+use crate::path::lossy;
 use crate::{Home, Resources, count};
 
 /// A part of the program.

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{CacheError, Query};
 use deskscribe_protocol::{ContentKey, acts};
+use serde::Deserialize;
 
 use super::{Item, Library, markdown};
 use crate::{RowState, json};
 
 /// How an export is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     /// One item on each line.
     Jsonl,

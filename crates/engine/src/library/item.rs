@@ -7,7 +7,7 @@ use deskscribe_protocol::ContentKey;
 use serde::Serialize;
 
 use super::{Library, Named};
-use crate::row::lossy;
+use crate::path::lossy;
 use crate::{Row, instant};
 
 /// A file that was read, or could not be. Its JSON form is the row of a scan with four fields more.

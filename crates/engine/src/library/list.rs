@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Library;
 use crate::instant;
-use crate::row::{bytes_of, lossy};
+use crate::path::{bytes_of, lossy};
 
 /// A short row. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,7 +8,7 @@ use deskscribe_protocol::{ContentKey, MediaKind};
 use serde::Serialize;
 
 use super::Library;
-use crate::row::{bytes_of, lossy};
+use crate::path::{bytes_of, lossy};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::row::{bytes_of, lossy};
+use crate::path::{bytes_of, lossy};
 use crate::words::within;
 
 /// A place of a file. Bytes that are no UTF-8 are shown as U+FFFD.

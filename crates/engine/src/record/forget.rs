@@ -7,7 +7,7 @@ use deskscribe_cache::{Cache, CacheError, Outcome, WriteGuard, Writer};
 use deskscribe_protocol::ContentKey;
 
 use super::LOCK_WITHIN;
-use crate::row::lossy;
+use crate::path::lossy;
 use crate::run_log::{Traces, wipe};
 use crate::{Home, Named};
 

@@ -17,7 +17,7 @@ pub use past::{PastRun, RunEnd};
 pub(crate) use wipe::{Traces, wipe};
 
 use crate::json::json;
-use crate::row::lossy;
+use crate::path::lossy;
 use crate::{Home, Row, RowState, RunCounts, WorkerName, count};
 
 /// So many runs are kept; older logs are deleted.

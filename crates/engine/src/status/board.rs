@@ -17,9 +17,9 @@ use super::{
     CrashStatus, Host, Pending, Queue, QueueStatus, Queues, Status, StatusChanges, Traffic, WorkerStatus,
 };
 use crate::intake::Arrival;
+use crate::path::lossy;
 use crate::pause::Pause;
 use crate::pool::resident_memory;
-use crate::row::lossy;
 use crate::{Crash, Event, RunCounts, record};
 
 /// Whoever looks at a run: those who follow its events, and the board for those who ask now and then.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use deskscribe_protocol::{Isolation, Stage};
 
 use super::{Pace, Phase, Work};
-use crate::row::{bytes_of, lossy};
+use crate::path::{bytes_of, lossy};
 use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
 
 /// So many deaths are kept; older ones are only counted.
