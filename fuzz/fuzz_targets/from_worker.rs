@@ -30,7 +30,7 @@ fn checked(answer: &Answer) {
     let asked = match answer {
         Answer::Reading(reading) if reading.recording.is_none() => Work::Read,
         Answer::Reading(_) => Work::Compose(Box::default()),
-        Answer::Preview => Work::Preview { edge: 2048 },
+        Answer::Preview => Work::Preview { edge: 2048, at: 0.0 },
         Answer::Survey(_) => Work::Survey,
         Answer::Heard(_) => window,
         Answer::Transcript(_) | Answer::Watched(_) => Work::Watch { from: 0.0, to: None },

@@ -27,6 +27,8 @@ pub enum Work {
     Preview {
         /// The longer edge of the picture that is asked for, in pixels: at most [`Raster::LONGEST_EDGE`].
         edge: u32,
+        /// Which frame of a recording, in seconds from its beginning; a picture has no other than its first.
+        at: f64,
     },
     /// Say what a recording holds, and show a frame of it. No model is loaded for it.
     Survey,
@@ -133,7 +135,7 @@ impl Answer {
     /// The longest edge of a picture that may come with it, in pixels; `thumbnail` is that of a thumbnail.
     pub fn longest_edge(&self, work: &Work, thumbnail: u32) -> u32 {
         match (self, work) {
-            (Self::Preview, Work::Preview { edge }) => *edge,
+            (Self::Preview, Work::Preview { edge, .. }) => *edge,
             (Self::Reading(_), Work::Read) | (Self::Survey(_), _) => thumbnail,
             _ => 0,
         }

@@ -99,7 +99,7 @@ fn engine_to_worker() {
             }],
         },
         work(7, MediaKind::Image, Some("png"), Work::Read),
-        work(8, MediaKind::Image, None, Work::Preview { edge: 2048 }),
+        work(8, MediaKind::Image, None, Work::Preview { edge: 2048, at: 0.0 }),
         work(9, MediaKind::Video, Some("mp4"), Work::Survey),
         work(10, MediaKind::Video, Some("mp4"), Work::Hear { from: 0.0, blocks: 3 }),
         work(

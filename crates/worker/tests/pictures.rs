@@ -248,7 +248,7 @@ fn textures_have_no_text() {
 /// A picture to look at, whatever is in the file.
 fn show(bytes: &[u8], edge: u32) -> RgbImage {
     let mut engines = Engines::new(Vec::new(), 1);
-    let shown = do_with(bytes, Work::Preview { edge }, &mut engines, &Alone);
+    let shown = do_with(bytes, Work::Preview { edge, at: 0.0 }, &mut engines, &Alone);
     let (raster, pixels) = shown.picture.unwrap();
     RgbImage::from_raw(raster.width, raster.height, pixels).unwrap()
 }

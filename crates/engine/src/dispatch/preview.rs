@@ -92,7 +92,8 @@ impl Dispatch {
                 let _ = wanted.answer.send(Err(PreviewError::Paused));
                 continue;
             }
-            let job = self.job(Arc::clone(&wanted.medium), false, Work::Preview { edge: wanted.edge });
+            let job =
+                self.job(Arc::clone(&wanted.medium), false, Work::Preview { edge: wanted.edge, at: 0.0 });
             let id = job.id;
             if !self.pool.has_free_seat(self.crowded.is_some()) || self.pool.lend(job).is_err() {
                 return self.previews.waiting.push_front(wanted);

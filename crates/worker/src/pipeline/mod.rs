@@ -18,7 +18,7 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
             let (reading, picture) = picture::read(medium, engines, watch)?;
             Ok(Outcome { answer: Answer::Reading(Box::new(reading)), picture })
         }
-        (Work::Preview { edge }, MediaKind::Image, Some(medium)) => {
+        (Work::Preview { edge, .. }, MediaKind::Image, Some(medium)) => {
             let picture = picture::preview(medium, edge, watch)?;
             Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
         }
