@@ -25,6 +25,7 @@ mod log;
 mod path;
 mod permits;
 mod places;
+mod plan;
 mod resources;
 mod settings;
 mod words;
