@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use deskscribe_protocol::{Answer, Failure, Gap, ModelGrant, Parts, Survey, Work};
 
+use crate::Share;
 pub(crate) use kept::Kept;
 pub(crate) use part::Part;
 use picture::Picture;
@@ -70,12 +71,13 @@ impl<T> State<T> {
     }
 }
 
-/// How much of a recording was worked through, in seconds of it: what is heard, what is said and what is shown count
-/// each for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Share {
-    pub(crate) done: f64,
-    pub(crate) total: f64,
+/// Takes an open part as if somebody had it.
+fn hold<T>(state: &mut State<T>) -> bool {
+    let was_open = state.is_open();
+    if was_open {
+        *state = State::Lent;
+    }
+    was_open
 }
 
 /// The plan of one recording.
@@ -182,6 +184,21 @@ impl Plan {
             }
             Part::Watch(number) => self.picture.iter_mut().for_each(|picture| picture.put_back(number)),
         }
+    }
+
+    /// Nobody is lent this part any more, until it is put back. Tells whether anybody could have been.
+    pub(crate) fn hold(&mut self, part: Part) -> bool {
+        let held = match part {
+            Part::Survey => hold(&mut self.survey),
+            Part::Compose => hold(&mut self.compose),
+            Part::Hear(number) => self.sound.as_mut().is_some_and(|sound| sound.hold(number)),
+            Part::Transcribe { hearing, group } => {
+                self.sound.as_mut().is_some_and(|sound| sound.hold_speech(hearing, group))
+            }
+            Part::Watch(number) => self.picture.as_mut().is_some_and(|picture| picture.hold(number)),
+        };
+        self.under_way.remove(&part);
+        held
     }
 
     /// A part came to something. Tells what of it is to be kept, if it is no part of the plan that it answers.

@@ -2,7 +2,8 @@
 
 use deskscribe_protocol::{Gap, Missing, Recording, Span, Watched, Work};
 
-use super::{Part, Share, State};
+use super::{Part, State, hold};
+use crate::Share;
 
 /// The shortest stretch, in seconds: each begins with finding its first frame, which takes a moment.
 const SHORTEST: f64 = 60.0;
@@ -74,6 +75,10 @@ impl Picture {
         if let Some(stretch) = self.get(number) {
             stretch.state = State::Open;
         }
+    }
+
+    pub(super) fn hold(&mut self, number: u32) -> bool {
+        self.get(number).is_some_and(|stretch| hold(&mut stretch.state))
     }
 
     pub(super) fn landed(&mut self, number: u32, watched: Watched) {

@@ -9,7 +9,8 @@ use deskscribe_protocol::{
 };
 
 use super::memory;
-use super::{Part, Room, Share, State};
+use super::{Part, Room, State, hold};
+use crate::Share;
 
 /// Memory files for one hearing: an hour of sound.
 const FILES: usize = 6;
@@ -162,6 +163,15 @@ impl SoundTrack {
             hearing.lent = false;
             hearing.files.clear();
         }
+    }
+
+    pub(super) fn hold(&mut self, number: u32) -> bool {
+        let Some(hearing) = self.get(number) else { return false };
+        !std::mem::replace(&mut hearing.lent, true)
+    }
+
+    pub(super) fn hold_speech(&mut self, hearing: u32, group: u32) -> bool {
+        self.group(hearing, group).is_some_and(|group| hold(&mut group.state))
     }
 
     /// Nobody can write to the sound any more; files that were not needed are gone.
