@@ -43,6 +43,8 @@ mod session;
 
 mod library;
 
+mod models;
+
 mod control;
 mod doctor;
 mod status;
@@ -64,6 +66,10 @@ pub use library::{
     SpotView, Waiting, markdown,
 };
 pub use log::{LogError, start_log};
+pub use models::{
+    Address, Catalogue, Choice, Fit, Got, Imported, InstalledModel, KnownModel, Languages, ListedModel,
+    ModelError, ModelState, Models, Refusal, SpeechModel, Step, Verified,
+};
 pub use order::{Files, Order};
 pub use permits::{Permit, Permits};
 pub use record::{forget, set_tags};
@@ -72,7 +78,7 @@ pub use row::{LastRow, Row, RowState, RunCounts, WorkerName, path_of};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
-pub use settings::{Patience, Settings, SettingsError, Wear};
+pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
 pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,
