@@ -5,13 +5,13 @@
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderMap, IF_RANGE, RANGE};
 use reqwest::{Client, Response};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Body, Wrong};
@@ -193,16 +193,9 @@ impl Fetch<'_> {
         let total = self.known.bytes;
         let mut bytes = part.metadata().await.map_err(|error| self.disk(&error))?.len();
         let mut speed = Speed::default();
-        let mut told: Option<Instant> = None;
+        let mut ticks = interval(TELL_EVERY);
+        let mut heard = Instant::now();
         loop {
-            let now = Instant::now();
-            speed.mark(now, bytes);
-            if told.is_none_or(|told| now.duration_since(told) >= TELL_EVERY) || bytes == total {
-                let rate = speed.rate();
-                let left_seconds = rate.map(|rate| total.saturating_sub(bytes) as f64 / rate);
-                (self.tell)(Step::Downloading { bytes, total, rate, left_seconds });
-                told = Some(now);
-            }
             let next = tokio::select! {
                 biased;
                 () = self.cancel.cancelled() => {
@@ -210,11 +203,20 @@ impl Fetch<'_> {
                     part.flush().await.map_err(|error| self.disk(&error))?;
                     return Err(self.stopped().into());
                 }
-                next = timeout(self.settings.quiet, response.chunk()) => next,
+                // Also while nothing comes: the rate is then what it is.
+                _ = ticks.tick() => {
+                    self.tell(&mut speed, bytes);
+                    continue;
+                }
+                next = timeout_at(heard + self.settings.quiet, response.chunk()) => next,
             };
+            heard = Instant::now();
             let chunk = match next {
                 Ok(Ok(Some(chunk))) => chunk,
-                Ok(Ok(None)) if bytes == total => return Ok(()),
+                Ok(Ok(None)) if bytes == total => {
+                    self.tell(&mut speed, bytes);
+                    return Ok(());
+                }
                 Ok(Ok(None)) => {
                     return Err(Trouble::Passing("the connection ended too early".to_owned(), None));
                 }
@@ -232,6 +234,13 @@ impl Fetch<'_> {
             }
             part.write_all(&chunk).await.map_err(|error| self.disk(&error))?;
         }
+    }
+
+    fn tell(&mut self, speed: &mut Speed, bytes: u64) {
+        speed.mark(std::time::Instant::now(), bytes);
+        let (total, rate) = (self.known.bytes, speed.rate());
+        let left_seconds = rate.map(|rate| total.saturating_sub(bytes) as f64 / rate);
+        (self.tell)(Step::Downloading { bytes, total, rate, left_seconds });
     }
 
     /// Throws away what is there.
