@@ -58,7 +58,7 @@ pub use deskscribe_protocol::{
     Canary, Code, Confinement, ContentKey, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
-pub use event::{Activity, Event, WorkerState};
+pub use event::{Activity, Event, Share, WorkerState};
 pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
@@ -83,7 +83,7 @@ pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
 pub use status::{
-    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,
 };
 pub use words::{at_home, count, instant, local, local_stamp, local_time, quoted, size};

@@ -16,6 +16,7 @@ use crate::intake::{Again, WalkError};
 use crate::order::{Command, Files, Order};
 use crate::record::Recorder;
 use crate::status::{Board, Host, Onlookers};
+use crate::models::Models;
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(crate) resources: Resources,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
+    pub(crate) models: Models,
     /// Whether anybody was told what was repaired.
     told: Arc<AtomicBool>,
 }
@@ -88,7 +90,8 @@ impl Engine {
     pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
         dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
-        Ok(Self { home, resources, settings, cache, told: Arc::default() })
+        let models = Models::of(&home, resources.speech.clone(), &settings);
+        Ok(Self { home, resources, settings, cache, models, told: Arc::default() })
     }
 
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called

@@ -6,6 +6,17 @@ use rusqlite::{OptionalExtension, Row};
 use super::ReadGuard;
 use crate::CacheError;
 
+/// What was learned from one part of a medium.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// How the medium was cut.
+    pub plan: String,
+    /// Which of its parts.
+    pub number: u32,
+    /// Whatever was put there.
+    pub content: Vec<u8>,
+}
+
 impl ReadGuard {
     /// The parts of a medium that were read by this plan, by number.
     pub fn parts(&self, key: &ContentKey, plan: &str) -> Result<Vec<(u32, Vec<u8>)>, CacheError> {
@@ -14,6 +25,17 @@ impl ReadGuard {
             let mut parts = self.summaries.prepare_cached(QUERY)?;
             let part = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
             parts.query_map((key.as_bytes(), plan), part)?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// All parts of a medium that were read, by plan and number.
+    pub fn parts_of(&self, key: &ContentKey) -> Result<Vec<Part>, CacheError> {
+        const QUERY: &str = "SELECT plan, number, content FROM part WHERE key = ? ORDER BY plan, number";
+        let find = || {
+            let mut parts = self.summaries.prepare_cached(QUERY)?;
+            let part = |row: &Row<'_>| Ok(Part { plan: row.get(0)?, number: row.get(1)?, content: row.get(2)? });
+            parts.query_map([key.as_bytes()], part)?.collect::<Result<_, _>>()
         };
         find().map_err(|error| self.sort(error))
     }

@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use crate::schema::{FileId, SUMMARIES};
 use crate::{CacheError, Record, Stamp, repair, tags};
 
+pub use keep::Part;
 pub use list::Head;
 use look::Look;
 pub use queue::{Coverage, Queued, Unread};

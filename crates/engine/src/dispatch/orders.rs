@@ -160,7 +160,7 @@ impl Dispatch {
         let origin = Arc::new(Origin {
             number: self.orders.next,
             urgent: first,
-            trust: Trust::but(again, &self.resources, &self.settings),
+            trust: Trust::but(again, &self.resources, self.recordings.speech().as_ref(), &self.settings),
             begun_at: self.cache.read()?.last_change()?,
         });
         let gate = self.ledger.board.pause.gate(self.cancel.child_token());

@@ -63,6 +63,11 @@ impl Recordings {
         }
     }
 
+    /// What listens now, if anything does.
+    pub(super) fn speech(&self) -> Option<SpeechModel> {
+        self.models.speech()
+    }
+
     /// How many are on their way.
     pub(super) fn len(&self) -> usize {
         self.open.len() + self.taken_up.len()
@@ -134,7 +139,7 @@ impl Dispatch {
         let (cache, speech) = (cache.clone(), models.speech());
         taken_up.spawn_blocking(move || {
             let stored = cache.read()?.parts_of(&task.medium.key)?;
-            let kept = stored.into_iter().map(|(plan, number, content)| Kept { plan, number, content });
+            let kept = stored.into_iter().map(|deskscribe_cache::Part { plan, number, content }| Kept { plan, number, content });
             let plan = Plan::resume(speech.as_ref().map(grant), kept);
             Ok(Recording { task, plan, speech, trials: HashMap::new(), suspects: Vec::new() })
         });

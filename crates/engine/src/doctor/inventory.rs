@@ -39,7 +39,7 @@ pub struct Kept {
 
 /// The parts of this installation.
 pub(super) fn parts(resources: &Resources) -> Vec<Part> {
-    let Resources { worker, runtime, runtime_name, models } = resources;
+    let Resources { worker, runtime, runtime_name, models, .. } = resources;
     let part = |what, name: &str, path: &Path| Part {
         what,
         name: name.to_owned(),

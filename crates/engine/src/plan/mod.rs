@@ -289,11 +289,6 @@ impl Plan {
         self.sound.as_ref().map_or(0, SoundTrack::files)
     }
 
-    /// What puts words to its speech, if it is being read with anything.
-    pub(crate) fn model(&self) -> Option<&ModelGrant> {
-        self.model.as_ref()
-    }
-
     fn parts(&self) -> Parts {
         let sound = self.sound.as_ref();
         let heard: Vec<_> = sound.into_iter().flat_map(SoundTrack::heard).cloned().collect();

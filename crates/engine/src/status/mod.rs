@@ -9,12 +9,14 @@ mod changes;
 mod notes;
 mod pace;
 mod queue;
+mod recordings;
 mod traffic;
 
 pub(crate) use board::{Board, Onlookers};
 pub use changes::StatusChanges;
 pub(crate) use notes::Pending;
 pub use pace::Pace;
+pub use recordings::RecordingStatus;
 pub(crate) use queue::Queue;
 pub(crate) use traffic::Traffic;
 
@@ -63,6 +65,9 @@ pub struct Status {
     pub waiting: Option<String>,
     /// Every slot that this run has used, by its number.
     pub workers: Vec<WorkerStatus>,
+    /// Recordings that are being read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<RecordingStatus>,
     /// Where things wait.
     pub queues: Queues,
     /// What was said to workers and by them, all of them together.
