@@ -94,6 +94,11 @@ impl Engine {
         Ok(Self { home, resources, settings, cache, models, told: Arc::default() })
     }
 
+    /// The speech models of this home.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
     /// inside a tokio runtime.
     pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {

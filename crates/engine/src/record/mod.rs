@@ -138,7 +138,7 @@ impl Recorder {
                     guard.remember(&place, &record.key, now)?;
                     claims.remove(&record.key);
                     // What is owed takes up where the parts end.
-                    if row.pending.is_empty() {
+                    if !record.is_owed_something() {
                         guard.drop_parts(&record.key)?;
                     }
                     Done::Row(row)
