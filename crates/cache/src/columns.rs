@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::tags::own_tags;
 
 /// Every column but those that are made of others.
-pub(crate) const COLUMNS: [&str; 22] = [
+pub(crate) const COLUMNS: [&str; 24] = [
     "key",
     "kind",
     "bytes",
@@ -28,36 +28,69 @@ pub(crate) const COLUMNS: [&str; 22] = [
     "camera",
     "seconds",
     "provenance",
+    "recording",
+    "pending",
 ];
+
+/// The format of the cache that brought the last two of them.
+pub(crate) const SINCE: i64 = 5;
+
+/// So many of them came before there were recordings.
+pub(crate) const FIRST: usize = 22;
+
+/// What whoever looks at an older cache sees in place of tables that lack a column.
+pub(crate) const NONE_YET: &str = "
+    CREATE TEMP VIEW reading AS SELECT *, NULL AS recording, NULL AS pending FROM main.reading;
+    CREATE TEMP VIEW part AS SELECT *, NULL AS seal FROM main.part;";
+
+/// SQL for how long a recording plays; NULL for everything else, and where a disk has changed what it is read from.
+macro_rules! duration {
+    () => {
+        "CASE WHEN json_valid(recording) THEN CAST(json_extract(recording, '$.duration') AS REAL) END"
+    };
+}
+pub(crate) use duration;
+
+/// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, so
+/// that nothing that was stored then has to be written anew, and older programs still know it.
+fn seal<T: AsRef<str>>(values: &[T; COLUMNS.len()]) -> String {
+    let list = |values: &[T]| values.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    let (first, later) = values.split_at(FIRST);
+    let none =
+        later.iter().map(|value| format!("{} IS NULL", value.as_ref())).collect::<Vec<_>>().join(" AND ");
+    format!("CASE WHEN {none} THEN seal({}) ELSE seal({}) END", list(first), list(values))
+}
 
 /// Stores a row, in place of the one with its key, and returns its `id`.
 pub(crate) static PUT: LazyLock<String> = LazyLock::new(|| {
-    let (names, values) = (COLUMNS.join(", "), COLUMNS.map(|name| format!(":{name}")).join(", "));
+    let values = COLUMNS.map(|name| format!(":{name}"));
+    let (names, seal, values) = (COLUMNS.join(", "), seal(&values), values.join(", "));
     let replaced = COLUMNS.map(|name| format!("{name} = excluded.{name}")).join(", ");
     format!(
-        "INSERT INTO reading ({names}, seal) VALUES ({values}, seal({values}))
+        "INSERT INTO reading ({names}, seal) VALUES ({values}, {seal})
          ON CONFLICT (key) DO UPDATE SET {replaced}, seal = excluded.seal RETURNING id"
     )
 });
 
 /// Stores a row with the seal that it had, if it holds and its key is new; the values are numbered.
 pub(crate) static KEEP: LazyLock<String> = LazyLock::new(|| {
-    let names = COLUMNS.join(", ");
-    let values: Vec<_> = (1..=COLUMNS.len()).map(|number| format!("?{number}")).collect();
-    let (values, seal) = (values.join(", "), format!("?{}", COLUMNS.len() + 1));
-    format!(
-        "INSERT OR IGNORE INTO reading ({names}, seal) SELECT {values}, {seal} WHERE seal({values}) = {seal}"
-    )
+    let mut number = 0;
+    let values = COLUMNS.map(|_| {
+        number += 1;
+        format!("?{number}")
+    });
+    let (names, made, values) = (COLUMNS.join(", "), seal(&values), values.join(", "));
+    let seal = format!("?{}", COLUMNS.len() + 1);
+    format!("INSERT OR IGNORE INTO reading ({names}, seal) SELECT {values}, {seal} WHERE {made} = {seal}")
 });
 
 /// Whether a row is what was stored.
-pub(crate) static HOLDS: LazyLock<String> = LazyLock::new(|| format!("seal({}) = seal", COLUMNS.join(", ")));
+pub(crate) static HOLDS: LazyLock<String> = LazyLock::new(|| format!("{} = seal", seal(&COLUMNS)));
 
 /// A row by its key; without it where the row is not what was stored.
 pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
     let names = COLUMNS.join(", ");
     let own_tags = own_tags!();
-    format!(
-        "SELECT {names}, stored, {own_tags} AS own_tags FROM reading WHERE key = ? AND seal({names}) = seal"
-    )
+    let holds = &*HOLDS;
+    format!("SELECT {names}, stored, {own_tags} AS own_tags FROM reading WHERE key = ? AND {holds}")
 });

@@ -46,7 +46,7 @@ pub use changes::Changes;
 pub use engines::EngineLock;
 pub use error::CacheError;
 pub use place::{Place, Stamp};
-pub use read::{Coverage, Head, Part, Queued, ReadGuard, Unread};
+pub use read::{Coverage, Head, Owing, Part, Queued, ReadGuard, Unread};
 pub use record::{Outcome, Record, Thumbnail};
 pub use repair::{Backup, Repair};
 pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{DAY, SOON, failed, key, open, put, text};
+use common::{DAY, SOON, TO_FORMAT_3, TO_FORMAT_4, failed, key, open, put, text};
 use deskscribe_cache::{Answer, Cache, CacheError, Hit, Outcome, Page, Query, Record, State, Total};
 use deskscribe_protocol::{Line, MediaKind, Reading};
 
@@ -333,8 +333,9 @@ fn an_older_cache_is_indexed_when_it_is_opened() {
     let (folder, cache) = open();
     put(&cache, &[("/d/one", DAY, text(1, "something old"))]);
     let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    let before = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece; DROP TABLE search_spelling; DROP TABLE tagging; DROP INDEX queue_by_turn; DROP INDEX queue_put_off; PRAGMA user_version = 2;";
-    file.execute_batch(before).unwrap();
+    const TO_FORMAT_2: &str = "DROP TABLE search; DROP TABLE search_entry; DROP TABLE search_piece;
+        DROP TABLE search_spelling; PRAGMA user_version = 2;";
+    file.execute_batch(&[TO_FORMAT_4, TO_FORMAT_3, TO_FORMAT_2].concat()).unwrap();
     drop(file);
     let error = Cache::look(folder.path()).unwrap().search(&Query::default(), Page::default()).unwrap_err();
     assert!(matches!(error, CacheError::Older(_)), "{error}");

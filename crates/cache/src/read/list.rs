@@ -3,16 +3,17 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use deskscribe_protocol::{ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{ContentKey, Failure, MediaKind, Owed};
 use rusqlite::{OptionalExtension, Row};
 
 use super::queue::queued;
 use super::{ReadGuard, row};
+use crate::columns::duration;
 use crate::tags::own_tags;
 use crate::{CacheError, Queued, tags};
 
 /// What is told of a content in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     /// The name of the content.
     pub key: ContentKey,
@@ -24,6 +25,10 @@ pub struct Head {
     pub title: Option<String>,
     /// The user's, if these gave it any, else the machine's; most telling first.
     pub tags: Vec<String>,
+    /// How long a recording plays, in seconds.
+    pub duration: Option<f64>,
+    /// What it is still owed.
+    pub pending: Vec<Owed>,
     /// When it was taken, as far as is known, in milliseconds since 1970.
     pub moment: i64,
     /// The number of the change by which it was stored; what happens to its places makes later ones.
@@ -36,7 +41,9 @@ impl ReadGuard {
         const QUERY: &str = concat!(
             "SELECT kind, code, reason, title, tags, ",
             own_tags!(),
-            " AS own_tags, moment, stored FROM reading WHERE key = ?"
+            " AS own_tags, ",
+            duration!(),
+            " AS duration, pending, moment, stored FROM reading WHERE key = ?"
         );
         let find = || {
             let mut head = self.summaries.prepare_cached(QUERY)?;
@@ -91,6 +98,9 @@ fn in_short(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Head> {
         failure: row::failure(row)?,
         title: row.get("title")?,
         tags,
+        duration: row.get("duration")?,
+        // What cannot be understood is of a newer program.
+        pending: row::some_json(row, "pending").ok().flatten().unwrap_or_default(),
         moment: row.get("moment")?,
         stored: row.get::<_, i64>("stored")? as u64,
     })

@@ -3,6 +3,7 @@
 mod keep;
 mod list;
 mod look;
+mod owing;
 mod own_tags;
 mod queue;
 mod row;
@@ -17,11 +18,12 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tempfile::TempDir;
 
 use crate::schema::{FileId, SUMMARIES};
-use crate::{CacheError, Record, Stamp, repair, tags};
+use crate::{CacheError, Record, Stamp, columns, repair, tags};
 
 pub use keep::Part;
 pub use list::Head;
 use look::Look;
+pub use owing::Owing;
 pub use queue::{Coverage, Queued, Unread};
 pub(crate) use row::{failure, record};
 use thumbnail::Thumbnails;
@@ -49,9 +51,12 @@ impl ReadGuard {
                     // Somebody is making it at this moment.
                     return Err(CacheError::Nothing(folder.to_owned()));
                 }
-                if format < tags::SINCE {
-                    let none_yet = summaries.execute_batch(tags::NONE_YET);
-                    none_yet.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
+                for (since, none_yet) in [(tags::SINCE, tags::NONE_YET), (columns::SINCE, columns::NONE_YET)]
+                {
+                    if format < since {
+                        let made = summaries.execute_batch(none_yet);
+                        made.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
+                    }
                 }
                 let thumbnails = RefCell::default();
                 let guard =

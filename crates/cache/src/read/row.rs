@@ -40,17 +40,14 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
         width: row.get("width")?,
         height: row.get("height")?,
         pages: row.get("pages")?,
+        recording: some_json(row, "recording")?,
+        pending: some_json(row, "pending")?.unwrap_or_default(),
         taken_at: row.get("taken_at")?,
-        recording: None,
-        pending: Vec::new(),
         camera: row.get("camera")?,
         digest: Digest {
             title: row.get("title")?,
             summary: row.get("summary")?,
-            tags: match row.get::<_, Option<String>>("own_tags")? {
-                Some(_) => json(row, "own_tags")?,
-                None => json(row, "tags")?,
-            },
+            tags: some_json(row, "own_tags")?.map_or_else(|| json(row, "tags"), Ok)?,
             by: row.get("summary_by")?,
         },
         seconds: row.get("seconds")?,
@@ -62,6 +59,12 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
 fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|error| broken(column, error))
+}
+
+/// A column that holds JSON or nothing.
+pub(super) fn some_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| broken(column, error))).transpose()
 }
 
 /// Why something could not be read, of a row that has the columns `code` and `reason`.

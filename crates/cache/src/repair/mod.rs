@@ -197,7 +197,9 @@ fn settle(into: &Connection) -> rusqlite::Result<Option<(u64, u64)>> {
             SELECT path, 'unknown', ? FROM place WHERE key NOT IN (SELECT key FROM reading)",
         [now],
     )?;
-    into.execute_batch("DELETE FROM part WHERE key IN (SELECT key FROM reading WHERE state = 'read')")?;
+    into.execute_batch(
+        "DELETE FROM part WHERE key IN (SELECT key FROM reading WHERE state = 'read' AND pending IS NULL)",
+    )?;
     into.execute_batch("INSERT INTO change (key) SELECT key FROM reading ORDER BY read_at, id")?;
     derived::all(into)?;
     into.execute_batch("COMMIT")?;

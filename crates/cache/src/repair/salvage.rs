@@ -1,7 +1,7 @@
 //! Salvage: every row that is still whole, taken out of a damaged file page by page.
 //!
 //! Pages are taken as they come, not by way of tables: one broken page costs its own rows, not those behind it. A
-//! reading and the user's tags are known by their seals, everything else by the shape of its row.
+//! reading, a part and the user's tags are known by their seals, everything else by the shape of its row.
 
 use std::io;
 use std::path::Path;
@@ -13,7 +13,10 @@ use serde::de::DeserializeOwned;
 
 use super::cells;
 use super::pages::Pages;
-use crate::columns::{COLUMNS, KEEP};
+use crate::columns::{COLUMNS, FIRST, KEEP};
+
+/// The values of a reading, before the columns that came with the fifth format.
+const READING: usize = 1 + FIRST + 3;
 
 /// Where rows come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,19 +38,7 @@ pub(super) fn take(into: &Connection, from: &Path, source: Source) -> io::Result
 fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Result<()> {
     let keep = |sql: &str, row: &[Value]| into.prepare_cached(sql)?.execute(params_from_iter(row)).map(drop);
     match &row[..] {
-        // A reading: its number, which is not stored, its columns, its seal, by which change it was stored, and when it
-        // was made.
-        [Null, Blob(_), .., Blob(_), Integer(_), Integer(_)] if row.len() == COLUMNS.len() + 4 => {
-            row.remove(0);
-            row.truncate(COLUMNS.len() + 1);
-            for (value, column) in row.iter_mut().zip(COLUMNS) {
-                // SQLite stores a number that happens to be whole as such, and gives it back as it was.
-                if let (Integer(whole), "seconds") = (&value, column) {
-                    *value = Value::Real(*whole as f64);
-                }
-            }
-            keep(&KEEP, &row)
-        }
+        [Null, Blob(_), ..] if row.len() >= READING => reading(row).map_or(Ok(()), |row| keep(&KEEP, &row)),
         [Blob(_), Integer(_), Integer(_), Integer(_), Integer(_), Integer(_), Blob(key), rest @ ..]
             if is_key(key) && matches!(rest, [] | [Integer(_)]) =>
         {
@@ -55,6 +46,10 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
             row.resize(8, Integer(0));
             keep("INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", &row)
         }
+        [Blob(key), Text(_), Integer(_), Blob(_), Blob(_)] if is_key(key) => keep(
+            "INSERT OR IGNORE INTO part SELECT ?1, ?2, ?3, ?4, ?5 WHERE seal(?1, ?2, ?3, ?4) = ?5",
+            &row,
+        ),
         [Blob(_), Text(kind), Integer(_), code, reason] if is_word::<MediaKind>(kind) => {
             let fine = match (code, reason) {
                 (Null, Null) => true,
@@ -72,9 +67,6 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
                     &row,
                 ),
             }
-        }
-        [Blob(key), Text(_), Integer(_), Blob(_)] if is_key(key) => {
-            keep("INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?)", &row)
         }
         [Blob(key), Text(_), Blob(_)] if is_key(key) => {
             keep("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", &row)
@@ -95,6 +87,28 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
         }
         _ => Ok(()),
     }
+}
+
+/// The columns of a reading and its seal, from its row as it lies in the file: its number, which is not stored, the
+/// columns that there always were, the seal, by which change it was stored and when it was made; then, unless it is
+/// older than the fifth format, the columns that this has brought.
+fn reading(mut row: Vec<Value>) -> Option<Vec<Value>> {
+    let later = row.split_off(READING);
+    let mut sealed = row.split_off(1 + FIRST);
+    row.remove(0);
+    match (later.len(), &sealed[..]) {
+        (0, [Blob(_), Integer(_), Integer(_)]) => row.resize(COLUMNS.len(), Null),
+        (count, [Blob(_), Integer(_), Integer(_)]) if FIRST + count == COLUMNS.len() => row.extend(later),
+        _ => return None,
+    }
+    for (value, column) in row.iter_mut().zip(COLUMNS) {
+        // SQLite stores a number that happens to be whole as such, and gives it back as it was.
+        if let (Integer(whole), "seconds") = (&value, column) {
+            *value = Value::Real(*whole as f64);
+        }
+    }
+    row.push(sealed.swap_remove(0));
+    Some(row)
 }
 
 fn is_key(blob: &[u8]) -> bool {

@@ -62,6 +62,7 @@ pub(crate) const SUMMARIES: Schema = Schema {
         include_str!("summaries/2.sql"),
         include_str!("summaries/3.sql"),
         include_str!("summaries/4.sql"),
+        include_str!("summaries/5.sql"),
     ],
     derive: derived::all,
     derived_by: 3,

@@ -6,6 +6,7 @@ use deskscribe_protocol::MediaKind;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::operator::{Facet, folders, language, tag};
+use super::timeline::Timelines;
 use super::token::{Token, other_forms, tokens};
 use crate::tags::{self, own_tags};
 
@@ -49,7 +50,7 @@ impl Document {
         const READING: &str = concat!(
             "SELECT key, kind, state, language, moment, title, summary, tags, ",
             own_tags!(),
-            " AS own_tags, text
+            " AS own_tags, text, recording
             FROM reading WHERE id = ?"
         );
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path LIMIT ?";
@@ -63,7 +64,7 @@ impl Document {
                 state: row.get("state")?,
                 language: row.get("language")?,
                 text: text(row, "text")?,
-                transcript: String::new(),
+                transcript: Timelines::of(some(row, "recording")?.as_deref()).said.into_text(),
                 title: text(row, "title")?,
                 summary: text(row, "summary")?,
                 tags: tags::effective(some(row, "own_tags")?.as_deref(), some(row, "tags")?.as_deref()).0,

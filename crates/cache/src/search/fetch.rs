@@ -15,9 +15,13 @@ use super::locate::{How, Mark, locate, variety};
 use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
 use super::snippet::{best_cluster, marked, snippet};
+use super::timeline::Timelines;
+use crate::columns::duration;
 use crate::read;
 use crate::tags::{self, own_tags};
 
+/// Of a text, what lies beyond so many bytes is not looked through while somebody waits.
+const MOST_TEXT: usize = 256 << 10;
 /// In the lines of a longer text, in bytes of JSON, no hit is looked for while somebody waits.
 const MOST_LINES: usize = 1 << 20;
 
@@ -34,21 +38,30 @@ pub(super) struct Fetcher<'a> {
 struct Texts {
     text: String,
     lines: String,
+    /// Of a recording.
+    timelines: Option<Timelines>,
 }
 
 impl<'a> Fetcher<'a> {
     pub(super) fn of(query: &'a Query, connection: &'a Connection) -> rusqlite::Result<Self> {
         const ROW: &str = concat!(
-            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags, text, lines,
-            language, pages, search_entry.moment, ",
+            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags, text, lines, recording,
+            language, pages, pending, search_entry.moment, ",
             own_tags!(),
-            " AS own_tags
-            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+            " AS own_tags, ",
+            duration!(),
+            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
         );
         // Without words, a text is only shown where there is no summary of it, and nothing stands on a line.
-        const IN_SHORT: &str = concat!("SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
-            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, language, pages, search_entry.moment, ", own_tags!(), " AS own_tags
-            FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?");
+        const IN_SHORT: &str = concat!(
+            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
+            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, NULL AS recording,
+            language, pages, pending, search_entry.moment, ",
+            own_tags!(),
+            " AS own_tags, ",
+            duration!(),
+            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+        );
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
         let folder = |facet: &Facet| match facet {
             Facet::Folder(folder) => Some(folder.clone()),
@@ -73,10 +86,15 @@ impl<'a> Fetcher<'a> {
         };
         let name = file_name(&path);
         let (summary, title) = (hit.summary.as_deref(), hit.title.as_deref().unwrap_or_default());
-        let fields = [&texts.text, summary.unwrap_or_default(), title, &name];
+        let moment = texts.timelines.as_ref().and_then(|timelines| timelines.find(&self.terms));
+        let text = moment.map_or(texts.text.as_str(), |moment| moment.text);
+        let fields = [text, summary.unwrap_or_default(), title, &name];
         let (field, marks) = self.best(fields);
-        let line = best_cluster(&marks).first().filter(|_| field == 0);
-        let line = line.and_then(|mark| line_at(&texts.text, mark.range.start, &texts.lines));
+        let is_said = moment.is_some_and(|moment| !moment.shown);
+        let line = best_cluster(&marks).first().filter(|_| field == 0 && !is_said);
+        let line = line.and_then(|mark| line_at(text, mark.range.start, &texts.lines));
+        // Where the summary has more of the words, some are said or shown all the same.
+        hit.at = moment.filter(|moment| field == 0 || moment.how == How::Whole).map(|moment| moment.at);
         hit.snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
         hit.title_marks = marked(title, &self.terms);
         hit.score = found.score;
@@ -111,6 +129,7 @@ impl<'a> Fetcher<'a> {
         for how in [How::Whole, How::Within] {
             let mut best = (0, Vec::new());
             for (field, text) in fields.into_iter().enumerate().filter(|_| all > 0) {
+                let text = text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or_default();
                 let marks = locate(text, &self.terms, how);
                 if variety(&marks) > variety(&best.1) {
                     best = (field, marks);
@@ -139,7 +158,12 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
     let some = |column| row.get::<_, Option<String>>(column);
     let text = |column| some(column).map(Option::unwrap_or_default);
     let (tags, tags_edited) = tags::effective(some("own_tags")?.as_deref(), some("tags")?.as_deref());
-    let texts = Texts { text: text("text")?, lines: text("lines")? };
+    let recording = some("recording")?;
+    let texts = Texts {
+        text: text("text")?,
+        lines: text("lines")?,
+        timelines: recording.map(|recording| Timelines::of(Some(&recording))),
+    };
     let hit = Hit {
         path: PathBuf::new(),
         key: Some(ContentKey::from_bytes(row.get("key")?)),
@@ -155,6 +179,9 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
         tags_edited,
         language: row.get("language")?,
         pages: row.get("pages")?,
+        duration: row.get("duration")?,
+        // What cannot be understood is of a newer program as well.
+        pending: some("pending")?.and_then(|owed| serde_json::from_str(&owed).ok()).unwrap_or_default(),
         moment: row.get("moment")?,
         score: 0.0,
         snippet: Snippet::default(),

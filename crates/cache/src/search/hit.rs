@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use deskscribe_protocol::{ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{ContentKey, Failure, MediaKind, Owed};
 
 use crate::{Coverage, grouped};
 
@@ -83,6 +83,10 @@ pub struct Hit {
     pub language: Option<String>,
     /// Pages or distinct frames that were read.
     pub pages: Option<u32>,
+    /// How long a recording plays, in seconds.
+    pub duration: Option<f64>,
+    /// What it is still owed.
+    pub pending: Vec<Owed>,
     /// When it was taken, as far as is known, in milliseconds since 1970.
     pub moment: i64,
     /// How well it matches, larger is better. 0 where the newest come first; below 0 for a hit that only holds what

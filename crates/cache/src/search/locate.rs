@@ -6,8 +6,6 @@ use super::fold::origin;
 use super::query::Term;
 use super::token::{Token, tokens, whole};
 
-/// Text beyond this is not looked through while somebody waits, in bytes.
-const MOST_TEXT: usize = 256 << 10;
 /// More hits than these are not marked.
 const MOST_MARKS: usize = 1000;
 
@@ -31,7 +29,6 @@ pub(super) enum How {
 
 /// Where these terms stand, in the order of the text.
 pub(super) fn locate(text: &str, terms: &[&Term], how: How) -> Vec<Mark> {
-    let text = text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or_default();
     let tokens = tokens(text);
     let mut marks = Vec::new();
     for at in 0..tokens.len() {

@@ -22,6 +22,7 @@ mod when;
 mod document;
 mod index;
 mod spelling;
+mod timeline;
 
 mod all;
 mod days;

@@ -53,6 +53,8 @@ pub(super) fn find(
                 tags_edited: false,
                 language: None,
                 pages: None,
+                duration: None,
+                pending: Vec::new(),
                 moment: row.get("since")?,
                 score: 0.0,
                 at: None,

@@ -1,5 +1,7 @@
 //! Forgetting: everything that is known about a content, and every trace of it in the files.
 
+use std::path::Path;
+
 use deskscribe_protocol::ContentKey;
 use rusqlite::Connection;
 
@@ -20,6 +22,22 @@ impl WriteGuard<'_> {
         forget().map_err(|error| self.sort_small(error))?;
         self.forgotten.push(*key);
         Ok(known)
+    }
+
+    /// Forgets a file that waits to be read, with all that was learned of parts of it so far. Whose parts are whose is not
+    /// known before a medium was read to its end: so all go that are of no known file, and that nobody works on.
+    pub fn forget_queued(&mut self, path: &Path) -> Result<(), CacheError> {
+        const STRAY: &str = "DELETE FROM part WHERE key NOT IN (SELECT key FROM place)
+            AND key NOT IN (SELECT key FROM claim) RETURNING key";
+        self.dequeue(path)?;
+        let forget = || -> rusqlite::Result<Vec<ContentKey>> {
+            let mut stray = self.writer.summaries.prepare_cached(STRAY)?;
+            stray.query_map([], |row| row.get(0).map(ContentKey::from_bytes))?.collect()
+        };
+        let mut stray = forget().map_err(|error| self.sort(error))?;
+        stray.dedup();
+        self.forgotten.extend(stray);
+        Ok(())
     }
 
     /// After the commit: what was deleted is overwritten in the tables, but the logs still have it as it was, and so do

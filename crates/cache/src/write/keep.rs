@@ -15,7 +15,8 @@ impl WriteGuard<'_> {
         number: u32,
         content: &[u8],
     ) -> Result<(), CacheError> {
-        const PUT: &str = "INSERT OR REPLACE INTO part (key, plan, number, content) VALUES (?, ?, ?, ?)";
+        const PUT: &str = "INSERT OR REPLACE INTO part (key, plan, number, content, seal)
+            VALUES (?1, ?2, ?3, ?4, seal(?1, ?2, ?3, ?4))";
         let values = (key.as_bytes(), plan, number, content);
         let put = || self.writer.summaries.prepare_cached(PUT)?.execute(values);
         put().map(drop).map_err(|error| self.sort(error))
@@ -25,6 +26,13 @@ impl WriteGuard<'_> {
     pub fn drop_parts(&mut self, key: &ContentKey) -> Result<(), CacheError> {
         const DROP: &str = "DELETE FROM part WHERE key = ?";
         let drop_all = || self.writer.summaries.prepare_cached(DROP)?.execute([key.as_bytes()]);
+        drop_all().map(drop).map_err(|error| self.sort(error))
+    }
+
+    /// Drops the parts of a medium that were read by this plan: they are to be read anew, or are of no use any more.
+    pub fn drop_parts_of_plan(&mut self, key: &ContentKey, plan: &str) -> Result<(), CacheError> {
+        const DROP: &str = "DELETE FROM part WHERE key = ? AND plan = ?";
+        let drop_all = || self.writer.summaries.prepare_cached(DROP)?.execute((key.as_bytes(), plan));
         drop_all().map(drop).map_err(|error| self.sort(error))
     }
 

@@ -57,6 +57,8 @@ impl WriteGuard<'_> {
             ":camera": reading.map(|reading| &reading.camera),
             ":seconds": reading.map(|reading| reading.seconds),
             ":provenance": json(reading.map(|reading| &reading.provenance))?,
+            ":recording": json(reading.and_then(|reading| reading.recording.as_ref()))?,
+            ":pending": json(reading.map(|reading| &reading.pending).filter(|pending| !pending.is_empty()))?,
         };
         self.writer.summaries.prepare_cached(&PUT)?.query_row(values, |row| row.get(0))
     }

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp};
 use deskscribe_protocol::{
-    Code, ContentKey, Digest, EngineUse, Failure, Line, MediaKind, Provenance, Reading, Stage, StageTime,
+    Code, ContentKey, Digest, EngineUse, Failure, Gap, Line, MediaKind, Missing, OnScreen, Owed, Provenance,
+    Reading, Recording, Segment, Sound, Stage, StageTime,
 };
 
 pub const SOON: Duration = Duration::from_secs(60);
@@ -56,6 +57,8 @@ pub fn read(number: u32) -> Record {
             }],
             stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
         },
+        recording: None,
+        pending: Vec::new(),
     };
     Record {
         key: key(number),
@@ -71,6 +74,55 @@ pub fn failed(number: u32) -> Record {
     let outcome = Outcome::Failed(Failure::new(Code::TooLarge, "130 megapixels"));
     Record { outcome, ..read(number) }
 }
+
+/// A recording of two lines on screen and two sentences that were said, which waits for nothing.
+pub fn recorded(number: u32) -> Record {
+    let line = |from, to, text: &str| OnScreen { from, to, text: text.to_owned() };
+    let said = |start, end, text: &str| Segment { start, end, text: text.to_owned(), confidence: 0.75 };
+    let recording = Recording {
+        duration: 600.0,
+        sound: Sound::Speech,
+        transcript: vec![
+            said(1.5, 4.0, "Willkommen zur Besprechung."),
+            said(65.25, 70.0, "Das Budget steht auf der nächsten Folie."),
+        ],
+        spoken_language: Some("de".to_owned()),
+        screen: vec![line(0.0, 60.0, "Rechnung"), line(60.0, 600.0, "Folie 2: Ausgaben")],
+        gaps: vec![Gap {
+            from: 590.0,
+            to: 600.0,
+            what: Missing::Rest,
+            reason: "the file ends there".to_owned(),
+        }],
+    };
+    let mut record = read(number);
+    record.kind = MediaKind::Video;
+    if let Outcome::Read(reading) = &mut record.outcome {
+        reading.text = "Rechnung\nFolie 2: Ausgaben".to_owned();
+        reading.recording = Some(recording);
+    }
+    record
+}
+
+/// The same, of which nobody has put words to what is said.
+pub fn owing(number: u32) -> Record {
+    let mut record = recorded(number);
+    if let Outcome::Read(reading) = &mut record.outcome {
+        reading.pending = vec![Owed::Speech];
+        if let Some(recording) = &mut reading.recording {
+            (recording.transcript, recording.spoken_language) = (Vec::new(), None);
+        }
+    }
+    record
+}
+
+/// Makes of the tables of the fifth format those of the fourth.
+pub const TO_FORMAT_4: &str = "DROP INDEX reading_owing; ALTER TABLE reading DROP COLUMN recording;
+    ALTER TABLE reading DROP COLUMN pending; ALTER TABLE part DROP COLUMN seal; PRAGMA user_version = 4;";
+
+/// Makes of those of the fourth those of the third.
+pub const TO_FORMAT_3: &str =
+    "DROP TABLE tagging; DROP INDEX queue_by_turn; DROP INDEX queue_put_off; PRAGMA user_version = 3;";
 
 pub fn store(cache: &Cache, records: &[Record]) -> Result<(), CacheError> {
     let mut writer = cache.writer()?;

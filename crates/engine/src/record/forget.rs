@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use deskscribe_cache::{Cache, CacheError, Outcome, WriteGuard, Writer};
-use deskscribe_protocol::ContentKey;
+use deskscribe_protocol::{ContentKey, MediaKind};
 
 use super::LOCK_WITHIN;
 use crate::path::lossy;
@@ -32,8 +32,12 @@ pub fn forget(home: &Home, named: &[Named]) -> Result<u64, CacheError> {
         for named in some {
             forgotten += u64::from(match named {
                 Named::Content { key, .. } => guard.forget(key)?,
-                Named::Queued(queued) => {
+                Named::Queued(queued) if queued.kind == MediaKind::Image => {
                     guard.dequeue(&queued.path)?;
+                    true
+                }
+                Named::Queued(queued) => {
+                    guard.forget_queued(&queued.path)?;
                     true
                 }
             });
