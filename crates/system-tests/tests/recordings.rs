@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{Cache, Outcome};
 use deskscribe_engine::{Again, Code, Event, RowState};
-use deskscribe_protocol::{Missing, Reading};
+use deskscribe_protocol::{ContentKey, Missing, Reading};
 use deskscribe_system_tests::{Bench, Sitting, Told, follow, logged, weights};
 use tokio_util::sync::CancellationToken;
 
@@ -83,28 +83,31 @@ async fn a_recording_is_read_by_many_workers_and_is_one_row() {
 }
 
 #[tokio::test]
-async fn what_was_read_before_the_end_of_an_engine_is_not_read_again() {
+async fn what_was_read_before_everything_was_killed_is_not_read_again() {
     let bench = Bench::new();
     bring_model(&bench);
     let gate = bench.home().join("gate");
-    let wait = format!("watch 240 wait {}\nsay 300 wait {}", gate.display(), gate.display());
-    recording(&bench, "talk.mp4", 600, &wait);
-    let sitting = Sitting::at(&bench);
-    sitting.order(vec![bench.desktop()], false).await;
-    // All other parts have landed: all that is left is with two workers.
-    let others = 600.0 + 600.0 + 300.0 - 60.0 - 60.0;
-    sitting
-        .until(|status| status.recordings.first().is_some_and(|recording| recording.done_seconds >= others))
-        .await;
+    let wait = format!("watch 240 wait {}\nsay 240 wait {}", gate.display(), gate.display());
+    let path = recording(&bench, "talk.mp4", 600, &wait);
+    let mut program = bench.deskscribe(&["scan", &bench.desktop().display().to_string()]).spawn().unwrap();
+    // All other parts have landed: one survey, one hearing, nine stretches of picture and four of speech.
+    let key = ContentKey::from_bytes(*blake3::hash(&fs::read(&path).unwrap()).as_bytes());
+    let cache = Cache::open(&bench.home()).unwrap();
+    while cache.read().unwrap().parts_of(&key).unwrap().len() < 15 {
+        assert!(program.try_wait().unwrap().is_none(), "it has ended");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     let before = begun(&bench);
-    // As a kill would: nothing is waited for, and what is in flight is lost.
-    drop(sitting);
+    // The workers go with it.
+    program.kill().unwrap();
+    program.wait().unwrap();
     fs::write(&gate, "").unwrap();
     let told = bench.scan().await;
     assert_eq!(lines(&told, "talk.mp4"), whole(600));
     let mut again: Vec<String> = begun(&bench)[before.len()..].to_vec();
     again.sort();
-    assert_eq!(again, ["compose", "hear 0", "say 300", "watch 240"], "sound is decoded again for who listens");
+    assert_eq!(again, ["compose", "hear 0", "say 240", "watch 240"], "sound is decoded again for who listens");
+    assert_eq!(cache.read().unwrap().parts_of(&key).unwrap(), [], "nothing is kept that is of no use any more");
 }
 
 #[tokio::test]
@@ -120,7 +123,8 @@ async fn a_part_that_kills_its_workers_is_a_gap_and_the_rest_is_read() {
     // A group of a minute of speech begins at second 120.
     left.retain(|line| !(120..240).step_by(10).any(|at| *line == format!("said at {at} to brought")));
     assert_eq!(lines(&told, "talk.mp4"), left);
-    assert_eq!(told.deaths().len(), 4, "in company twice, and twice alone: {:?}", told.deaths());
+    // In company twice, and twice alone; one that had done other work before may be excused.
+    assert!([4, 5].contains(&told.deaths().len()), "{:?}", told.deaths());
     let gaps = kept(&bench, &path).recording.unwrap().gaps;
     let gap = |what| gaps.iter().find(|gap| gap.what == what).unwrap_or_else(|| panic!("{gaps:?}"));
     assert_eq!((gap(Missing::Picture).from, gap(Missing::Picture).to), (120.0, 180.0));
@@ -134,7 +138,7 @@ async fn a_worker_that_is_killed_costs_its_part_and_nothing_else() {
     bring_model(&bench);
     let once = |name: &str| bench.home().parent().unwrap().join(name).display().to_string();
     let deaths = format!(
-        "survey once {} signal 9\nhear 0 once {} signal 9\nwatch 60 once {} signal 9\nsay 60 once {} signal 9",
+        "survey once {} signal 9\nhear 0 once {} signal 9\nwatch 60 once {} signal 9\nsay 0 once {} signal 9",
         once("a"),
         once("b"),
         once("c"),
@@ -147,7 +151,7 @@ async fn a_worker_that_is_killed_costs_its_part_and_nothing_else() {
     let mut parts = begun(&bench);
     parts.sort();
     let twice: Vec<_> = parts.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
-    assert_eq!(twice, ["hear 0", "survey", "watch 60"], "{parts:?}");
+    assert_eq!(twice, ["hear 0", "say 0", "survey", "watch 60"], "{parts:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use deskscribe_protocol::{ContentKey, JobId, Work};
 use tokio_util::sync::CancellationToken;
 
 use super::Dispatch;
+use super::orders::Takes;
 use super::ladder::Lane;
 use super::task::{Errand, Running, Task};
 use crate::intake::Medium;
@@ -27,7 +28,9 @@ impl Dispatch {
         }
         while self.pool.has_free_seat(self.crowded.is_some()) {
             let picture = self.pending.iter().find(|task| !task.is_recording()).map(|task| task.origin.rank());
-            if let Some((key, part)) = self.next_part(picture) {
+            // Those that are on their way here count as well.
+            let more = !self.orders.is_empty() && self.takes() != Takes::None || self.elsewhere.is_asking();
+            if let Some((key, part)) = self.next_part(picture.or(more.then_some(i64::MIN))) {
                 if !self.lend_part(key, part, Lane::Shared) {
                     return;
                 }

@@ -163,18 +163,22 @@ impl Dispatch {
     /// How many workers may hold a speech model: as many as there are processors, and memory for.
     fn most_listeners(&self) -> usize {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        let need = self.recordings.open.iter().filter_map(|recording| recording.speech.as_ref()).map(|it| it.memory);
-        // What those that listen already hold is no longer available, and theirs all the same.
-        let held = self.pool.holding();
-        let fits = need.max().zip(pool::available_memory()).map_or(cores, |(need, available)| {
-            held + usize::try_from(available / need.max(1)).unwrap_or(usize::MAX)
-        });
-        cores.min(fits).max(1)
+        let models = self.recordings.open.iter().filter_map(|recording| recording.speech.as_ref());
+        let fits = |need: u64| {
+            // What those that listen already hold is no longer available, and theirs all the same.
+            let more = usize::try_from(pool::available_memory()? / need.max(1)).unwrap_or(usize::MAX);
+            Some(self.pool.holding().saturating_add(more))
+        };
+        let fits = models.map(|model| model.memory).max().and_then(fits);
+        cores.min(fits.unwrap_or(cores)).max(1)
     }
 
     /// The part that goes next, if there is one and none of the pictures goes before it; `picture` is the rank of the
     /// most urgent that waits.
     pub(super) fn next_part(&self, picture: Option<i64>) -> Option<(ContentKey, Part)> {
+        if self.recordings.open.is_empty() {
+            return None;
+        }
         let room = self.recordings.room(self.pool.listeners(self.most_listeners()));
         let next = |recording: &Recording| {
             Some((recording.task.origin.rank(), recording.task.medium.key, recording.plan.next(room)?))
@@ -183,8 +187,10 @@ impl Dispatch {
         let lent = self.running.values().filter(|running| running.part().is_some()).count();
         let is_its_turn = match picture {
             None => true,
-            Some(picture) if picture == rank => lent < (self.seats.get() / 2).max(1),
-            Some(picture) => picture < rank,
+            Some(picture) if picture > rank => false,
+            // What somebody dropped goes before everything that was ordered earlier, whatever it is.
+            Some(picture) if rank > 0 && picture < rank => true,
+            Some(_) => lent < (self.seats.get() / 2).max(1),
         };
         is_its_turn.then_some((key, part))
     }
