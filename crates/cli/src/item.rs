@@ -1,12 +1,13 @@
 //! `deskscribe show`: what was read in a file.
 
 use deskscribe_engine::{
-    Home, Item, Named, Row, RowState, count, json, local_time, markdown, quoted, size, tame,
+    Home, Item, Named, Row, RowState, clock, count, json, local_time, markdown, quoted, size, sound, tame,
 };
 
 use crate::args::ShowArgs;
 use crate::exit::Exit;
 use crate::library::open;
+use crate::recording::timelines;
 use crate::show::{Style, print, tame_lines};
 
 /// Runs the command.
@@ -32,7 +33,13 @@ pub(crate) fn show(args: ShowArgs) -> anyhow::Result<Exit> {
 }
 
 fn only_text(item: &Item) -> anyhow::Result<String> {
-    let Row { text, reason, path, .. } = &item.row;
+    let Row { text, reason, path, recording, .. } = &item.row;
+    if let Some(recording) = recording {
+        // What was shown, and what was said.
+        let said = recording.transcript.iter().map(|segment| segment.text.trim());
+        let all = [text.as_deref().unwrap_or_default().trim_end()].into_iter().chain(said);
+        return Ok(all.filter(|part| !part.is_empty()).map(|part| tame_lines(part) + "\n").collect());
+    }
     match text {
         Some(text) if text.is_empty() => Ok(String::new()),
         Some(text) => Ok(tame_lines(text.trim_end()) + "\n"),
@@ -66,15 +73,23 @@ fn describe(item: &Item, named: &Named, style: Style) -> String {
     }
     line("key", row.key.map(|key| key.to_string()).unwrap_or_default());
     let pixels = row.width.zip(row.height).map(|(width, height)| format!("{width} × {height} pixels"));
-    let pages = row.pages.filter(|pages| *pages > 1).map(|pages| count(pages.into(), "page", "pages"));
-    let kind = [Some(row.kind.to_string()), pixels, pages, bytes.map(size)];
+    let recording = row.recording.as_ref();
+    let length = recording.map(|recording| clock(recording.duration));
+    let (one, many) = if recording.is_some() { ("frame read", "frames read") } else { ("page", "pages") };
+    let pages = row.pages.filter(|pages| *pages > 1).map(|pages| count(pages.into(), one, many));
+    let heard = recording.map(|recording| sound(recording.sound).to_owned());
+    let kind = [Some(row.kind.to_string()), length, pixels, pages, heard, bytes.map(size)];
     line("kind", kind.into_iter().flatten().collect::<Vec<_>>().join(", "));
     let camera = row.camera.as_ref().map(|camera| format!(", with {camera}")).unwrap_or_default();
     line("date", date.as_deref().map(|date| local_time(date) + &camera).unwrap_or_default());
     line("language", row.language.clone().unwrap_or_default());
+    line("spoken", recording.and_then(|recording| recording.spoken_language.clone()).unwrap_or_default());
     line("tags", row.tags.join(", "));
     line("read", read_at.as_deref().map(|at| local_time(at) + &by(row)).unwrap_or_default());
     text.push('\n');
+    if let Some(recording) = recording {
+        return text + &timelines(recording, row.pending.contains(&"speech"));
+    }
     match (&row.text, &row.reason) {
         (Some(words), _) if words.is_empty() => text += "No text was found in it.\n",
         (Some(words), _) => text += &format!("{}\n", tame_lines(words.trim_end())),

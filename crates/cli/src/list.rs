@@ -3,14 +3,14 @@
 use std::io;
 use std::thread;
 
-use deskscribe_engine::{Follow, Home, ItemState, Listed, StopWaiting, json, local};
+use deskscribe_engine::{Follow, Home, ItemState, Listed, StopWaiting, WAITS_FOR_SPEECH, clock, json, local};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use crate::args::ListArgs;
 use crate::exit::Exit;
 use crate::library::{folder_and_name, open, query};
-use crate::show::{Style, print, say};
+use crate::show::{Style, print, say, untitled};
 
 /// Runs the command.
 pub(crate) fn list(args: ListArgs) -> anyhow::Result<Exit> {
@@ -81,11 +81,16 @@ impl Rows {
     fn describe(&self, listed: &Listed) -> String {
         let (folder, name) = folder_and_name(&listed.path);
         let what = match (listed.state, &listed.reason) {
-            (ItemState::Read, _) => listed.title.clone().unwrap_or_else(|| "no text found".to_owned()),
+            (ItemState::Read, _) => {
+                listed.title.clone().unwrap_or_else(|| untitled(listed.duration.is_some()).to_owned())
+            }
             (ItemState::Failed, reason) => format!("failed: {}", reason.as_deref().unwrap_or_default()),
             (ItemState::Queued, None) => "not read yet".to_owned(),
             (ItemState::Queued, Some(reason)) => format!("not read for now: {reason}"),
         };
-        self.style.marked(&format!("{}  {what}  ({name} · {folder})", local(listed.moment)), &[])
+        let length = listed.duration.map(|seconds| format!(" · {}", clock(seconds))).unwrap_or_default();
+        let waits = if listed.pending.is_empty() { String::new() } else { format!(" · {WAITS_FOR_SPEECH}") };
+        let line = format!("{}  {what}  ({name} · {folder}{length}{waits})", local(listed.moment));
+        self.style.marked(&line, &[])
     }
 }

@@ -6,6 +6,7 @@ mod show;
 
 mod doctor;
 mod pages;
+mod recording;
 mod runs;
 mod scan;
 mod status;

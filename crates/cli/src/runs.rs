@@ -1,10 +1,10 @@
 //! `deskscribe runs`: what past scans did.
 
-use deskscribe_engine::{Home, PastRun, RunEnd, json, local_time};
+use deskscribe_engine::{Home, PastRun, RunEnd, clock, json, local_time};
 
 use crate::args::RunsArgs;
 use crate::exit::Exit;
-use crate::show::{Table, clock, print};
+use crate::show::{Table, print};
 
 /// Runs the command.
 pub(crate) fn runs(args: RunsArgs) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use deskscribe_engine::{Coverage, Found, Home, Library, Query, Total, json, local};
+use deskscribe_engine::{Coverage, Found, Home, Library, Query, Total, clock, json, local};
 
 use crate::args::SearchArgs;
 use crate::exit::Exit;
@@ -41,7 +41,7 @@ fn describe(found: &Found, style: Style) -> String {
         line += &format!(" · page {}", page + 1);
     }
     if let Some(at) = found.at {
-        line += &format!(" · at {}", crate::show::clock(at));
+        line += &format!(" · at {}", clock(at.floor()));
     }
     text += &style.marked(&line, &[]);
     if !found.snippet.is_empty() {

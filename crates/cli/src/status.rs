@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, json, size, tame,
+    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, clock, json, size,
+    tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
 use crate::exit::Exit;
 use crate::runtime;
-use crate::show::{Table, clock, print, say};
+use crate::show::{Table, print, say};
 
 /// The JSON document.
 #[derive(Serialize)]

@@ -44,6 +44,7 @@ mod scan;
 mod session;
 
 mod library;
+mod transcript;
 
 mod models;
 
@@ -55,7 +56,8 @@ pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{CacheError, Change, Coverage, Query, QueryError, StopWaiting, Total, Watch};
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, ContentKey, Isolation, Layer, LayerState, Limits, MediaKind, Stage, acts, tame,
+    Canary, Code, Confinement, ContentKey, Gap, Isolation, Layer, LayerState, Limits, MediaKind, Missing,
+    OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};
@@ -63,9 +65,9 @@ pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{
-    Attention, AttentionPage, Card, Counted, ExportError, FindError, Findings, Follow, Format, Found, Gone,
-    Item, ItemState, ItemView, Library, LineHit, Listed, Named, Page, Piece, QueuePage, Selection, Spot,
-    SpotView, Waiting, markdown,
+    Attention, AttentionPage, Card, Counted, ExportError, Exported, FindError, Findings, Follow, Format,
+    Found, Gone, Item, ItemState, ItemView, Library, LineHit, Listed, MomentHit, Named, Page, Piece,
+    QueuePage, Selection, Spot, SpotView, Waiting, markdown,
 };
 pub use log::{LogError, start_log};
 pub use models::{
@@ -86,4 +88,5 @@ pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,
 };
-pub use words::{at_home, count, instant, local, local_stamp, local_time, quoted, size};
+pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};
+pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, quoted, size};

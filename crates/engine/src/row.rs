@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance};
+use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance, Recording};
 use serde::{Deserialize, Serialize};
 
 use crate::path::{bytes_of, lossy};
@@ -37,18 +37,21 @@ pub struct Row {
     pub tags: Vec<String>,
     /// `extractive`, or the model's name.
     pub summary_by: Option<String>,
-    /// Everything that can be read, in reading order.
+    /// Everything that can be read, in reading order; of a recording, what was shown.
     pub text: Option<String>,
     /// The lines with their places.
     pub lines: Vec<Line>,
     /// BCP-47.
     pub language: Option<String>,
-    /// Of the upright picture, in pixels.
+    /// Of the upright picture, in pixels; absent for sound alone.
     pub width: Option<u32>,
-    /// Of the upright picture, in pixels.
+    /// Of the upright picture, in pixels; absent for sound alone.
     pub height: Option<u32>,
-    /// Pages or distinct frames that were read.
+    /// Pages or distinct frames that were read; absent for sound alone.
     pub pages: Option<u32>,
+    /// What was said, shown and lost in a recording, with its times: fields of the row itself, which other rows have not.
+    #[serde(flatten)]
+    pub recording: Option<Recording>,
     /// RFC 3339.
     pub taken_at: Option<String>,
     /// As the file names it.
@@ -107,6 +110,7 @@ impl Row {
             width: None,
             height: None,
             pages: None,
+            recording: None,
             taken_at: None,
             camera: None,
             seconds: None,
@@ -151,7 +155,10 @@ impl Row {
                 return Self { cached, ..Self::failed(path, key, record.kind, why, worker) };
             }
         };
+        // Sound alone has no pixels.
+        let has_picture = reading.width > 0;
         Self {
+            pending: reading.pending.iter().map(|owed| owed.as_str()).collect(),
             title: reading.digest.title,
             summary: reading.digest.summary,
             tags: reading.digest.tags,
@@ -159,9 +166,10 @@ impl Row {
             text: Some(reading.text),
             lines: reading.lines,
             language: reading.language,
-            width: Some(reading.width),
-            height: Some(reading.height),
-            pages: Some(reading.pages),
+            width: has_picture.then_some(reading.width),
+            height: has_picture.then_some(reading.height),
+            pages: has_picture.then_some(reading.pages),
+            recording: reading.recording,
             taken_at: reading.taken_at,
             camera: reading.camera,
             seconds: Some(reading.seconds),

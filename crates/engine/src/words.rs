@@ -14,6 +14,13 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// Seconds as `0:34` or `1:02:07`.
+pub fn clock(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// So many of something, such as `1 file` or `2 files`.
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -75,6 +82,7 @@ mod tests {
             [0, 999, 4_210, 143_000_000, 7_500_000_000, 1 << 42].map(size),
             ["0 B", "999 B", "4.2 kB", "143.0 MB", "7.5 GB", "4.4 TB"]
         );
+        assert_eq!((clock(34.4), clock(3727.4)), ("0:34".to_owned(), "1:02:07".to_owned()));
         assert_eq!(instant(1_773_479_564_250), "2026-03-14T09:12:44Z");
         for (path, word) in [("/a/b.png", "/a/b.png"), ("/a b", "'/a b'"), ("it's", r"'it'\''s'"), ("", "''")]
         {

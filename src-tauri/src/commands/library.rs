@@ -18,6 +18,9 @@ fn file_name(format: Format) -> &'static str {
         Format::Json => "Deskscribe.json",
         Format::Markdown => "Deskscribe.md",
         Format::Csv => "Deskscribe.csv",
+        Format::Srt => "Transcript.srt",
+        Format::Vtt => "Transcript.vtt",
+        Format::Txt => "Transcript.txt",
     }
 }
 

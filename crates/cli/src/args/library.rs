@@ -8,7 +8,7 @@ use deskscribe_engine::Format;
 /// Explained once, for `search`, `list` and `export` alike.
 pub(super) const FILTERS: &str = "\
 Filters:
-  kind:image          images, videos (kind:video) or recordings (kind:audio)
+  kind:image          images, videos (kind:video) or sound (kind:audio)
   tag:invoice         with this tag; tag:\"two words\"
   in:~/Desktop        in this folder, at any depth
   after:2026-03-14    taken on that day or later; also 2026-03, 2026, today, yesterday, 7d, 2w
@@ -22,7 +22,7 @@ What begins with a dash goes into quotes with the rest, or behind two dashes:
   deskscribe search \"invoice -draft\"
   deskscribe list -- -tag:private";
 
-/// Search by what is written in pictures, and by title, tags and name.
+/// Search by what is written in pictures and said in recordings, and by title, tags and name.
 ///
 /// All words must be there, in any order; the last one may be unfinished. The best hits come first.
 ///
@@ -94,20 +94,23 @@ pub(crate) struct ShowArgs {
 
 /// Write what was read to a file, or to stdout.
 ///
+/// srt, vtt and txt are the words of a recording. Such a file holds one recording: name it, or name a folder with -o, and
+/// every recording that matches gets a file of its own there.
+///
 /// Exit code: 0 all of it was written, also when there was nothing, 2 it could not be.
 #[derive(Debug, clap::Args)]
 #[command(after_help = FILTERS)]
 pub(crate) struct ExportArgs {
-    /// Filters, and words; everything when there are none
-    #[arg(value_name = "FILTER")]
+    /// Files, or keys of what was read; or filters and words; everything when there are none
+    #[arg(value_name = "FILE|KEY|FILTER")]
     pub(crate) query: Vec<OsString>,
 
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
     pub(crate) format: ExportFormat,
 
-    /// The file to write, whole or not at all; - is stdout
-    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    /// The file to write, whole or not at all; for the words of several recordings a folder; - is stdout
+    #[arg(long, short, value_name = "FILE|FOLDER", default_value = "-")]
     pub(crate) output: PathBuf,
 
     /// Replace the file if there is one
@@ -126,6 +129,12 @@ pub(crate) enum ExportFormat {
     Md,
     /// A table for spreadsheets, by RFC 4180; no cell is taken for a formula
     Csv,
+    /// What was said in a recording, as SubRip subtitles
+    Srt,
+    /// What was said in a recording, as WebVTT subtitles
+    Vtt,
+    /// What was said in a recording, as plain text
+    Txt,
 }
 
 impl From<ExportFormat> for Format {
@@ -135,6 +144,9 @@ impl From<ExportFormat> for Format {
             ExportFormat::Json => Self::Json,
             ExportFormat::Md => Self::Markdown,
             ExportFormat::Csv => Self::Csv,
+            ExportFormat::Srt => Self::Srt,
+            ExportFormat::Vtt => Self::Vtt,
+            ExportFormat::Txt => Self::Txt,
         }
     }
 }

@@ -34,24 +34,12 @@ pub(crate) fn tame_lines(text: &str) -> String {
     text.chars().map(|c| if keeps(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// Seconds as `0:34` or `1:02:07`.
-pub(crate) fn clock(seconds: f64) -> String {
-    let seconds = seconds.round() as u64;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+/// What is told of something that was read and has no title.
+pub(crate) fn untitled(is_recording: bool) -> &'static str {
+    if is_recording { "no words found" } else { "no text found" }
 }
 
 /// Says why nothing could be done, with every cause on one line.
 pub(crate) fn complain(error: &anyhow::Error) {
     say(&format!("deskscribe: {error:#}"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::clock;
-
-    #[test]
-    fn times_are_short() {
-        assert_eq!((clock(34.4), clock(3727.4)), ("0:34".to_owned(), "1:02:07".to_owned()));
-    }
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{Event, Pace as Measured, RowState};
-
-use super::clock;
+use deskscribe_engine::{Event, Pace as Measured, RowState, clock};
 
 /// The numbers of the progress line.
 #[derive(Debug, Default)]

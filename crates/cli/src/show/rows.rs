@@ -3,9 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use deskscribe_engine::{Event, LastRow, Row, RowState, RunCounts, count, json, tame};
+use deskscribe_engine::{
+    Event, LastRow, Row, RowState, RunCounts, WAITS_FOR_SPEECH, by_time, clock, count, json, missing, tame,
+};
 
-use super::print;
+use super::{print, untitled};
 
 /// What is printed of a run on stdout.
 pub(crate) enum Rows {
@@ -38,11 +40,28 @@ impl Rows {
 fn describe(row: &Row) -> String {
     let name = Path::new(&row.path).file_name().unwrap_or_default().to_string_lossy();
     let (word, what) = match row.state {
-        RowState::Read => ("read", row.title.as_deref().unwrap_or("no text found")),
+        RowState::Read => ("read", row.title.as_deref().unwrap_or(untitled(row.recording.is_some()))),
         RowState::Failed => ("failed", row.reason.as_deref().unwrap_or_default()),
         RowState::Skipped => ("skipped", row.reason.as_deref().unwrap_or_default()),
     };
-    format!("{word:<8}{}: {}", tame(&name), tame(what))
+    format!("{word:<8}{}: {}{}", tame(&name), tame(what), about(row))
+}
+
+/// Of a recording, how long it plays and what is missing, such as ` (12:34, waiting for a speech model)`.
+fn about(row: &Row) -> String {
+    let Some(recording) = &row.recording else { return String::new() };
+    let mut about = format!(" ({}", clock(recording.duration));
+    if row.pending.contains(&"speech") {
+        about += &format!(", {WAITS_FOR_SPEECH}");
+    }
+    if let Some(first) = recording.gaps.first() {
+        let (time, more) = (by_time(first.from, first.to), recording.gaps.len() - 1);
+        about += &format!(", {} {time}", missing(first.what));
+        if more > 0 {
+            about += &format!(" and {}", count(more as u64, "gap more", "gaps more"));
+        }
+    }
+    about + ")"
 }
 
 fn sum_up(counts: &RunCounts) -> String {

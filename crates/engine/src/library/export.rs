@@ -1,16 +1,18 @@
-//! Exporting: what matches as JSON Lines, JSON, Markdown or CSV, one item at a time, however many there are.
+//! Exporting: what matches as JSON Lines, JSON, Markdown or CSV, one item at a time, however many there are; and the
+//! transcript of a recording.
 
 use std::borrow::Cow;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{CacheError, Query};
-use deskscribe_protocol::{ContentKey, acts};
+use deskscribe_protocol::{ContentKey, Recording, acts};
 use serde::Deserialize;
 
 use super::{Item, Library, markdown};
-use crate::{RowState, json};
+use crate::transcript::transcript;
+use crate::{RowState, TranscriptFormat, json};
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -25,6 +27,24 @@ pub enum Format {
     Markdown,
     /// A table, by RFC 4180.
     Csv,
+    /// The transcript of one recording as SubRip subtitles.
+    Srt,
+    /// The same as WebVTT subtitles.
+    Vtt,
+    /// The same as plain text.
+    Txt,
+}
+
+impl Format {
+    /// The form of the transcript, if this is about nothing but that.
+    pub fn transcript(self) -> Option<TranscriptFormat> {
+        match self {
+            Self::Srt => Some(TranscriptFormat::Srt),
+            Self::Vtt => Some(TranscriptFormat::Vtt),
+            Self::Txt => Some(TranscriptFormat::Txt),
+            Self::Jsonl | Self::Json | Self::Markdown | Self::Csv => None,
+        }
+    }
 }
 
 /// Why there is no export, or not all of it.
@@ -56,11 +76,53 @@ pub enum ExportError {
     /// There is something that can never be replaced.
     #[error("there is a folder or a device of this name; choose another one: {}", .0.display())]
     NoFile(PathBuf),
+    /// A transcript was asked for of something that has none.
+    #[error("there is no transcript of this, for {reason}: {path}")]
+    NoWords {
+        /// Why it has none.
+        reason: String,
+        /// The file.
+        path: String,
+    },
+    /// Nothing that matches has a transcript.
+    #[error(
+        "nothing of what was asked for has a transcript; see which recordings there are: deskscribe list kind:video"
+    )]
+    NoTranscript,
+    /// A transcript was asked for, and several recordings match.
+    #[error(
+        "such a file holds the words of one recording, and several match; name one of them, or a folder with -o, and \
+         each gets a file of its own there"
+    )]
+    Several,
 }
 
-const COLUMNS: [&str; 21] = [
-    "path", "key", "kind", "state", "code", "reason", "title", "summary", "tags", "language", "date",
-    "width", "height", "pages", "taken_at", "camera", "bytes", "read_at", "seconds", "places", "text",
+const COLUMNS: [&str; 25] = [
+    "path",
+    "key",
+    "kind",
+    "state",
+    "code",
+    "reason",
+    "title",
+    "summary",
+    "tags",
+    "language",
+    "date",
+    "width",
+    "height",
+    "pages",
+    "taken_at",
+    "camera",
+    "bytes",
+    "read_at",
+    "seconds",
+    "places",
+    "text",
+    "duration",
+    "spoken_language",
+    "transcript",
+    "pending",
 ];
 
 /// What is exported.
@@ -93,6 +155,9 @@ impl Library {
         out: impl Write,
     ) -> Result<u64, ExportError> {
         let keys = self.selected(selection.into())?;
+        if let Some(format) = format.transcript() {
+            return self.transcript(&keys, format, out);
+        }
         let mut out = BufWriter::new(out);
         let mut count = 0;
         let written = match format {
@@ -132,36 +197,10 @@ impl Library {
         path: &Path,
         replace: bool,
     ) -> Result<u64, ExportError> {
-        let failed = |reason| ExportError::File { reason, path: path.to_owned() };
-        match fs::symlink_metadata(path) {
-            // A link would be replaced, not followed.
-            Ok(found) if !found.is_file() => return Err(ExportError::NoFile(path.to_owned())),
-            Ok(_) if !replace => return Err(ExportError::Exists(path.to_owned())),
-            _ => {}
-        }
-        let path = std::path::absolute(path).map_err(failed)?;
-        let folder = path.parent().unwrap_or(Path::new("/"));
-        if !folder.is_dir() {
-            return Err(ExportError::NoFolder(folder.to_owned()));
-        }
-        let failed = |reason| ExportError::File { reason, path: path.clone() };
-        let file = tempfile::Builder::new().prefix(".deskscribe-").tempfile_in(folder).map_err(failed)?;
-        let count = self.export(selection, format, file.as_file()).map_err(|error| match error {
-            ExportError::Write(reason) => failed(reason),
-            error => error,
-        })?;
-        file.as_file().sync_all().map_err(failed)?;
-        let kept = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
-        match kept {
-            Ok(_) => Ok(count),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(ExportError::Exists(path))
-            }
-            Err(error) => Err(failed(error.error)),
-        }
+        whole(path, replace, |file| self.export(selection, format, file))
     }
 
-    fn selected<'a>(&self, selection: Selection<'a>) -> Result<Cow<'a, [ContentKey]>, CacheError> {
+    pub(super) fn selected<'a>(&self, selection: Selection<'a>) -> Result<Cow<'a, [ContentKey]>, CacheError> {
         Ok(match selection {
             Selection::Matching(query) => self.guard.matching(query)?.into(),
             Selection::Keys(keys) => keys.into(),
@@ -182,6 +221,44 @@ impl Library {
     }
 }
 
+/// Writes a file that is whole or not there.
+pub(super) fn whole<T>(
+    path: &Path,
+    replace: bool,
+    write: impl FnOnce(&File) -> Result<T, ExportError>,
+) -> Result<T, ExportError> {
+    let failed = |reason| ExportError::File { reason, path: path.to_owned() };
+    is_free(path, replace)?;
+    let path = std::path::absolute(path).map_err(failed)?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    if !folder.is_dir() {
+        return Err(ExportError::NoFolder(folder.to_owned()));
+    }
+    let failed = |reason| ExportError::File { reason, path: path.clone() };
+    let file = tempfile::Builder::new().prefix(".deskscribe-").tempfile_in(folder).map_err(failed)?;
+    let written = write(file.as_file()).map_err(|error| match error {
+        ExportError::Write(reason) => failed(reason),
+        error => error,
+    })?;
+    file.as_file().sync_all().map_err(failed)?;
+    let kept = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+    match kept {
+        Ok(_) => Ok(written),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(ExportError::Exists(path)),
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
+/// Whether a file may be written there.
+pub(super) fn is_free(path: &Path, replace: bool) -> Result<(), ExportError> {
+    match fs::symlink_metadata(path) {
+        // A link would be replaced, not followed.
+        Ok(found) if !found.is_file() => Err(ExportError::NoFile(path.to_owned())),
+        Ok(_) if !replace => Err(ExportError::Exists(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
 /// What the system said, as it said it: who stops reading is told from a disk that is full.
 fn cause(error: csv::Error) -> io::Error {
     match error.into_kind() {
@@ -195,6 +272,11 @@ fn cells(item: &Item) -> [String; COLUMNS.len()] {
     let Item { row, bytes, date, read_at, places } = item;
     let text = |text: &Option<String>| text.as_deref().map(harmless).unwrap_or_default();
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let recording = row.recording.as_ref();
+    let said = |recording: &Recording| {
+        let words = transcript("", recording, TranscriptFormat::Txt).unwrap_or_default();
+        harmless(words.trim_end())
+    };
     let state = match row.state {
         RowState::Read => "read",
         RowState::Failed => "failed",
@@ -222,6 +304,10 @@ fn cells(item: &Item) -> [String; COLUMNS.len()] {
         row.seconds.map(|seconds| format!("{seconds:.3}")).unwrap_or_default(),
         harmless(&places.join("; ")),
         text(&row.text),
+        recording.map(|recording| format!("{:.3}", recording.duration)).unwrap_or_default(),
+        recording.map(|recording| text(&recording.spoken_language)).unwrap_or_default(),
+        recording.map(said).unwrap_or_default(),
+        row.pending.join("; "),
     ]
 }
 

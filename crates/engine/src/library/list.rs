@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deskscribe_cache::{CacheError, Head, Page, Query, State};
-use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
+use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Owed};
 use serde::Serialize;
 
 use super::Library;
@@ -32,6 +32,12 @@ pub struct Listed {
     pub title: Option<String>,
     /// At most eight.
     pub tags: Vec<String>,
+    /// How long a recording plays, in seconds; other rows have no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// What it is still owed; where nothing is, there is no such field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<Owed>,
     /// When it was taken, as far as can be told, as RFC 3339; of a file that waits, since when.
     pub date: String,
     /// The same in milliseconds since 1970.
@@ -75,10 +81,10 @@ impl Library {
     }
 
     pub(super) fn listed(&self, head: Head) -> Result<Listed, CacheError> {
-        let Head { key, kind, failure, title, tags, moment, .. } = head;
+        let Head { key, kind, failure, title, tags, duration, pending, moment, .. } = head;
         let path = self.place(&key)?.0.unwrap_or_default();
         let state = if failure.is_some() { ItemState::Failed } else { ItemState::Read };
-        Ok(Listed { title, tags, ..row(&path, Some(key), kind, state, failure, moment) })
+        Ok(Listed { title, tags, duration, pending, ..row(&path, Some(key), kind, state, failure, moment) })
     }
 
     fn list_queued<E: From<CacheError>>(
@@ -116,6 +122,8 @@ fn row(
         reason,
         title: None,
         tags: Vec::new(),
+        duration: None,
+        pending: Vec::new(),
         date: instant(moment),
         moment,
     }

@@ -5,9 +5,11 @@ use std::fmt::Write;
 use deskscribe_protocol::{acts, tame};
 
 use super::Item;
-use crate::{RowState, size};
+use crate::transcript::{WAITS_FOR_SPEECH, plain, sections, sound};
+use crate::{RowState, clock, size};
 
-/// A heading, what is known, and the text as it was read, in a fence.
+/// A heading, what is known, and the text as it was read, in a fence; of a recording, what was said and shown with its
+/// times.
 pub fn markdown(item: &Item) -> String {
     let Item { row, bytes, date, read_at, places } = item;
     let name = row.path.rsplit('/').next().unwrap_or_default();
@@ -25,11 +27,15 @@ pub fn markdown(item: &Item) -> String {
     }
     let tags: Vec<String> = row.tags.iter().map(|tag| plain(tag)).collect();
     let pixels = row.width.zip(row.height).map(|(width, height)| format!("{width} × {height}"));
-    let kind = [Some(row.kind.to_string()), pixels, bytes.map(size)];
+    let length = row.recording.as_ref().map(|recording| clock(recording.duration));
+    let kind = [Some(row.kind.to_string()), pixels, length, bytes.map(size)];
     line("Kind", kind.into_iter().flatten().collect::<Vec<_>>().join(", "));
     for (what, value) in [
         ("Tags", (!tags.is_empty()).then(|| tags.join(", "))),
         ("Language", row.language.as_deref().map(plain)),
+        ("Sound", row.recording.as_ref().map(|recording| sound(recording.sound).to_owned())),
+        ("Spoken", row.recording.as_ref().and_then(|it| it.spoken_language.as_deref()).map(plain)),
+        ("Pending", row.pending.contains(&"speech").then(|| WAITS_FOR_SPEECH.to_owned())),
         ("Date", date.clone()),
         ("Camera", row.camera.as_deref().map(plain)),
         ("Read", read_at.clone()),
@@ -38,6 +44,10 @@ pub fn markdown(item: &Item) -> String {
         if let Some(value) = value {
             line(what, value);
         }
+    }
+    if let Some(recording) = &row.recording {
+        let sections = sections(recording);
+        return text + if sections.is_empty() { "\nNothing was said or shown.\n" } else { &sections };
     }
     match (&row.text, row.state) {
         (Some(words), _) if !words.is_empty() => {
@@ -50,21 +60,6 @@ pub fn markdown(item: &Item) -> String {
         }
     }
     text
-}
-
-/// One line in which nothing is marked up.
-fn plain(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in tame(text).chars() {
-        match c {
-            // Entities too: `&lt;` in a picture is no `<`.
-            '&' => line.push_str("&amp;"),
-            '<' => line.push_str("&lt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '#' | '|' | '~' | '!' | '$' => line.extend(['\\', c]),
-            c => line.push(c),
-        }
-    }
-    line
 }
 
 /// One line in a span of code. Within a table, a bar has to be escaped even there.
@@ -95,7 +90,6 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_picture_marks_nothing_up() {
-        assert_eq!(plain("# *a* <b> [c](d) & `e`"), "\\# \\*a\\* &lt;b\\> \\[c\\](d) &amp; \\`e\\`");
         assert_eq!(code("/a`b|c.png"), "`` /a`b\\|c.png ``");
         assert_eq!(fence("a\n```\n````"), "`````");
         assert_eq!(fence("plain"), "```");

@@ -13,6 +13,7 @@ mod page;
 mod pieces;
 mod search;
 mod spot;
+mod transcripts;
 mod view;
 
 use std::path::PathBuf;
@@ -34,7 +35,8 @@ pub use page::{Card, Counted, Page};
 pub use pieces::Piece;
 pub use search::{Findings, Found};
 pub use spot::Spot;
-pub use view::{ItemView, LineHit, SpotView};
+pub use transcripts::Exported;
+pub use view::{ItemView, LineHit, MomentHit, SpotView};
 
 /// Everything that was read. It may be kept open for as long as one likes, and sent to another thread, but be used by one
 /// at a time: each thread opens its own.

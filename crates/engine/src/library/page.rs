@@ -1,7 +1,7 @@
 //! Pages of a grid or a list: what matches, from any place on, a card for each.
 
 use deskscribe_cache::{CacheError, Coverage, Hit, Page as Range, Query, State, Total};
-use deskscribe_protocol::{Code, ContentKey, MediaKind};
+use deskscribe_protocol::{Code, ContentKey, MediaKind, Owed};
 use serde::Serialize;
 
 use super::pieces::{all_pieces, pieces, shortened};
@@ -73,6 +73,10 @@ pub struct Card {
     pub language: Option<String>,
     /// Pages or distinct frames that were read.
     pub pages: Option<u32>,
+    /// How long a recording plays, in seconds.
+    pub duration: Option<f64>,
+    /// What it is still owed.
+    pub pending: Vec<Owed>,
     /// Width of the small picture by its height; absent where there is none.
     pub aspect: Option<f32>,
     /// One line around the words that were looked for; empty where there were none.
@@ -129,6 +133,8 @@ impl Library {
             moment: hit.moment,
             language: hit.language,
             pages: hit.pages,
+            duration: hit.duration,
+            pending: hit.pending,
             aspect: hit.key.and_then(|key| self.aspect(&key)),
             snippet: if has_words { all_pieces(&hit.snippet.text, &hit.snippet.marks) } else { Vec::new() },
             at: hit.at,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deskscribe_cache::{CacheError, Query};
-use deskscribe_protocol::{ContentKey, Line};
+use deskscribe_protocol::{ContentKey, Recording};
 use serde::Serialize;
 
 use super::pieces::{Piece, all_pieces};
@@ -30,6 +30,10 @@ pub struct ItemView {
     pub spots: Vec<SpotView>,
     /// The lines that hold what was looked for.
     pub hits: Vec<LineHit>,
+    /// What was said of it in a recording, in order.
+    pub said_hits: Vec<MomentHit>,
+    /// What was shown of it in a recording, in order.
+    pub shown_hits: Vec<MomentHit>,
 }
 
 /// A place of a file, and whether it is still there.
@@ -50,6 +54,19 @@ pub struct LineHit {
     /// Which of the item's lines, from 0.
     pub line: usize,
     /// All of the line.
+    pub pieces: Vec<Piece>,
+}
+
+/// Something in a recording that holds what was looked for, or a part of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct MomentHit {
+    /// Which of the segments of its transcript, or of the lines on its screen, from 0.
+    pub index: usize,
+    /// When it is said or shown first, in seconds.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
+    pub at: f64,
+    /// All of it.
     pub pieces: Vec<Piece>,
 }
 
@@ -84,6 +101,15 @@ impl Library {
             spot: Spot::of(place),
             there: place.symlink_metadata().is_ok(),
         };
+        let texts: Vec<&str> = item.row.lines.iter().map(|line| line.text.as_str()).collect();
+        let hits = marked(&texts, query).map(|(line, pieces)| LineHit { line, pieces }).collect();
+        let (said_hits, shown_hits) = match &item.row.recording {
+            Some(Recording { transcript, screen, .. }) => (
+                moment_hits(transcript.iter().map(|segment| (segment.start, segment.text.as_str())), query),
+                moment_hits(screen.iter().map(|line| (line.from, line.text.as_str())), query),
+            ),
+            None => (Vec::new(), Vec::new()),
+        };
         Ok(Some(ItemView {
             name,
             folder,
@@ -91,34 +117,39 @@ impl Library {
             moment: moment.unwrap_or_default(),
             aspect: key.and_then(|key| self.aspect(key)),
             spots: places.iter().map(spot).collect(),
-            hits: line_hits(&item.row.lines, query),
+            hits,
+            said_hits,
+            shown_hits,
             item,
         }))
     }
 }
 
-/// The lines that hold what was looked for. Words that stand side by side may stand on two lines.
-fn line_hits(lines: &[Line], query: &Query) -> Vec<LineHit> {
-    let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
+/// What was said or shown of what was looked for.
+fn moment_hits<'a>(moments: impl Iterator<Item = (f64, &'a str)>, query: &Query) -> Vec<MomentHit> {
+    let (times, texts): (Vec<f64>, Vec<&str>) = moments.unzip();
+    let at = |index: usize| times.get(index).copied().unwrap_or_default();
+    marked(&texts, query).map(|(index, pieces)| MomentHit { index, at: at(index), pieces }).collect()
+}
+
+/// The lines that hold what was looked for, with their numbers. Words that stand side by side may stand on two lines.
+fn marked(lines: &[&str], query: &Query) -> impl Iterator<Item = (usize, Vec<Piece>)> {
+    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
     for line in lines {
-        text.push_str(&line.text);
+        text.push_str(line);
         text.push('\n');
     }
     let marks = query.marks(&text);
-    let mut marks = marks.iter().peekable();
-    let (mut hits, mut start) = (Vec::new(), 0);
-    for (line, Line { text, .. }) in lines.iter().enumerate() {
-        let end = start + text.len();
-        while marks.next_if(|mark| mark.end <= start).is_some() {}
-        let here = marks.clone().take_while(|mark| mark.start < end);
+    let (mut next, mut start) = (0, 0);
+    lines.iter().enumerate().filter_map(move |(number, line)| {
+        let end = start + line.len();
+        next += marks.get(next..)?.iter().take_while(|mark| mark.end <= start).count();
+        let here = marks.get(next..)?.iter().take_while(|mark| mark.start < end);
         let here: Vec<_> =
             here.map(|mark| mark.start.max(start) - start..mark.end.min(end) - start).collect();
-        if !here.is_empty() {
-            hits.push(LineHit { line, pieces: all_pieces(text, &here) });
-        }
         start = end + 1;
-    }
-    hits
+        (!here.is_empty()).then(|| (number, all_pieces(line, &here)))
+    })
 }
 
 #[cfg(test)]
@@ -126,14 +157,11 @@ mod tests {
     use super::*;
 
     fn told(lines: &[&str], query: &str) -> String {
-        let line =
-            |text: &&str| Line { text: (*text).to_owned(), confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 };
-        let lines: Vec<Line> = lines.iter().map(line).collect();
         let piece = |piece: &Piece| if piece.hit { format!("[{}]", piece.text) } else { piece.text.clone() };
-        let hits = line_hits(&lines, &Query::parse(query).unwrap());
-        let hit =
-            |hit: &LineHit| format!("{} {}", hit.line, hit.pieces.iter().map(piece).collect::<String>());
-        hits.iter().map(hit).collect::<Vec<_>>().join("\n")
+        let hit = |(line, pieces): (usize, Vec<Piece>)| {
+            format!("{line} {}", pieces.iter().map(piece).collect::<String>())
+        };
+        marked(lines, &Query::parse(query).unwrap()).map(hit).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
