@@ -6,11 +6,11 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Activity, Crash, Event, Share, WorkerState, tame};
+use deskscribe_engine::{Activity, Crash, Event, Share, WorkerState, clock, tame};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::pace::Pace;
-use super::{clock, say};
+use super::say;
 
 /// Between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
