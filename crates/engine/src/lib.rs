@@ -83,4 +83,5 @@ pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,
 };
+pub use tokio_util::sync::CancellationToken;
 pub use words::{at_home, count, instant, local, local_stamp, local_time, quoted, size};

@@ -4,9 +4,8 @@
 
 use std::fs;
 
-use deskscribe_engine::{Address, Fit, Got, ModelError, ModelState, Step};
+use deskscribe_engine::{Address, CancellationToken, Fit, Got, ModelError, ModelState, Step};
 use deskscribe_system_tests::{Question, Reply, Store, Web, list_models, sha256, weights};
-use tokio_util::sync::CancellationToken;
 
 const TAG: &str = "\"v1\"";
 
