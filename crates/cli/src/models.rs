@@ -5,7 +5,7 @@ use std::process;
 use anyhow::{Context, bail};
 use deskscribe_engine::{
     CancellationToken, Catalogue, Fit, Got, Home, InstalledModel, Languages, ListedModel, ModelError,
-    ModelState, Models, Settings, Step, Verified, json, size,
+    ModelState, Models, Settings, Step, Verified, json, size, tame,
 };
 use serde::Serialize;
 use tokio::runtime::Runtime;
@@ -55,7 +55,8 @@ fn list(models: &Models, args: ListModelsArgs) -> anyhow::Result<Exit> {
         }
     } else {
         print(&describe(&listed))?;
-        print(&format!("\n{}\n", sentence(&models.choice().words(models.recommended()))))?;
+        let choice = models.choice().words(models.recommended());
+        print(&format!("\n{}\n", tame(&sentence(&choice))))?;
     }
     Ok(Exit::Done)
 }
@@ -162,7 +163,7 @@ fn usage(models: &Models, model: &InstalledModel) -> String {
             ". {} stays in use; speech_model = \"{}\" in settings.toml changes that.",
             speech.name, model.model
         ),
-        None => format!(". {}", sentence(&models.choice().words(models.recommended()))),
+        None => format!(". {}", tame(&sentence(&models.choice().words(models.recommended())))),
     }
 }
 
@@ -232,7 +233,7 @@ fn verify(models: &Models, args: VerifyModelsArgs) -> anyhow::Result<Exit> {
         verified => verified?,
     };
     for one in &verified {
-        let row = if args.json { json(one)? } else { outcome(one) };
+        let row = if args.json { json(one)? } else { tame(&outcome(one)) };
         print(&(row + "\n"))?;
     }
     if verified.is_empty() && !args.json {
