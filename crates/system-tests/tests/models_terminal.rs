@@ -167,3 +167,27 @@ fn a_stranger_is_taken_with_a_warning_and_what_is_no_model_is_not() {
     );
     assert!(refused.code == Some(2) && refused.stderr.starts_with(&said), "{refused:?}");
 }
+
+#[test]
+fn a_disk_that_is_full_is_told_and_what_came_is_kept() {
+    let store = Store::new();
+    let honest = || Reply::honest(&store.tiny, "\"1\"");
+    let web = Web::serving([honest(), honest()]);
+    let store = store.mirrored_by(&web);
+    let whole = store.deskscribe(&["models", "get", "tiny"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -f 100; exec \"$0\" \"$@\""]).arg(whole.get_program()).args(whole.get_args());
+    for (name, value) in whole.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    let full = Printed::by(&mut limited);
+    assert_eq!(full.code, Some(2), "{full:?}");
+    assert!(full.stderr.contains("deskscribe: the disk is full; make room, and try again"), "{full:?}");
+    let kept = store.kept().unwrap();
+    assert!((1..200_000).contains(&kept), "{kept}");
+    let got = Printed::by(&mut store.deskscribe(&["models", "get", "tiny"]));
+    assert_eq!((got.code, web.ranges()), (Some(0), vec![None, Some(format!("bytes={kept}-"))]));
+}

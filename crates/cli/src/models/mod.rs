@@ -1,23 +1,24 @@
 //! `deskscribe models`: which speech models there are, and getting, importing, checking and removing them.
 
+mod list;
+
 use std::process;
 
 use anyhow::{Context, bail};
 use deskscribe_engine::{
-    CancellationToken, Catalogue, Fit, Got, Home, InstalledModel, Languages, ListedModel, ModelError,
-    ModelState, Models, Settings, Step, Verified, json, size, tame,
+    CancellationToken, Catalogue, Fit, Got, Home, InstalledModel, Languages, ModelError, Models, Settings,
+    Step, Verified, json, size, tame,
 };
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{
-    GetModelArgs, ImportModelArgs, ListModelsArgs, ModelsArgs, ModelsCommand, RemoveModelArgs,
-    VerifyModelsArgs,
+    GetModelArgs, ImportModelArgs, ModelsArgs, ModelsCommand, RemoveModelArgs, VerifyModelsArgs,
 };
 use crate::exit::Exit;
 use crate::runtime;
-use crate::show::{Table, Transfer, print, say};
+use crate::show::{Transfer, print, say};
 
 /// How far a model is, in a line for scripts.
 #[derive(Serialize)]
@@ -39,72 +40,12 @@ pub(crate) fn models(args: ModelsArgs) -> anyhow::Result<Exit> {
     let home = Home::locate()?;
     let models = Models::of(&home, Catalogue::locate()?, &Settings::load(&home)?);
     match args.command {
-        ModelsCommand::List(args) => list(&models, args),
+        ModelsCommand::List(args) => list::list(&models, args),
         ModelsCommand::Get(args) => get(&models, args),
         ModelsCommand::Import(args) => import(&models, args),
         ModelsCommand::Remove(args) => remove(&models, args),
         ModelsCommand::Verify(args) => verify(&models, args),
     }
-}
-
-fn list(models: &Models, args: ListModelsArgs) -> anyhow::Result<Exit> {
-    let listed = models.list();
-    if args.json {
-        for model in &listed {
-            print(&(json(model)? + "\n"))?;
-        }
-    } else {
-        print(&describe(&listed))?;
-        let choice = models.choice().words(models.recommended());
-        print(&format!("\n{}\n", tame(&sentence(&choice))))?;
-    }
-    Ok(Exit::Done)
-}
-
-/// All of them, for a person.
-fn describe(listed: &[ListedModel]) -> String {
-    let mut table = Table::with_head(["model", ">size", ">memory", "languages", "state"]);
-    for model in listed {
-        table.add([
-            model.model.clone(),
-            size(model.bytes),
-            size(model.memory),
-            languages(model.languages).to_owned(),
-            state(model),
-        ]);
-    }
-    table.text()
-}
-
-fn languages(languages: Languages) -> &'static str {
-    match languages {
-        Languages::All => "all",
-        Languages::En => "English",
-    }
-}
-
-/// What is here of it, and what to think of it.
-fn state(model: &ListedModel) -> String {
-    let mend = model.mend.as_deref().unwrap_or_default();
-    let here = match model.state {
-        ModelState::Available => String::new(),
-        ModelState::Partial => {
-            let (kept, name) = (size(model.kept), &model.model);
-            format!("{kept} downloaded, `deskscribe models get {name}` goes on")
-        }
-        ModelState::Installed if model.in_use => "in use".to_owned(),
-        ModelState::Installed => "installed".to_owned(),
-        ModelState::Touched => format!("touched since it was checked, `{mend}` checks it"),
-        ModelState::Broken => format!("BROKEN, `{mend}` mends it"),
-    };
-    let fits = match model.fits {
-        Fit::TooLarge => "too large for this machine",
-        Fit::Tight | Fit::Well => "",
-    };
-    let recommended = if model.recommended { "recommended for this machine" } else { "" };
-    let known = if model.known { "" } else { "not one that Deskscribe knows" };
-    let parts = [here.as_str(), recommended, fits, known];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn get(models: &Models, args: GetModelArgs) -> anyhow::Result<Exit> {
@@ -116,6 +57,8 @@ fn get(models: &Models, args: GetModelArgs) -> anyhow::Result<Exit> {
     let cancel = stop_on_signals(&runtime)?;
     let mut teller = Teller::new(json);
     let got = runtime.block_on(models.get(&id, force, &cancel, &mut |step| teller.hear(&id, &step)));
+    // The name of a server may still be looked up, and nobody waits for it.
+    runtime.shutdown_background();
     teller.end();
     let again = format!("deskscribe models get {id}");
     let (model, what) = match got {
@@ -153,6 +96,14 @@ fn which(models: &Models) -> String {
         "name the model to get; nothing was downloaded.{installed} For this machine{machine} {id} is recommended, a \
          download of {bytes}: deskscribe models get {id}. `deskscribe models list` shows all"
     )
+}
+
+/// What a model understands.
+fn languages(languages: Languages) -> &'static str {
+    match languages {
+        Languages::All => "all",
+        Languages::En => "English",
+    }
 }
 
 /// Whether a model that was just installed listens now, or which one does; the end of a sentence.
@@ -316,50 +267,6 @@ fn sentence(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn model(name: &str, state: ModelState) -> ListedModel {
-        ListedModel {
-            model: name.to_owned(),
-            bytes: 77_691_713,
-            memory: 273_000_000,
-            languages: Languages::All,
-            licence: Some("MIT".to_owned()),
-            sha256: "be07".to_owned(),
-            source: "https://models.example (revision 1)".to_owned(),
-            known: true,
-            state,
-            kept: 0,
-            fits: Fit::Well,
-            recommended: false,
-            in_use: false,
-            path: None,
-            mend: None,
-        }
-    }
-
-    #[test]
-    fn a_person_sees_what_there_is_and_what_to_do() {
-        let mend = |line: &str| Some(line.to_owned());
-        let listed = [
-            ListedModel { in_use: true, ..model("tiny", ModelState::Installed) },
-            model("tiny.en", ModelState::Available),
-            ListedModel { kept: 12_400_000, recommended: true, ..model("base", ModelState::Partial) },
-            ListedModel {
-                mend: mend("deskscribe models verify small"),
-                ..model("small", ModelState::Touched)
-            },
-            ListedModel { mend: mend("deskscribe models get medium"), ..model("medium", ModelState::Broken) },
-            ListedModel { fits: Fit::TooLarge, ..model("large-v3-turbo", ModelState::Available) },
-            ListedModel {
-                known: false,
-                licence: None,
-                languages: Languages::En,
-                ..model("mine", ModelState::Installed)
-            },
-        ];
-        insta::assert_snapshot!(describe(&listed));
-        insta::assert_json_snapshot!(listed[0]);
-    }
 
     #[test]
     fn the_steps_that_scripts_depend_on() {
