@@ -88,5 +88,6 @@ pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,
 };
+pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};
 pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, quoted, size};

@@ -161,7 +161,7 @@ fn obituary(crash: &Crash) -> Option<String> {
 }
 
 /// A line that holds a message and is cut at the width of the terminal.
-fn line() -> ProgressBar {
+pub(super) fn line() -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new_spinner().with_style(style)
 }
