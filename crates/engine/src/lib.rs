@@ -85,8 +85,8 @@ pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
 pub use status::{
-    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume, Wire, Work,
-    WorkerStatus,
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume,
+    Wire, Work, WorkerStatus,
 };
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};

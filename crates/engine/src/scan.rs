@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use crate::control::{Control, ControlError};
 use crate::dispatch::{self, Dispatch};
 use crate::intake::{Again, WalkError};
+use crate::models::Models;
 use crate::order::{Command, Files, Order};
 use crate::record::Recorder;
 use crate::status::{Board, Host, Onlookers};
-use crate::models::Models;
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.

@@ -7,10 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{Cache, Outcome};
-use deskscribe_engine::{Again, Code, Event, RowState};
+use deskscribe_engine::{Again, CancellationToken, Code, Event, RowState};
 use deskscribe_protocol::{ContentKey, Missing, Reading};
 use deskscribe_system_tests::{Bench, Sitting, Told, follow, logged, weights};
-use tokio_util::sync::CancellationToken;
 
 /// Brings a speech model to this bench, as somebody would in a terminal.
 fn bring_model(bench: &Bench) {
@@ -107,7 +106,11 @@ async fn what_was_read_before_everything_was_killed_is_not_read_again() {
     let mut again: Vec<String> = begun(&bench)[before.len()..].to_vec();
     again.sort();
     assert_eq!(again, ["hear 0", "say 240", "watch 240"], "sound is decoded again for who listens");
-    assert_eq!(cache.read().unwrap().parts_of(&key).unwrap(), [], "nothing is kept that is of no use any more");
+    assert_eq!(
+        cache.read().unwrap().parts_of(&key).unwrap(),
+        [],
+        "nothing is kept that is of no use any more"
+    );
 }
 
 #[tokio::test]
@@ -150,7 +153,8 @@ async fn a_worker_that_is_killed_costs_its_part_and_nothing_else() {
     assert_eq!(told.deaths().len(), 4);
     let mut parts = begun(&bench);
     parts.sort();
-    let twice: Vec<_> = parts.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
+    let twice: Vec<_> =
+        parts.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect();
     assert_eq!(twice, ["hear 0", "say 0", "survey", "watch 60"], "{parts:?}");
 }
 
@@ -255,7 +259,13 @@ async fn a_recording_that_nobody_wants_is_given_up_with_all_its_parts() {
     bench.order("picture.png", "read a picture");
     let mut sitting = Sitting::at(&bench);
     sitting.order(vec![bench.desktop()], false).await;
-    sitting.until(|_| ["watch 0", "watch 60", "watch 120"].iter().all(|part| begun(&bench).contains(&(*part).to_owned()))).await;
+    sitting
+        .until(|_| {
+            ["watch 0", "watch 60", "watch 120"]
+                .iter()
+                .all(|part| begun(&bench).contains(&(*part).to_owned()))
+        })
+        .await;
     sitting.session.cancel(talk).await.unwrap();
     let (counts, stopped) = sitting.finished().await;
     assert_eq!((counts.files, counts.read, counts.failed, stopped), (1, 1, 0, None));

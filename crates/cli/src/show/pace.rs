@@ -47,7 +47,9 @@ impl Pace {
 
     /// Such as `40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left`.
     pub(super) fn line(&self, now: Duration) -> String {
-        let Some(files) = self.files else { return format!("Looking for pictures and recordings: {} found", self.looking) };
+        let Some(files) = self.files else {
+            return format!("Looking for pictures and recordings: {} found", self.looking);
+        };
         let percent = if files == 0 { 100.0 } else { self.settled as f64 * 100.0 / files as f64 };
         let Self { settled, read, failed, .. } = self;
         let mut line = format!("{settled}/{files} ({percent:.1}%) · {read} read · {failed} failed");

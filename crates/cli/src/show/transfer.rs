@@ -4,11 +4,11 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Step, size};
+use deskscribe_engine::{Step, clock, size};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::progress::line;
-use super::{clock, say};
+use super::say;
 
 /// Between two plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);

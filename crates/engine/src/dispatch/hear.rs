@@ -55,7 +55,9 @@ impl Dispatch {
                 } else if let Some(running) = self.running.remove(&job) {
                     match running.errand {
                         Errand::Whole(task) => self.settle(job, task, ending).await?,
-                        Errand::Part { part, .. } => self.settle_part(job, running.medium.key, part, ending).await?,
+                        Errand::Part { part, .. } => {
+                            self.settle_part(job, running.medium.key, part, ending).await?
+                        }
                     }
                 } else if let Some(preview) = self.previews.lent.remove(&job) {
                     self.shown(preview, ending).await?;

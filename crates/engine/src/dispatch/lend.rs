@@ -8,8 +8,8 @@ use deskscribe_protocol::{ContentKey, JobId, Work};
 use tokio_util::sync::CancellationToken;
 
 use super::Dispatch;
-use super::orders::Takes;
 use super::ladder::Lane;
+use super::orders::Takes;
 use super::task::{Errand, Running, Task};
 use crate::intake::Medium;
 use crate::order::Origin;
@@ -27,7 +27,8 @@ impl Dispatch {
             return;
         }
         while self.pool.has_free_seat(self.crowded.is_some()) {
-            let picture = self.pending.iter().find(|task| !task.is_recording()).map(|task| task.origin.rank());
+            let picture =
+                self.pending.iter().find(|task| !task.is_recording()).map(|task| task.origin.rank());
             // Those that are on their way here count as well.
             let more = !self.orders.is_empty() && self.takes() != Takes::None || self.elsewhere.is_asking();
             if let Some((key, part)) = self.next_part(picture.or(more.then_some(i64::MIN))) {

@@ -21,8 +21,8 @@ use tokio::task::{JoinError, JoinSet};
 use super::ladder::{Lane, Trial};
 use super::task::{Errand, Running, Task};
 use super::{Dispatch, Halt};
-use crate::plan::{Kept, MOST_FILES, Part, Plan, Room};
 use crate::models::{Models, SpeechModel};
+use crate::plan::{Kept, MOST_FILES, Part, Plan, Room};
 use crate::{Engine, Event, pool};
 
 /// All recordings that are being read.
@@ -139,7 +139,11 @@ impl Dispatch {
         let (cache, speech) = (cache.clone(), models.speech());
         taken_up.spawn_blocking(move || {
             let stored = cache.read()?.parts_of(&task.medium.key)?;
-            let kept = stored.into_iter().map(|deskscribe_cache::Part { plan, number, content }| Kept { plan, number, content });
+            let kept = stored.into_iter().map(|deskscribe_cache::Part { plan, number, content }| Kept {
+                plan,
+                number,
+                content,
+            });
             let plan = Plan::resume(speech.as_ref().map(grant), kept);
             Ok(Recording { task, plan, speech, trials: HashMap::new(), suspects: Vec::new() })
         });
@@ -215,7 +219,8 @@ impl Dispatch {
                 return true;
             }
         };
-        let job = crate::pool::Job { files, memory, ..self.job(Arc::clone(&medium), lane == Lane::Solo, work) };
+        let job =
+            crate::pool::Job { files, memory, ..self.job(Arc::clone(&medium), lane == Lane::Solo, work) };
         let (id, cancel) = (job.id, job.cancel.clone());
         if self.pool.lend(job).is_err() {
             self.recordings.get(&key).into_iter().for_each(|it| it.plan.put_back(part));
@@ -243,7 +248,8 @@ impl Dispatch {
 
     /// A worker is so far with its part.
     pub(super) async fn part_comes_along(&mut self, job: JobId, stage: Stage, done: u32, total: u32) {
-        let Some((part, key)) = self.running.get(&job).and_then(|it| Some((it.part()?, it.medium.key))) else {
+        let Some((part, key)) = self.running.get(&job).and_then(|it| Some((it.part()?, it.medium.key)))
+        else {
             return;
         };
         // Models are loaded before anything of the recording is worked through.
@@ -270,13 +276,19 @@ impl Dispatch {
         busy: bool,
         is_one: impl Fn(&Path) -> bool,
     ) -> Vec<ContentKey> {
-        let is_lent = |key: &ContentKey| self.running.values().any(|it| it.part().is_some() && it.medium.key == *key);
+        let is_lent =
+            |key: &ContentKey| self.running.values().any(|it| it.part().is_some() && it.medium.key == *key);
         let goes = |recording: &Recording| {
             let medium = &recording.task.medium;
             is_one(&medium.path) && (busy || !is_lent(&medium.key))
         };
-        let keys: Vec<ContentKey> =
-            self.recordings.open.iter().filter(|recording| goes(recording)).map(|it| it.task.medium.key).collect();
+        let keys: Vec<ContentKey> = self
+            .recordings
+            .open
+            .iter()
+            .filter(|recording| goes(recording))
+            .map(|it| it.task.medium.key)
+            .collect();
         for key in &keys {
             self.withdraw(key).await;
         }

@@ -104,7 +104,8 @@ mod tests {
             (Again::Older, [true, false, false, false, false]),
             (Again::All, [false; 5]),
         ] {
-            let trust = Trust { again, settings: Settings::default(), models: vec!["aa".to_owned()], listens: true };
+            let trust =
+                Trust { again, settings: Settings::default(), models: vec!["aa".to_owned()], listens: true };
             assert_eq!(records.each_ref().map(|record| trust.holds(record)), held, "{again:?}");
         }
     }

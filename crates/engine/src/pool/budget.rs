@@ -42,7 +42,8 @@ impl Budget {
             }
             Work::Transcribe { speech, .. } => {
                 // Whatever its length, a stretch is looked at as if it were the longest.
-                let seconds = speech.iter().map(|span| span.seconds().max(Heard::LONGEST_SPEECH)).sum::<f64>();
+                let seconds =
+                    speech.iter().map(|span| span.seconds().max(Heard::LONGEST_SPEECH)).sum::<f64>();
                 (by_length(TRANSCRIBE * seconds), THINKS)
             }
             Work::Watch { from, to } => {

@@ -11,8 +11,8 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::beats::{Beat, Leash};
-use super::spawn::Spawner;
 use super::budget::Budget;
+use super::spawn::Spawner;
 use super::watch::{Judgement, Reason, Watch};
 use super::worker::{Unready, Worker, between_files, start};
 use super::{Cause, Ending, Job, Order, Report, StartError};

@@ -75,7 +75,13 @@ impl Mark {
 
 impl<'a> Watch<'a> {
     /// Begins to watch a job that may spend so much, in a worker that may hold so many bytes beyond the ceiling.
-    pub(super) fn begin(settings: &'a Settings, pid: u32, meter: &'a Meter, budget: Budget, memory: u64) -> Self {
+    pub(super) fn begin(
+        settings: &'a Settings,
+        pid: u32,
+        meter: &'a Meter,
+        budget: Budget,
+        memory: u64,
+    ) -> Self {
         let patience = &settings.patience;
         Self {
             patience,
@@ -139,7 +145,8 @@ impl<'a> Watch<'a> {
         let beats = |count: u32| self.patience.beat.saturating_mul(count);
         let failure = if spent > self.budget.processor {
             let seconds = self.budget.processor.as_secs();
-            let reason = format!("took more than {seconds} s of processor time, the limit for its length or size");
+            let reason =
+                format!("took more than {seconds} s of processor time, the limit for its length or size");
             Failure::new(Code::TimedOut, reason)
         } else if self.quiet >= self.budget.quiet_beats {
             let seconds = beats(self.quiet).as_secs_f32();

@@ -4,9 +4,9 @@ use deskscribe_cache::{Cache, CacheError};
 use deskscribe_protocol::Owed;
 use tokio::sync::mpsc;
 
+use crate::Again;
 use crate::models::Models;
 use crate::order::{Command, Files, Order};
-use crate::Again;
 
 /// Orders what is owed now, and each time that another model listens. Ends with the engine.
 pub(super) async fn listen(models: Models, cache: Cache, commands: mpsc::WeakSender<Command>) {

@@ -16,8 +16,8 @@ pub(crate) use board::{Board, Onlookers};
 pub use changes::StatusChanges;
 pub(crate) use notes::Pending;
 pub use pace::Pace;
-pub use recordings::RecordingStatus;
 pub(crate) use queue::Queue;
+pub use recordings::RecordingStatus;
 pub(crate) use traffic::Traffic;
 
 use deskscribe_protocol::{Isolation, Stage};

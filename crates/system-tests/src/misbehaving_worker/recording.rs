@@ -27,8 +27,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use deskscribe_protocol::{
-    Answer, Block, Digest, Failure, FromWorker, Heard, JobId, Line, Parts, PictureTrack, Raster, Reading, Recording,
-    SAMPLE_RATE, Seen, Segment, Sound, SoundTrack, Span, Stage, Survey, Transcript, Watched, Work,
+    Answer, Block, Digest, Failure, FromWorker, Heard, JobId, Line, Parts, PictureTrack, Raster, Reading,
+    Recording, SAMPLE_RATE, Seen, Segment, Sound, SoundTrack, Span, Stage, Survey, Transcript, Watched, Work,
 };
 
 use super::{Result, end, say};
@@ -66,13 +66,20 @@ enum Then {
 }
 
 /// Does a part, or what the recording says instead.
-pub(super) fn do_part(socket: &mut UnixStream, job: JobId, work: Work, files: Vec<File>) -> Result<Option<u8>> {
+pub(super) fn do_part(
+    socket: &mut UnixStream,
+    job: JobId,
+    work: Work,
+    files: Vec<File>,
+) -> Result<Option<u8>> {
     let (part, script) = match (&work, &*files) {
         (Work::Survey, [file]) => ("survey".to_owned(), Script::of(file)?),
         (Work::Hear { from, .. }, [file, ..]) => (format!("hear {from}"), Script::of(file)?),
         (Work::Watch { from, .. }, [file]) => (format!("watch {from}"), Script::of(file)?),
         // The sound is the script, so that whoever listens can obey it as well.
-        (Work::Transcribe { speech, .. }, [sound, _]) => (format!("say {}", speech[0].from), Script::of(sound)?),
+        (Work::Transcribe { speech, .. }, [sound, _]) => {
+            (format!("say {}", speech[0].from), Script::of(sound)?)
+        }
         (Work::Compose(parts), []) => ("compose".to_owned(), Script(told(parts).concat())),
         _ => return Ok(Some(70)),
     };
@@ -89,7 +96,9 @@ pub(super) fn do_part(socket: &mut UnixStream, job: JobId, work: Work, files: Ve
     let answer = match work {
         Work::Survey => survey(&script, total),
         Work::Hear { from, blocks } => hear(&script, &files[1..], from, blocks, total)?,
-        Work::Watch { from, to } => watch(from, to.unwrap_or(total).min(total), to.is_none_or(|to| to >= total)),
+        Work::Watch { from, to } => {
+            watch(from, to.unwrap_or(total).min(total), to.is_none_or(|to| to >= total))
+        }
         Work::Transcribe { speech, model, .. } => transcribe(&speech, &model.name, &files[1])?,
         Work::Compose(parts) => compose(*parts),
         Work::Read | Work::Preview { .. } => return Ok(Some(70)),
@@ -131,7 +140,8 @@ fn obey(socket: &mut UnixStream, job: JobId, deed: &str) -> Result<Then> {
 }
 
 fn survey(script: &Script, total: f64) -> Answer {
-    let picture = (!script.says("blind")).then(|| PictureTrack { width: 640, height: 480, codec: "script".to_owned() });
+    let picture =
+        (!script.says("blind")).then(|| PictureTrack { width: 640, height: 480, codec: "script".to_owned() });
     let sound = (!script.says("mute")).then(|| SoundTrack { codec: "script".to_owned() });
     Answer::Survey(Survey { duration: Some(total), picture, sound, ..Survey::default() })
 }
@@ -172,8 +182,7 @@ fn transcribe(speech: &[Span], model: &str, mut weights: &File) -> Result<Answer
 }
 
 fn watch(from: f64, to: f64, ended: bool) -> Answer {
-    let line =
-        Line { text: format!("shown at {from}"), confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 };
+    let line = Line { text: format!("shown at {from}"), confidence: 1.0, corners: [[0.0; 2]; 4], page: 0 };
     let lines = if from < to { vec![Seen { from, to, line }] } else { Vec::new() };
     Answer::Watched(Watched { lines, frames: 1, to: to.max(from.min(to)), ended, ..Watched::default() })
 }
@@ -181,7 +190,8 @@ fn watch(from: f64, to: f64, ended: bool) -> Answer {
 /// Everything that was shown and said, a line each.
 fn told(parts: &Parts) -> Vec<String> {
     let shown = parts.watched.iter().flat_map(|watched| &watched.lines).map(|seen| &seen.line.text);
-    let said = parts.transcripts.iter().flat_map(|transcript| &transcript.segments).map(|segment| &segment.text);
+    let said =
+        parts.transcripts.iter().flat_map(|transcript| &transcript.segments).map(|segment| &segment.text);
     shown.chain(said).map(|text| format!("{text}\n")).collect()
 }
 

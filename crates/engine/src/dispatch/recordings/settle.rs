@@ -94,7 +94,10 @@ impl Dispatch {
             }
             Ok(None) => {}
             Err(error) => {
-                let why = Failure::new(Code::Internal, format!("its sound is not kept by its worker alone ({error})"));
+                let why = Failure::new(
+                    Code::Internal,
+                    format!("its sound is not kept by its worker alone ({error})"),
+                );
                 return self.give_up_part(key, part, why, false, worker).await;
             }
         }
@@ -126,7 +129,9 @@ impl Dispatch {
                 self.put_part_back(&key, part);
                 Ok(())
             }
-            Some(Step::GiveUp { failure, lasting: true }) => self.give_up_part(key, part, failure, true, worker).await,
+            Some(Step::GiveUp { failure, lasting: true }) => {
+                self.give_up_part(key, part, failure, true, worker).await
+            }
             // The others may have been killed as well, and for the same reason, which is not this recording.
             Some(Step::GiveUp { failure, lasting: false }) => {
                 self.give_up_all_parts(key, failure, false, worker).await
