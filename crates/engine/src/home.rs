@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 ///    engines/<process>-<time>.sock                            where a running engine can be asked, and told
 ///    window.lock                                              held by the window, of which there is one
 ///    pasted/                                                  pictures that came from the clipboard
+///    models/ggml-<name>.bin  ggml-<name>.bin.json             speech models, and what is known of each
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
@@ -73,6 +74,11 @@ impl Home {
     /// Pictures that came from the clipboard, and have no other place.
     pub fn pasted(&self) -> PathBuf {
         self.0.join("pasted")
+    }
+
+    /// Speech models that were downloaded or imported.
+    pub fn models(&self) -> PathBuf {
+        self.0.join("models")
     }
 
     /// What the user has chosen; there need not be such a file.

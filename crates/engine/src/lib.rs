@@ -45,6 +45,8 @@ mod session;
 mod library;
 mod transcript;
 
+mod models;
+
 mod control;
 mod doctor;
 mod status;
@@ -67,6 +69,10 @@ pub use library::{
     QueuePage, Selection, Spot, SpotView, Waiting, markdown,
 };
 pub use log::{LogError, start_log};
+pub use models::{
+    Address, Catalogue, Choice, Fit, Got, Imported, InstalledModel, KnownModel, Languages, ListedModel,
+    ModelError, ModelState, Models, Refusal, SpeechModel, Step, Verified,
+};
 pub use order::{Files, Order};
 pub use path::{FilePath, FilePathError};
 pub use permits::{Permit, Permits};
@@ -76,7 +82,7 @@ pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
-pub use settings::{Patience, Settings, SettingsError, Wear};
+pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
 pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
     WorkerStatus,

@@ -63,9 +63,10 @@ fn list(places: &[PathBuf]) -> String {
     places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-const MANIFEST: &str = "manifest.toml";
+/// The list of what ships with the program, and of the speech models that it can fetch.
+pub(crate) const MANIFEST: &str = "manifest.toml";
 
-/// `manifest.toml` as far as it matters at run time.
+/// `manifest.toml` as far as it is about what ships; `models` reads what it says of speech.
 #[derive(Deserialize)]
 struct Manifest {
     artefact: Vec<Artefact>,
@@ -101,16 +102,9 @@ impl Resources {
     /// Finds the worker and the resources of the running executable; never through the current folder, so
     /// that nobody can plant them.
     pub fn locate() -> Result<Self, ResourceError> {
-        // Even when the program was started through a link, the real file has its company beside it.
-        let own = env::current_exe().and_then(fs::canonicalize).unwrap_or_default();
-        let beside = own.parent().unwrap_or(Path::new("/"));
+        let beside = &beside();
         let worker = Self::worker_beside(beside)?;
-        let mut places = vec![beside.join("resources"), beside.join("../lib/deskscribe")];
-        if let Some(chosen) = env::var_os("DESKSCRIBE_RESOURCES").filter(|value| !value.is_empty()) {
-            places = vec![PathBuf::from(chosen)];
-        }
-        let folder = places.iter().find(|place| place.join(MANIFEST).is_file()).cloned();
-        Self::in_folder(&folder.ok_or(ResourceError::Folder(places))?, worker)
+        Self::in_folder(&folder_beside(beside)?, worker)
     }
 
     /// What was found, in one line.
@@ -157,6 +151,27 @@ impl Resources {
             runtime.ok_or_else(|| wrong("it names no runtime library".to_owned()))?;
         Ok(Self { worker, runtime, runtime_name, models })
     }
+}
+
+/// The folder of resources of the running executable.
+pub(crate) fn folder() -> Result<PathBuf, ResourceError> {
+    folder_beside(&beside())
+}
+
+/// The folder of the running executable. Even when it was started through a link, the real file has its company beside
+/// it.
+fn beside() -> PathBuf {
+    let own = env::current_exe().and_then(fs::canonicalize).unwrap_or_default();
+    own.parent().unwrap_or(Path::new("/")).to_owned()
+}
+
+fn folder_beside(beside: &Path) -> Result<PathBuf, ResourceError> {
+    let mut places = vec![beside.join("resources"), beside.join("../lib/deskscribe")];
+    if let Some(chosen) = env::var_os("DESKSCRIBE_RESOURCES").filter(|value| !value.is_empty()) {
+        places = vec![PathBuf::from(chosen)];
+    }
+    let folder = places.iter().find(|place| place.join(MANIFEST).is_file()).cloned();
+    folder.ok_or(ResourceError::Folder(places))
 }
 
 impl Model {

@@ -2,8 +2,11 @@
 
 mod bench;
 mod sitting;
+mod store;
 mod targets;
 mod terminal;
+mod web;
+mod weights;
 
 pub mod processes;
 pub mod soak;
@@ -11,5 +14,8 @@ pub mod words;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
 pub use sitting::{Sitting, at_work, logged};
+pub use store::{Fetched, Store};
 pub use targets::Targets;
 pub use terminal::{Printed, Said, Terminal, samples};
+pub use web::{Question, Reply, Web};
+pub use weights::{list_models, sha256, weights};

@@ -1,111 +1,18 @@
 //! `settings.toml`: what the user has chosen, checked key by key.
 //!
 //! A key that is not known, or a value that cannot be meant, is an error with its line and what is allowed: a
-//! setting that is silently ignored is worse than none. A new setting is one more entry in [`KEYS`].
+//! setting that is silently ignored is worse than none. The keys are in `keys`.
 
 use std::fs;
 use std::io;
-use std::num::NonZeroUsize;
-use std::ops::RangeInclusive;
 use std::path::Path;
-use std::time::Duration;
 
-use deskscribe_protocol::{Isolation, one_line};
-use toml::de::{DeTable, DeValue};
+use deskscribe_protocol::one_line;
+use toml::de::DeTable;
 
+use super::keys::{KEYS, Key};
 use super::{Settings, SettingsError};
 use crate::Home;
-
-/// A setting as the file names it.
-struct Key {
-    name: &'static str,
-    value: Value,
-}
-
-/// What it may be, and where it goes.
-enum Value {
-    /// A whole number within bounds; the unit is in the key's name.
-    Number(RangeInclusive<u64>, fn(&mut Settings, u64)),
-    /// One of the levels of isolation, by its word.
-    Level(fn(&mut Settings, Isolation)),
-}
-
-use Value::{Level, Number};
-
-const KEYS: &[Key] = &[
-    Key {
-        name: "workers",
-        value: Number(1..=Settings::SLOTS as u64, |settings, workers| settings.workers = count(workers)),
-    },
-    // Every one of them is an open file.
-    Key { name: "queue_files", value: Number(1..=256, |settings, files| settings.queue = count(files)) },
-    Key {
-        name: "hello_seconds",
-        value: Number(1..=600, |settings, seconds| settings.patience.hello = Duration::from_secs(seconds)),
-    },
-    Key {
-        name: "ready_seconds",
-        value: Number(1..=3600, |settings, seconds| settings.patience.ready = Duration::from_secs(seconds)),
-    },
-    Key {
-        name: "quiet_seconds",
-        value: Number(1..=86_400, |settings, seconds| {
-            settings.patience.quiet_beats = beats(settings, seconds);
-        }),
-    },
-    Key {
-        name: "grace_seconds",
-        value: Number(1..=600, |settings, seconds| {
-            settings.patience.grace_beats = beats(settings, seconds);
-        }),
-    },
-    Key {
-        name: "cpu_seconds",
-        value: Number(1..=86_400, |settings, seconds| {
-            settings.patience.cpu_base = Duration::from_secs(seconds);
-        }),
-    },
-    Key {
-        name: "cpu_seconds_per_mib",
-        value: Number(0..=3600, |settings, seconds| {
-            settings.patience.cpu_per_mebibyte = Duration::from_secs(seconds);
-        }),
-    },
-    Key {
-        name: "rest_seconds",
-        value: Number(1..=86_400, |settings, seconds| settings.patience.rest = Duration::from_secs(seconds)),
-    },
-    // Less than this, and no worker could load its models.
-    Key {
-        name: "memory_ceiling_mib",
-        value: Number(256..=1 << 20, |settings, mebibytes| settings.memory_ceiling = mebibytes << 20),
-    },
-    Key {
-        name: "jobs_per_worker",
-        value: Number(1..=1_000_000, |settings, jobs| {
-            settings.wear.jobs = u32::try_from(jobs).unwrap_or(u32::MAX);
-        }),
-    },
-    Key {
-        name: "picture_megapixels",
-        value: Number(1..=10_000, |settings, million| settings.limits.pixels = million * 1_000_000),
-    },
-    Key {
-        name: "max_concurrent_requests",
-        value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
-    },
-    Key { name: "isolation", value: Level(|settings, level| settings.isolation = level) },
-];
-
-fn count(number: u64) -> NonZeroUsize {
-    usize::try_from(number).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
-}
-
-/// So many beats are so many seconds or a little more, and never none.
-fn beats(settings: &Settings, seconds: u64) -> u32 {
-    let beat = settings.patience.beat.as_secs_f64();
-    (seconds as f64 / beat).ceil().max(1.0) as u32
-}
 
 impl Settings {
     /// What the user has chosen in this home, and the defaults for all else.
@@ -162,12 +69,7 @@ fn parse(text: &str, path: &Path) -> Result<Settings, SettingsError> {
             let inner = inner.keys().next().map_or(String::new(), |inner| format!(".{}", inner.get_ref()));
             return Err(unknown(&format!("{}{inner}", known.name)));
         }
-        let accepted = match &known.value {
-            Number(range, set) => number(value.get_ref())
-                .filter(|number| range.contains(number))
-                .map(|number| set(&mut settings, number)),
-            Level(set) => level(value.get_ref()).map(|level| set(&mut settings, level)),
-        };
+        let accepted = known.value.accept(value.get_ref(), &mut settings);
         accepted.ok_or_else(|| known.refuse(found, line, path))?;
     }
     Ok(settings)
@@ -188,18 +90,6 @@ fn short(text: &str) -> String {
     one_line(text, LONGEST)
 }
 
-fn number(value: &DeValue<'_>) -> Option<u64> {
-    let number = value.as_integer()?;
-    u64::from_str_radix(number.as_str(), number.radix()).ok()
-}
-
-fn level(value: &DeValue<'_>) -> Option<Isolation> {
-    let word = value.as_str()?;
-    LEVELS.into_iter().find(|level| level.as_str() == word)
-}
-
-const LEVELS: [Isolation; 3] = [Isolation::Full, Isolation::Reduced, Isolation::Off];
-
 impl Key {
     /// Says that this is not what it may be.
     fn refuse(&self, found: &str, line: usize, path: &Path) -> SettingsError {
@@ -208,19 +98,15 @@ impl Key {
     }
 }
 
-impl Value {
-    /// What may stand there, in words.
-    fn allowed(&self) -> String {
-        match self {
-            Number(range, _) => format!("a whole number from {} to {}", range.start(), range.end()),
-            Level(_) => LEVELS.map(|level| format!("\"{}\"", level.as_str())).join(" or "),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use deskscribe_protocol::Isolation;
+
+    use super::super::keys::Value::{Number, Text};
     use super::*;
+    use crate::models::Address;
 
     fn read(text: &str) -> Result<Settings, String> {
         parse(text, Path::new("/home/ann/settings.toml")).map_err(|error| error.to_string())
@@ -245,6 +131,11 @@ mod tests {
             picture_megapixels = 50
             max_concurrent_requests = 4
             isolation = "full"
+            speech_model = "base.en"
+            models_mirror = "http://mirror.example/whisper"
+            proxy = "socks5://localhost:1080"
+            download_connect_seconds = 4
+            download_quiet_seconds = 6
             "#,
         )
         .unwrap();
@@ -255,6 +146,8 @@ mod tests {
             isolation,
             memory_ceiling,
             max_concurrent_requests,
+            speech_model,
+            downloads,
             patience,
             wear,
         } = settings;
@@ -266,6 +159,11 @@ mod tests {
         assert_eq!((patience.quiet_beats, patience.grace_beats), (90, 5));
         assert_eq!((patience.cpu_base, patience.cpu_per_mebibyte), (seconds(1000), seconds(0)));
         assert_eq!(patience.rest, seconds(7));
+        assert_eq!(speech_model.as_deref(), Some("base.en"));
+        assert_eq!((downloads.connect, downloads.quiet), (seconds(4), seconds(6)));
+        let address = |address: Option<Address>| address.unwrap().to_string();
+        assert_eq!(address(downloads.mirror), "http://mirror.example/whisper");
+        assert_eq!(address(downloads.proxy), "socks5://localhost:1080");
     }
 
     #[test]
@@ -282,7 +180,8 @@ mod tests {
     #[test]
     fn a_bad_value_is_told_with_its_line_and_what_is_allowed() {
         for Key { name, value } in KEYS {
-            let mut wrong = vec!["-1".to_owned(), "1.5".to_owned(), "true".to_owned(), "\"many\"".to_owned()];
+            let mut wrong = vec!["-1".to_owned(), "1.5".to_owned(), "true".to_owned()];
+            wrong.push(if let Text(..) = value { "\" \"" } else { "\"many\"" }.to_owned());
             wrong.push("99999999999999999999".to_owned());
             if let Number(range, _) = value {
                 wrong.push((range.end() + 1).to_string());

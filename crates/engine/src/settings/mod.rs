@@ -2,12 +2,15 @@
 
 mod error;
 mod file;
+mod keys;
 mod limit;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use deskscribe_protocol::{Isolation, Limits};
+
+use crate::models::Address;
 
 pub use error::SettingsError;
 
@@ -27,10 +30,33 @@ pub struct Settings {
     pub memory_ceiling: u64,
     /// The most requests to a language model that are on their way at once, over all processes of the user.
     pub max_concurrent_requests: NonZeroUsize,
+    /// The speech model that listens, by its name; without one the best that is installed and fits.
+    pub speech_model: Option<String>,
+    /// How models are downloaded.
+    pub downloads: Downloads,
     /// When a worker is replaced although nothing is wrong with it.
     pub wear: Wear,
     /// How long a worker may take for what.
     pub patience: Patience,
+}
+
+/// How models are downloaded: from where, by which way, and how patiently.
+#[derive(Debug, Clone)]
+pub struct Downloads {
+    /// A folder on another server that has the same files; also one without `https`, as the user says so.
+    pub mirror: Option<Address>,
+    /// What everything goes through; without one what the environment says.
+    pub proxy: Option<Address>,
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Without a byte before a connection is given up.
+    pub quiet: Duration,
+    /// Tries in a row without getting further, before it is given up.
+    pub tries: u32,
+    /// Between two tries, doubled each time.
+    pub pause: Duration,
+    /// No such pause is longer than this, whatever the server asks for.
+    pub longest_pause: Duration,
 }
 
 /// How long a worker may take for what.
@@ -75,6 +101,20 @@ pub struct Wear {
     pub growth: u64,
     /// After so many panics of ours that it caught. What it keeps from one job to the next may have suffered.
     pub panics: u32,
+}
+
+impl Default for Downloads {
+    fn default() -> Self {
+        Self {
+            mirror: None,
+            proxy: None,
+            connect: Duration::from_secs(20),
+            quiet: Duration::from_secs(30),
+            tries: 6,
+            pause: Duration::from_secs(1),
+            longest_pause: Duration::from_secs(30),
+        }
+    }
 }
 
 impl Default for Wear {
@@ -127,6 +167,8 @@ impl Default for Settings {
             memory_ceiling: 2 << 30,
             // What a model that runs on the user's own machine can take.
             max_concurrent_requests: NonZeroUsize::MIN,
+            speech_model: None,
+            downloads: Downloads::default(),
             wear: Wear::default(),
             patience: Patience::default(),
         }

