@@ -8,7 +8,7 @@ use super::error::mend;
 use super::folder::{Installed, Trust};
 use super::record::Record;
 use super::{Fit, KnownModel, Languages, Models};
-use crate::row::lossy;
+use crate::path::lossy;
 
 /// A model that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
