@@ -7,13 +7,19 @@
 //! ```
 
 mod av;
+mod date;
 mod formats;
+mod picture;
 mod reel;
 mod refusal;
 mod sound;
+mod survey;
 
 #[cfg(test)]
 #[path = "../../tests/common/film_maker.rs"]
 mod maker;
 
+pub(crate) use picture::{Picture, cover};
+pub(crate) use reel::Reel;
 pub(crate) use sound::Sound;
+pub(crate) use survey::survey;

@@ -10,7 +10,7 @@ use crate::job::{Interruption, Medium};
 pub(super) const MOST_TRACKS: u32 = 64;
 
 /// An open recording.
-pub(super) struct Reel<'w> {
+pub(crate) struct Reel<'w> {
     pub(super) container: Container<'w>,
     pub(super) tracks: Vec<Track>,
     /// When its clock begins on the clock of the file, in seconds.
@@ -23,7 +23,7 @@ impl<'w> Reel<'w> {
     ///
     /// # Errors
     /// It is empty, not a recording, damaged, of a kind that is not read, or cannot be read; or `pulse` said no.
-    pub(super) fn open(medium: &Medium, pulse: Pulse<'w>) -> Result<Self, Interruption> {
+    pub(crate) fn open(medium: &Medium, pulse: Pulse<'w>) -> Result<Self, Interruption> {
         if medium.bytes == 0 {
             return Err(Failure::new(Code::Empty, "the file is empty").into());
         }
@@ -41,7 +41,7 @@ impl<'w> Reel<'w> {
     }
 
     /// The track of moving pictures that is looked at.
-    pub(super) fn picture(&self) -> Option<&Track> {
+    pub(crate) fn picture(&self) -> Option<&Track> {
         self.best(Content::Picture)
     }
 
@@ -69,7 +69,7 @@ impl<'w> Reel<'w> {
     }
 
     /// How long it says it is, in seconds.
-    pub(super) fn duration(&self) -> Option<f64> {
+    pub(crate) fn duration(&self) -> Option<f64> {
         self.container.duration().filter(|seconds| (0.0..=Recording::LONGEST).contains(seconds))
     }
 }

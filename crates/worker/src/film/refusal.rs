@@ -53,6 +53,11 @@ pub(super) fn unreadable(error: &io::Error) -> Failure {
     Failure::new(Code::Unreadable, format!("reading it failed: {error}"))
 }
 
+/// What to say of a track that does not come to anything.
+pub(super) fn undecodable(what: &str, fault: Fault) -> Failure {
+    Failure::new(Code::Damaged, format!("its {what} cannot be decoded: {fault}"))
+}
+
 fn not_a_recording(medium: &Medium, is: &str) -> String {
     match &medium.extension {
         Some(extension) => format!("not a recording, whatever .{extension} says: {is}"),

@@ -128,8 +128,7 @@ impl Sound {
             return Err(Failure::new(Code::Unsupported, "it has no sound that can be decoded"));
         };
         reel.container.keep_only(&[track.index]);
-        let failed =
-            |fault: Fault| Failure::new(Code::Damaged, format!("its sound cannot be decoded: {fault}"));
+        let failed = |fault| refusal::undecodable("sound", fault);
         Ok(Self {
             decoder: reel.decoder(track.index).map_err(failed)?,
             packet: Packet::new().map_err(failed)?,

@@ -1,6 +1,9 @@
 //! From a job to what comes of it: which stages a medium goes through, in which order.
 
+mod beat;
 mod picture;
+mod survey;
+mod watch;
 
 use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Work};
 
@@ -21,6 +24,18 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
         (Work::Preview { edge, .. }, MediaKind::Image, Some(medium)) => {
             let picture = picture::preview(medium, edge, watch)?;
             Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
+        }
+        (Work::Survey, MediaKind::Video | MediaKind::Audio, Some(medium)) => {
+            let (survey, picture) = survey::look(&medium, watch)?;
+            Ok(Outcome { answer: Answer::Survey(survey), picture })
+        }
+        (Work::Preview { edge, at }, MediaKind::Video | MediaKind::Audio, Some(medium)) => {
+            let picture = survey::preview(&medium, edge, at, watch)?;
+            Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
+        }
+        (Work::Watch { from, to }, _, Some(medium)) => {
+            let watched = watch::watch(&medium, (from, to), engines, watch)?;
+            Ok(Outcome { answer: Answer::Watched(watched), picture: None })
         }
         _ => {
             let reason = format!("{kind} files are not read by this version of Deskscribe");

@@ -10,26 +10,26 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Samples a second of the sound that is encoded.
-pub const RATE: u32 = 44_100;
+pub(crate) const RATE: u32 = 44_100;
 
 /// A folder in which recordings are made.
-pub struct FilmMaker(TempDir);
+pub(crate) struct FilmMaker(TempDir);
 
 impl FilmMaker {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Runs `ffmpeg` in the folder with these words.
-    pub fn run(&self, words: &str) {
+    pub(crate) fn run(&self, words: &str) {
         self.run_all(&words.split_whitespace().collect::<Vec<_>>());
     }
 
-    pub fn run_all(&self, words: &[&str]) {
+    pub(crate) fn run_all(&self, words: &[&str]) {
         let made = Command::new("ffmpeg")
             .args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y"])
             .args(words)
@@ -41,7 +41,7 @@ impl FilmMaker {
     }
 
     /// A hum of so many seconds, as `NAME.wav` with two channels.
-    pub fn hum(&self, name: &str, seconds: f64) -> PathBuf {
+    pub(crate) fn hum(&self, name: &str, seconds: f64) -> PathBuf {
         let count = (seconds * f64::from(RATE)) as u32;
         let mono: Vec<i16> = (0..count).map(|at| hum_at(f64::from(at) / f64::from(RATE))).collect();
         let both = mono.iter().flat_map(|sample| [*sample; 2]);
@@ -51,7 +51,7 @@ impl FilmMaker {
     }
 
     /// Cuts a file to this share of its bytes, into a new one.
-    pub fn cut(&self, from: &str, share: f64, to: &str) -> PathBuf {
+    pub(crate) fn cut(&self, from: &str, share: f64, to: &str) -> PathBuf {
         let bytes = fs::read(self.path(from)).unwrap();
         let length = (bytes.len() as f64 * share) as usize;
         let path = self.path(to);
@@ -61,7 +61,7 @@ impl FilmMaker {
 }
 
 /// What is to be heard at this second: tones that never come together in the same way again.
-pub fn hum_at(second: f64) -> i16 {
+pub(crate) fn hum_at(second: f64) -> i16 {
     const TONES: [f64; 9] = [131.0, 197.37, 263.74, 331.11, 419.48, 523.85, 617.22, 719.59, 829.96];
     let all: f64 = TONES.iter().map(|tone| (std::f64::consts::TAU * tone * second).sin()).sum();
     (2000.0 * all) as i16
@@ -86,6 +86,6 @@ fn wav(samples: impl Iterator<Item = i16>, channels: u16) -> Vec<u8> {
 }
 
 /// The size of a file.
-pub fn size(path: &Path) -> u64 {
+pub(crate) fn size(path: &Path) -> u64 {
     fs::metadata(path).unwrap().len()
 }

@@ -48,7 +48,7 @@ pub(crate) enum Content {
     Other,
 }
 
-/// A track, as its header describes it. Times are seconds, on the clock of the file.
+/// A track, as its header describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Track {
     pub(crate) index: usize,
@@ -58,8 +58,6 @@ pub(crate) struct Track {
     pub(crate) is_default: bool,
     /// Seconds of one unit of its timestamps.
     pub(crate) tick: f64,
-    pub(crate) starts: Option<f64>,
-    pub(crate) lasts: Option<f64>,
     /// In pixels, as stored.
     pub(crate) width: u32,
     /// In pixels, as stored.
@@ -291,17 +289,17 @@ impl Packet {
         usize::try_from(unsafe { (*self.0).stream_index }).unwrap_or(usize::MAX)
     }
 
-    /// Whether decoding can begin with it.
-    pub(crate) fn is_key(&self) -> bool {
-        // SAFETY: ours.
-        unsafe { (*self.0).flags & ffi::AV_PKT_FLAG_KEY as c_int != 0 }
-    }
-
     /// When it is shown or heard, in ticks of its track; where that is not known, when it is decoded.
     pub(crate) fn at(&self) -> Option<i64> {
         // SAFETY: ours.
         let (shown, decoded) = unsafe { ((*self.0).pts, (*self.0).dts) };
         [shown, decoded].into_iter().find(|at| *at != ffi::AV_NOPTS_VALUE)
+    }
+
+    /// For how long, in ticks of its track; 0 if that is not known.
+    pub(crate) fn lasts(&self) -> i64 {
+        // SAFETY: ours.
+        unsafe { (*self.0).duration }
     }
 
     pub(super) fn as_ptr(&self) -> *const ffi::AVPacket {
@@ -323,7 +321,6 @@ unsafe fn describe(index: usize, stream: &ffi::AVStream) -> Track {
     let (parameters, codec) =
         unsafe { (&*stream.codecpar, text(ffi::avcodec_get_name((*stream.codecpar).codec_id))) };
     let tick = tick(stream.time_base);
-    let seconds = |ticks: i64| (ticks != ffi::AV_NOPTS_VALUE).then_some(ticks as f64 * tick);
     let has = |bit| stream.disposition & bit as c_int != 0;
     let content = match parameters.codec_type {
         ffi::AVMediaType::VIDEO if has(ffi::AV_DISPOSITION_ATTACHED_PIC) => Content::Cover,
@@ -342,8 +339,6 @@ unsafe fn describe(index: usize, stream: &ffi::AVStream) -> Track {
         codec,
         is_default: has(ffi::AV_DISPOSITION_DEFAULT),
         tick,
-        starts: seconds(stream.start_time),
-        lasts: seconds(stream.duration).filter(|seconds| *seconds > 0.0),
         width: u32::try_from(parameters.width).unwrap_or(0),
         height: u32::try_from(parameters.height).unwrap_or(0),
         // SAFETY: the stream is good.

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "FFmpeg's contexts are raw pointers")]
 
-use std::ffi::CString;
+use std::ffi::{CString, c_int};
 use std::ptr;
 
 use ffmpeg_sys_the_third as ffi;
@@ -61,11 +61,13 @@ impl Decoder {
         }
     }
 
-    /// Decodes no frames but those with which decoding can begin.
-    pub(crate) fn keys_only(&mut self, only: bool) {
-        let skipped = if only { ffi::AVDiscard::NONKEY } else { ffi::AVDiscard::DEFAULT };
-        // SAFETY: ours to set at any time.
-        unsafe { (*self.0).skip_frame = skipped }
+    /// Whether every packet can be decoded without those before it.
+    pub(crate) fn stands_alone(&self) -> bool {
+        // SAFETY: open; descriptions are constants of the library.
+        unsafe {
+            let description = ffi::avcodec_descriptor_get((*self.0).codec_id);
+            !description.is_null() && (*description).props & ffi::AV_CODEC_PROP_INTRA_ONLY as c_int != 0
+        }
     }
 
     /// Forgets what came before, to go on at another place.
