@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn two_lines_that_say_the_same_are_two() {
         let shown = [(0.0, vec![line("High", 10.0), line("High", 60.0)]), (1.0, vec![line("High", 60.0)])];
-        assert_eq!(told(&shown, 2.0), [is(0.0, 2.0, "High"), is(0.0, 1.0, "High")]);
+        assert_eq!(told(&shown, 2.0), [is(0.0, 1.0, "High"), is(0.0, 2.0, "High")]);
     }
 
     #[test]
