@@ -31,11 +31,8 @@ impl Sealed {
         let resources = env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
         let resources = resources.expect("run the tests with `cargo xtask test`, which prepares the models");
         let (ours, theirs) = UnixStream::pair().unwrap();
-        let child = Command::new(program())
-            .env_clear()
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .spawn()
-            .unwrap();
+        let child =
+            Command::new(program()).env_clear().stdin(Stdio::from(OwnedFd::from(theirs))).spawn().unwrap();
         let model = |role, file: &str| {
             let grant = ModelGrant { role, name: file.to_owned(), sha256: String::new() };
             (grant, File::open(resources.join(file)).unwrap())
