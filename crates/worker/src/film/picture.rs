@@ -286,7 +286,7 @@ pub(crate) fn cover(reel: &Reel<'_>, edge: u32) -> Option<RgbImage> {
 /// The sides of a track's picture when it is upright and its pixels are square.
 pub(crate) fn sides(track: &Track) -> (u32, u32) {
     let (width, height) = square(track.width, track.height, track.pixel_aspect);
-    if track.quarter_turns % 2 == 0 { (width, height) } else { (height, width) }
+    if track.quarter_turns.is_multiple_of(2) { (width, height) } else { (height, width) }
 }
 
 fn upright(painter: &mut Painter, frame: &Frame, track: &Track, edge: u32) -> Result<RgbImage, Fault> {

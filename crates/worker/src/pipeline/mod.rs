@@ -5,10 +5,13 @@ mod picture;
 mod survey;
 mod watch;
 
-use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Work};
+use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
 
 use crate::engines::Engines;
 use crate::job::{Interruption, Job, Outcome, Watch};
+
+/// A picture that belongs to an answer, as 8-bit RGB.
+type Shown = (Raster, Vec<u8>);
 
 /// Does a job.
 ///

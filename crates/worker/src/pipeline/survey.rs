@@ -2,16 +2,14 @@
 
 use deskscribe_protocol::{Code, Failure, Raster, Stage, Survey};
 
+use super::Shown;
 use super::beat::Beat;
 use crate::film::{self, Picture, Reel};
 use crate::job::{Interruption, Medium, Watch};
 use crate::{decode, film::cover};
 
 /// Looks into a recording; the poster's longer edge is that of a thumbnail.
-pub(super) fn look(
-    medium: &Medium,
-    watch: &dyn Watch,
-) -> Result<(Survey, Option<(Raster, Vec<u8>)>), Interruption> {
+pub(super) fn look(medium: &Medium, watch: &dyn Watch) -> Result<(Survey, Option<Shown>), Interruption> {
     let beat = Beat::begin(watch, Stage::Decode, 1);
     let edge = medium.limits.thumbnail_edge;
     let reel = Reel::open(medium, Box::new(|| beat.live()))?;
@@ -24,12 +22,7 @@ pub(super) fn look(
 
 /// Shows the frame of a recording that is seen at this second, upright, its longer edge at most `edge`; of one without
 /// moving pictures, the one that belongs to all of it.
-pub(super) fn preview(
-    medium: &Medium,
-    edge: u32,
-    at: f64,
-    watch: &dyn Watch,
-) -> Result<(Raster, Vec<u8>), Interruption> {
+pub(super) fn preview(medium: &Medium, edge: u32, at: f64, watch: &dyn Watch) -> Result<Shown, Interruption> {
     let beat = Beat::begin(watch, Stage::Decode, 1);
     let edge = edge.clamp(1, Raster::LONGEST_EDGE);
     let reel = Reel::open(medium, Box::new(|| beat.live()))?;

@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn no_more_is_read_than_one_frame_in_two_seconds_and_what_is_missed_is_told() {
-        let wide = |number: u32| number << 1 | (number % 2) * 0x201;
+        let wide = |number: u32| (number << 1) | ((number % 2) * 0x201);
         let slides: Vec<u32> = (1..101).flat_map(|number| [wide(number); 12]).collect();
         let (seen, attention) = watch(&slides);
         assert!((60..=85).contains(&seen.len()), "{}", seen.len());

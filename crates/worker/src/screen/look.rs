@@ -129,7 +129,7 @@ fn hash(greys: &GrayImage) -> u64 {
     let tiny = imageops::thumbnail(greys, width, height);
     let rows = tiny.as_raw().chunks_exact(width as usize);
     let bits = rows.flat_map(|row| row.windows(2).map(|pair| pair[1] > pair[0].saturating_add(NOISE)));
-    bits.fold(0, |hash, bit| hash << 1 | u64::from(bit))
+    bits.fold(0, |hash, bit| (hash << 1) | u64::from(bit))
 }
 
 #[cfg(test)]

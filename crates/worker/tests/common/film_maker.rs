@@ -1,7 +1,12 @@
 //! Recordings made on the spot, by the `ffmpeg` program: sound whose every moment is different, and screens with text.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "not every test makes every kind")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::allow_attributes,
+    reason = "not every test makes every kind, and one that cannot go on has failed"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,8 @@ use std::{io, ptr, slice};
 use ffmpeg_sys_the_third as ffi;
 
 use super::io::{Io, Pulse};
-use super::{Fault, decoder};
+use super::track::{self, Track, text};
+use super::{Fault, Packet, decoder};
 use crate::film::formats;
 
 /// What is spent on finding out what a file holds: so many bytes, and so much of its time in microseconds.
@@ -36,36 +37,6 @@ pub(crate) enum Refusal {
     Unreadable(io::Error),
     /// Anything else.
     Fault(Fault),
-}
-
-/// What a track is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Content {
-    Picture,
-    /// One picture that belongs to all of it.
-    Cover,
-    Sound,
-    Other,
-}
-
-/// A track, as its header describes it.
-#[derive(Debug, Clone)]
-pub(crate) struct Track {
-    pub(crate) index: usize,
-    pub(crate) content: Content,
-    /// Its format, such as `h264`.
-    pub(crate) codec: String,
-    pub(crate) is_default: bool,
-    /// Seconds of one unit of its timestamps.
-    pub(crate) tick: f64,
-    /// In pixels, as stored.
-    pub(crate) width: u32,
-    /// In pixels, as stored.
-    pub(crate) height: u32,
-    /// How often its frames are to be turned by 90 degrees clockwise.
-    pub(crate) quarter_turns: u8,
-    /// How much wider than high a pixel is.
-    pub(crate) pixel_aspect: f64,
 }
 
 /// An open container.
@@ -167,7 +138,7 @@ impl<'w> Container<'w> {
     pub(crate) fn tracks(&self) -> Vec<Track> {
         let bounded = self.raw_tracks().iter().enumerate();
         // SAFETY: the pointers of a context's streams, and those to their parameters, are always good.
-        bounded.map(|(index, stream)| unsafe { describe(index, &**stream) }).collect()
+        bounded.map(|(index, stream)| unsafe { track::describe(index, &**stream) }).collect()
     }
 
     /// How long it lasts, in seconds, if the file says so.
@@ -219,18 +190,18 @@ impl<'w> Container<'w> {
     pub(crate) fn read(&mut self, packet: &mut Packet) -> Result<(), Fault> {
         // SAFETY: both are good; what the packet held is given back first.
         let read = unsafe {
-            ffi::av_packet_unref(packet.0);
-            ffi::av_read_frame(self.context, packet.0)
+            ffi::av_packet_unref(packet.as_mut_ptr());
+            ffi::av_read_frame(self.context, packet.as_mut_ptr())
         };
         Fault::check(read).map(drop)
     }
 
     /// The picture that belongs to all of a track of that kind.
     pub(crate) fn cover(&self, track: usize) -> Option<Packet> {
-        let packet = Packet::new().ok()?;
+        let mut packet = Packet::new().ok()?;
         let stream = *self.raw_tracks().get(track)?;
         // SAFETY: the stream is good; its packet is copied by reference.
-        let copied = unsafe { ffi::av_packet_ref(packet.0, &raw const (*stream).attached_pic) };
+        let copied = unsafe { ffi::av_packet_ref(packet.as_mut_ptr(), &raw const (*stream).attached_pic) };
         (copied >= 0).then_some(packet)
     }
 
@@ -239,7 +210,7 @@ impl<'w> Container<'w> {
         let stream = *self.raw_tracks().get(track).ok_or(Fault::NONSENSE)?;
         // SAFETY: the context and its stream are good.
         let sought = unsafe {
-            let tick = tick((*stream).time_base);
+            let tick = track::tick((*stream).time_base);
             // Saturates.
             let at = (seconds / tick).floor() as i64;
             ffi::avformat_seek_file(self.context, track as c_int, i64::MIN, at, at, 0)
@@ -271,126 +242,6 @@ impl Drop for Container<'_> {
         // SAFETY: closed once. It does not touch `io`, which is not its own.
         unsafe { ffi::avformat_close_input(&raw mut self.context) }
     }
-}
-
-/// One packet, again and again.
-pub(crate) struct Packet(*mut ffi::AVPacket);
-
-impl Packet {
-    pub(crate) fn new() -> Result<Self, Fault> {
-        // SAFETY: null, or ours.
-        let packet = unsafe { ffi::av_packet_alloc() };
-        if packet.is_null() { Err(Fault::MEMORY) } else { Ok(Self(packet)) }
-    }
-
-    /// Which track it is of.
-    pub(crate) fn track(&self) -> usize {
-        // SAFETY: ours.
-        usize::try_from(unsafe { (*self.0).stream_index }).unwrap_or(usize::MAX)
-    }
-
-    /// When it is shown or heard, in ticks of its track; where that is not known, when it is decoded.
-    pub(crate) fn at(&self) -> Option<i64> {
-        // SAFETY: ours.
-        let (shown, decoded) = unsafe { ((*self.0).pts, (*self.0).dts) };
-        [shown, decoded].into_iter().find(|at| *at != ffi::AV_NOPTS_VALUE)
-    }
-
-    /// For how long, in ticks of its track; 0 if that is not known.
-    pub(crate) fn lasts(&self) -> i64 {
-        // SAFETY: ours.
-        unsafe { (*self.0).duration }
-    }
-
-    pub(super) fn as_ptr(&self) -> *const ffi::AVPacket {
-        self.0
-    }
-}
-
-impl Drop for Packet {
-    fn drop(&mut self) {
-        // SAFETY: freed once.
-        unsafe { ffi::av_packet_free(&raw mut self.0) }
-    }
-}
-
-/// # Safety
-/// The stream belongs to an open context.
-unsafe fn describe(index: usize, stream: &ffi::AVStream) -> Track {
-    // SAFETY: every stream has parameters; names of codecs are constants.
-    let (parameters, codec) =
-        unsafe { (&*stream.codecpar, text(ffi::avcodec_get_name((*stream.codecpar).codec_id))) };
-    let tick = tick(stream.time_base);
-    let has = |bit| stream.disposition & bit as c_int != 0;
-    let content = match parameters.codec_type {
-        ffi::AVMediaType::VIDEO if has(ffi::AV_DISPOSITION_ATTACHED_PIC) => Content::Cover,
-        ffi::AVMediaType::VIDEO => Content::Picture,
-        ffi::AVMediaType::AUDIO => Content::Sound,
-        _ => Content::Other,
-    };
-    let aspect = match (stream.sample_aspect_ratio, parameters.sample_aspect_ratio) {
-        (ffi::AVRational { num: 0, .. }, of_codec) => of_codec,
-        (of_container, _) => of_container,
-    };
-    let aspect = f64::from(aspect.num) / f64::from(aspect.den);
-    Track {
-        index,
-        content,
-        codec,
-        is_default: has(ffi::AV_DISPOSITION_DEFAULT),
-        tick,
-        width: u32::try_from(parameters.width).unwrap_or(0),
-        height: u32::try_from(parameters.height).unwrap_or(0),
-        // SAFETY: the stream is good.
-        quarter_turns: unsafe { quarter_turns(stream) },
-        pixel_aspect: if (0.05..20.0).contains(&aspect) { aspect } else { 1.0 },
-    }
-}
-
-/// How the matrix of a track says that it is to be turned.
-///
-/// # Safety
-/// The stream belongs to an open context.
-unsafe fn quarter_turns(stream: &ffi::AVStream) -> u8 {
-    const NUMBERS: usize = 9;
-    let kind = ffi::AVPacketSideDataType::DISPLAYMATRIX;
-    // SAFETY: null, or as many bytes as it says, at an address as good as `malloc` makes it.
-    let matrix = unsafe {
-        #[cfg(ffmpeg_6_1)]
-        let (data, size) = {
-            let all = &*stream.codecpar;
-            let found = ffi::av_packet_side_data_get(all.coded_side_data, all.nb_coded_side_data, kind);
-            if found.is_null() { (ptr::null_mut(), 0) } else { ((*found).data, (*found).size) }
-        };
-        #[cfg(not(ffmpeg_6_1))]
-        let (data, size) = {
-            let mut size = 0;
-            let data = ffi::av_stream_get_side_data(stream, kind, &raw mut size);
-            (data, size)
-        };
-        if data.is_null() || size < NUMBERS * size_of::<i32>() {
-            return 0;
-        }
-        data.cast::<[i32; NUMBERS]>().read_unaligned()
-    };
-    // SAFETY: nine numbers.
-    let degrees = -unsafe { ffi::av_display_rotation_get(matrix.as_ptr()) };
-    if degrees.is_finite() { ((degrees / 90.0).round() as i64).rem_euclid(4) as u8 } else { 0 }
-}
-
-fn tick(base: ffi::AVRational) -> f64 {
-    let tick = f64::from(base.num) / f64::from(base.den);
-    if tick > 0.0 && tick.is_finite() { tick } else { 1.0 / f64::from(ffi::AV_TIME_BASE as c_int) }
-}
-
-/// # Safety
-/// Null, or characters with a zero at their end.
-unsafe fn text(characters: *const c_char) -> String {
-    if characters.is_null() {
-        return String::new();
-    }
-    // SAFETY: see above.
-    unsafe { CStr::from_ptr(characters) }.to_string_lossy().into_owned()
 }
 
 /// What FFmpeg asks when a file names another.

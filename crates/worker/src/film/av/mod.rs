@@ -12,8 +12,10 @@ mod container;
 mod decoder;
 mod frame;
 mod io;
+mod packet;
 mod paint;
 mod resample;
+mod track;
 
 use std::ffi::{CStr, c_char, c_int};
 use std::fmt;
@@ -21,12 +23,14 @@ use std::fmt;
 use ffmpeg_sys_the_third as ffi;
 use rustix::io::Errno;
 
-pub(crate) use container::{Bounds, Container, Content, Packet, Refusal, Track};
+pub(crate) use container::{Bounds, Container, Refusal};
 pub(crate) use decoder::Decoder;
 pub(crate) use frame::Frame;
 pub(crate) use io::Pulse;
+pub(crate) use packet::Packet;
 pub(crate) use paint::Painter;
 pub(crate) use resample::Resampler;
+pub(crate) use track::{Content, Track};
 
 /// A number by which FFmpeg says that something went wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Fault {
 impl fmt::Display for Fault {
     #[expect(unsafe_code, reason = "FFmpeg writes its words into a buffer")]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut words = [0 as c_char; ffi::AV_ERROR_MAX_STRING_SIZE as usize];
+        let mut words = [0 as c_char; ffi::AV_ERROR_MAX_STRING_SIZE];
         // SAFETY: it writes as many characters as there is room for, and a zero at their end.
         let words = unsafe {
             ffi::av_strerror(self.0, words.as_mut_ptr(), words.len());
