@@ -18,6 +18,7 @@ mod pipeline;
 mod decode;
 mod digest;
 mod ocr;
+mod speech;
 
 pub use engines::{Engines, load_runtime};
 pub use job::{Interruption, Job, Medium, Outcome, Watch};

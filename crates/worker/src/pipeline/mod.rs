@@ -1,6 +1,8 @@
 //! From a job to what comes of it: which stages a medium goes through, in which order.
 
+mod hear;
 mod picture;
+mod transcribe;
 
 use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Work};
 

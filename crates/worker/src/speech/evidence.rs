@@ -1,0 +1,106 @@
+//! What the voice detector says of a window, to hold against the words that were put to it.
+
+use deskscribe_protocol::{SAMPLE_RATE, Span};
+
+use super::voice::FRAME;
+use super::windows::BEGINS;
+
+/// Seconds of a frame.
+const SECONDS: f64 = FRAME as f64 / SAMPLE_RATE as f64;
+/// Times of words are off by so much, in seconds.
+const SLACK: f64 = 0.2;
+/// Where less than this part of a second is silent, speech goes on.
+const BREATH: f64 = 0.5;
+/// So much is left around speech, in seconds.
+const MARGIN: f64 = 0.1;
+
+/// How probable speech is in each frame of a window.
+pub(crate) struct Evidence(pub(crate) Vec<f32>);
+
+impl Evidence {
+    /// How probable speech is at most, in these seconds.
+    pub(crate) fn peak(&self, from: f64, to: f64) -> f32 {
+        self.within(from - SLACK, to + SLACK).iter().copied().fold(0.0, f32::max)
+    }
+
+    /// In which part of these seconds somebody speaks, 0 to 1.
+    pub(crate) fn share(&self, from: f64, to: f64) -> f32 {
+        let frames = self.within(from, to);
+        frames.iter().filter(|speech| **speech >= BEGINS).count() as f32 / frames.len().max(1) as f32
+    }
+
+    /// These seconds, without the silence at both ends.
+    pub(crate) fn trimmed(&self, from: f64, to: f64) -> (f64, f64) {
+        let frames = self.within(from, to);
+        let is_speech = |speech: &f32| *speech >= BEGINS;
+        let (Some(first), Some(last)) =
+            (frames.iter().position(is_speech), frames.iter().rposition(is_speech))
+        else {
+            return (from, to);
+        };
+        let begin = first_frame(from);
+        let at = |frame: usize| (begin + frame) as f64 * SECONDS;
+        (from.max(at(first) - MARGIN), to.min(at(last + 1) + MARGIN))
+    }
+
+    /// Where somebody speaks for at least so long, in seconds, and none of these says what.
+    pub(crate) fn unsaid(&self, said: &[Span], least: f64) -> Vec<Span> {
+        let is_said = |at: f64| said.iter().any(|span| (span.from - SLACK..=span.to + SLACK).contains(&at));
+        let mut found: Vec<Span> = Vec::new();
+        for (frame, speech) in self.0.iter().enumerate() {
+            let (from, to) = (frame as f64 * SECONDS, (frame + 1) as f64 * SECONDS);
+            if *speech < BEGINS || is_said(from) {
+                continue;
+            }
+            match found.last_mut() {
+                Some(last) if from - last.to <= BREATH => last.to = to,
+                _ => found.push(Span { from, to }),
+            }
+        }
+        found.retain(|span| span.seconds() >= least);
+        found
+    }
+
+    fn within(&self, from: f64, to: f64) -> &[f32] {
+        let begin = first_frame(from).min(self.0.len());
+        let end = ((to / SECONDS).ceil().max(0.0) as usize).clamp(begin, self.0.len());
+        &self.0[begin..end]
+    }
+}
+
+fn first_frame(from: f64) -> usize {
+    (from / SECONDS).floor().max(0.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Silence, two seconds of speech, a second of silence, half a second of speech.
+    fn evidence() -> Evidence {
+        let part = |seconds: f64, speech: f32| vec![speech; (seconds / SECONDS).round() as usize];
+        Evidence([part(1.0, 0.01), part(2.0, 0.9), part(1.0, 0.05), part(0.5, 0.6)].concat())
+    }
+
+    #[test]
+    fn times_are_held_against_what_is_heard() {
+        let evidence = evidence();
+        assert!(evidence.share(1.1, 2.9) > 0.99 && evidence.share(0.0, 2.0) < 0.55);
+        assert!(
+            evidence.peak(0.0, 0.5) < 0.1 && evidence.peak(0.0, 0.9) > 0.8 && evidence.peak(9.0, 10.0) < 0.1
+        );
+        let (from, to) = evidence.trimmed(0.0, 3.9);
+        assert!((from - 0.9).abs() < 0.05 && (to - 3.1).abs() < 0.05, "{from} to {to}");
+        assert_eq!(evidence.trimmed(3.3, 3.7), (3.3, 3.7));
+    }
+
+    #[test]
+    fn speech_without_words_is_found() {
+        let evidence = evidence();
+        let span = |from, to| Span { from, to };
+        assert_eq!(evidence.unsaid(&[span(1.0, 3.0)], 1.0), []);
+        assert_eq!(evidence.unsaid(&[span(1.0, 3.0)], 0.3).len(), 1);
+        let unsaid = evidence.unsaid(&[span(0.0, 1.2)], 1.0);
+        assert!(unsaid.len() == 1 && (unsaid[0].from - 1.4).abs() < 0.1, "{unsaid:?}");
+    }
+}
