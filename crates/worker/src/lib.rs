@@ -17,6 +17,7 @@ mod pipeline;
 
 mod decode;
 mod digest;
+mod film;
 mod ocr;
 mod speech;
 
