@@ -10,6 +10,7 @@ use std::os::unix::fs::FileExt;
 use deskscribe_protocol::{Block, Code, Failure, Gap, Heard, Recording, SAMPLE_RATE, Span, Stage};
 
 use crate::engines::Engines;
+use crate::film::Sound;
 use crate::job::{Interruption, Pace, Watch};
 use crate::speech::voice::{FRAME, Memory, Voice};
 use crate::speech::windows::{self, Frame};
@@ -21,6 +22,16 @@ pub(super) trait Samples {
 
     /// What could not be decoded so far.
     fn gaps(&self) -> Vec<Gap>;
+}
+
+impl Samples for Sound {
+    fn next(&mut self) -> Result<&[i16], Failure> {
+        Self::next(self)
+    }
+
+    fn gaps(&self) -> Vec<Gap> {
+        Self::gaps(self)
+    }
 }
 
 /// Frames that are looked at in one go: two seconds.

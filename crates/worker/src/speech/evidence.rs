@@ -12,7 +12,11 @@ const SLACK: f64 = 0.2;
 /// Where less than this part of a second is silent, speech goes on.
 const BREATH: f64 = 0.5;
 /// So much is left around speech, in seconds.
-const MARGIN: f64 = 0.1;
+const MARGIN: f64 = 0.05;
+/// Frames between words that are not said in one go: 0.2 s.
+const PAUSE: usize = 6;
+/// Frames of a sound that belongs to other words: 0.5 s.
+const REMNANT: usize = 16;
 
 /// How probable speech is in each frame of a window.
 pub(crate) struct Evidence(pub(crate) Vec<f32>);
@@ -29,18 +33,34 @@ impl Evidence {
         frames.iter().filter(|speech| **speech >= BEGINS).count() as f32 / frames.len().max(1) as f32
     }
 
-    /// These seconds, without the silence at both ends.
+    /// These seconds, without the silence at both ends, and without a last sound of the words before or a first one of
+    /// those after: engines are good at when words end, and bad at when they begin.
     pub(crate) fn trimmed(&self, from: f64, to: f64) -> (f64, f64) {
-        let frames = self.within(from, to);
-        let is_speech = |speech: &f32| *speech >= BEGINS;
-        let (Some(first), Some(last)) =
-            (frames.iter().position(is_speech), frames.iter().rposition(is_speech))
-        else {
-            return (from, to);
-        };
-        let begin = first_frame(from);
-        let at = |frame: usize| (begin + frame) as f64 * SECONDS;
-        (from.max(at(first) - MARGIN), to.min(at(last + 1) + MARGIN))
+        let speaks = |frame: usize| self.0.get(frame).is_some_and(|speech| *speech >= BEGINS);
+        let first = frame_at(from);
+        let frames: Vec<usize> = (first..frame_at(to).max(first)).filter(|frame| speaks(*frame)).collect();
+        let mut runs: Vec<&[usize]> = frames.chunk_by(|one, next| next - one <= PAUSE).collect();
+        let is_short = |run: &[usize]| run.len() <= REMNANT;
+        if let [before, _, ..] = runs[..]
+            && before[0] == first
+            && first.checked_sub(1).is_some_and(speaks)
+            && is_short(before)
+        {
+            runs.remove(0);
+        }
+        if let [.., _, after] = runs[..]
+            && after.last().is_some_and(|last| speaks(last + 1))
+            && is_short(after)
+        {
+            runs.pop();
+        }
+        let begin = runs.first().and_then(|run| run.first());
+        let end = runs.last().and_then(|run| run.last());
+        let at = |frame: usize| frame as f64 * SECONDS;
+        match (begin, end) {
+            (Some(begin), Some(end)) => (from.max(at(*begin) - MARGIN), to.min(at(end + 1) + MARGIN)),
+            _ => (from, to),
+        }
     }
 
     /// Where somebody speaks for at least so long, in seconds, and none of these says what.
@@ -62,14 +82,15 @@ impl Evidence {
     }
 
     fn within(&self, from: f64, to: f64) -> &[f32] {
-        let begin = first_frame(from).min(self.0.len());
+        let begin = frame_at(from).min(self.0.len());
         let end = ((to / SECONDS).ceil().max(0.0) as usize).clamp(begin, self.0.len());
         &self.0[begin..end]
     }
 }
 
-fn first_frame(from: f64) -> usize {
-    (from / SECONDS).floor().max(0.0) as usize
+/// The frame in which a second is.
+fn frame_at(second: f64) -> usize {
+    (second / SECONDS).floor().max(0.0) as usize
 }
 
 #[cfg(test)]
@@ -90,7 +111,12 @@ mod tests {
             evidence.peak(0.0, 0.5) < 0.1 && evidence.peak(0.0, 0.9) > 0.8 && evidence.peak(9.0, 10.0) < 0.1
         );
         let (from, to) = evidence.trimmed(0.0, 3.9);
-        assert!((from - 0.9).abs() < 0.05 && (to - 3.1).abs() < 0.05, "{from} to {to}");
+        assert!((from - 1.0).abs() < 0.1 && (to - 3.0).abs() < 0.1, "{from} to {to}");
+        // The ends of other words, on either side.
+        let (from, to) = evidence.trimmed(2.8, 4.5);
+        assert!((from - 4.0).abs() < 0.1 && to > 4.4, "{from} to {to}");
+        let (from, to) = evidence.trimmed(1.0, 4.2);
+        assert!(from < 1.1 && (to - 3.0).abs() < 0.1, "{from} to {to}");
         assert_eq!(evidence.trimmed(3.3, 3.7), (3.3, 3.7));
     }
 
