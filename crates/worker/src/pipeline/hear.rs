@@ -40,8 +40,8 @@ const BATCH: usize = 64;
 const FULL: usize = Block::LONGEST as usize / FRAME;
 /// What is less loud than this is not to be heard, as the root of the mean square of its samples: -60 dB.
 const AUDIBLE: f32 = 33.0;
-/// Nor is what lasts no longer than so many frames: a click at the beginning or the end.
-const CLICK: usize = 3;
+/// Nor is so much in all, in frames: a click where it begins, and one where it ends.
+const CLICKS: usize = 4;
 /// Bytes that are copied from file to file in one go.
 const CHUNK: usize = 1 << 16;
 
@@ -92,7 +92,7 @@ struct Hearing<'a> {
     frames: Vec<Frame>,
     /// What is not yet written or looked at.
     batch: Vec<i16>,
-    /// Frames in a row that can be heard.
+    /// Frames that can be heard.
     loud: usize,
     heard: Heard,
 }
@@ -150,8 +150,7 @@ impl<'a> Hearing<'a> {
         let speech = self.voice.probabilities(&self.batch, &mut self.memory)?;
         for (samples, speech) in self.batch.chunks(FRAME).zip(speech) {
             let level = level(samples);
-            self.loud = if level >= AUDIBLE { self.loud + 1 } else { 0 };
-            self.heard.audible |= self.loud > CLICK;
+            self.loud += usize::from(level >= AUDIBLE);
             self.frames.push(Frame { speech, level });
         }
         self.batch.clear();
@@ -200,7 +199,7 @@ impl<'a> Hearing<'a> {
         }
         self.heard.ended = ended;
         // Whoever is heard to speak can be heard.
-        self.heard.audible |= !self.heard.speech.is_empty();
+        self.heard.audible = self.loud > CLICKS || !self.heard.speech.is_empty();
         Ok(self.heard)
     }
 

@@ -3,7 +3,7 @@
 use deskscribe_protocol::{SAMPLE_RATE, Span};
 
 use super::voice::FRAME;
-use super::windows::BEGINS;
+use super::windows::{BEGINS, GOES_ON, LEAST};
 
 /// Seconds of a frame.
 const SECONDS: f64 = FRAME as f64 / SAMPLE_RATE as f64;
@@ -22,9 +22,10 @@ const REMNANT: usize = 16;
 pub(crate) struct Evidence(pub(crate) Vec<f32>);
 
 impl Evidence {
-    /// How probable speech is at most, in these seconds.
-    pub(crate) fn peak(&self, from: f64, to: f64) -> f32 {
-        self.within(from - SLACK, to + SLACK).iter().copied().fold(0.0, f32::max)
+    /// Whether anybody speaks around these seconds at all.
+    pub(crate) fn has_speech(&self, from: f64, to: f64) -> bool {
+        let frames = self.within(from - SLACK, to + SLACK).iter();
+        frames.filter(|speech| **speech >= GOES_ON).sum::<f32>() >= LEAST
     }
 
     /// In which part of these seconds somebody speaks, 0 to 1.
@@ -107,8 +108,11 @@ mod tests {
     fn times_are_held_against_what_is_heard() {
         let evidence = evidence();
         assert!(evidence.share(1.1, 2.9) > 0.99 && evidence.share(0.0, 2.0) < 0.55);
+        assert!(evidence.has_speech(0.0, 2.0) && evidence.has_speech(3.9, 4.5));
         assert!(
-            evidence.peak(0.0, 0.5) < 0.1 && evidence.peak(0.0, 0.9) > 0.8 && evidence.peak(9.0, 10.0) < 0.1
+            !evidence.has_speech(0.0, 0.8)
+                && !evidence.has_speech(3.2, 3.8)
+                && !evidence.has_speech(9.0, 10.0)
         );
         let (from, to) = evidence.trimmed(0.0, 3.9);
         assert!((from - 1.0).abs() < 0.1 && (to - 3.0).abs() < 0.1, "{from} to {to}");

@@ -20,8 +20,6 @@ pub(crate) enum Verdict {
     Unclear(&'static str),
 }
 
-/// Below this, the voice detector is sure that nobody speaks.
-const NOBODY: f32 = 0.2;
 /// Words that are less probable than this, by the mean of their logarithms, are guesses.
 const GUESSED: f32 = -1.0;
 /// What is less probable than this is not beyond doubt.
@@ -107,7 +105,7 @@ pub(crate) fn judge(said: &[Said], evidence: &Evidence) -> Vec<Verdict> {
     let verdict = |(index, said): (usize, &Said)| {
         let text = texts[index].as_str();
         let spoken = evidence.share(said.from, said.to);
-        if text.is_empty() || evidence.peak(said.from, said.to) < NOBODY {
+        if text.is_empty() || !evidence.has_speech(said.from, said.to) {
             Verdict::Nothing
         } else if is_ghost(text, said, spoken) {
             if spoken < SPOKEN {

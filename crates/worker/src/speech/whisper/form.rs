@@ -17,6 +17,8 @@ const TOKENS: std::ops::RangeInclusive<u32> = 51_864..=51_866;
 const POSITIONS: u32 = 1500;
 /// Half the samples of a Fourier transform, and one.
 const FREQUENCIES: u32 = 201;
+/// How weights are stored is told together with a version, so many times one.
+const VERSION: u32 = 1000;
 /// The longest token and the longest name of a tensor, in bytes.
 const LONGEST_NAME: u32 = 256;
 /// Numbers that are stored together, and the bytes that they take, by the number of their type in ggml.
@@ -79,7 +81,7 @@ fn dimensions(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
     for number in &mut numbers {
         *number = reader.number()?;
     }
-    let [tokens, positions, width, heads, layers, text, text_width, text_heads, text_layers, mels, _] =
+    let [tokens, positions, width, heads, layers, text, text_width, text_heads, text_layers, mels, stored] =
         numbers;
     let divides = |heads: u32| (1..=64).contains(&heads) && width.is_multiple_of(heads);
     let is_sane = TOKENS.contains(&tokens)
@@ -90,7 +92,9 @@ fn dimensions(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
         && divides(text_heads)
         && (1..=64).contains(&layers)
         && (1..=64).contains(&text_layers)
-        && (64..=1024).contains(&text);
+        && (64..=1024).contains(&text)
+        && matches!(stored % VERSION, 0..=3 | 7..=14 | 24)
+        && stored < 100 * VERSION;
     if !is_sane {
         return Err(Malformed::Implausible("shape"));
     }

@@ -155,3 +155,47 @@ fn can_compute() -> Result<(), &'static str> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::path::Path;
+
+    use deskscribe_protocol::ModelRole;
+
+    use super::*;
+
+    struct Alone;
+
+    impl Watch for Alone {
+        fn progress(&self, _: Stage, _: u32, _: u32) {}
+
+        fn cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_computation_is_stopped_in_its_middle() {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../system-tests/fixtures/speech/ggml-micro.en.bin");
+        let grant = ModelGrant { role: ModelRole::Speech, name: String::new(), sha256: String::new() };
+        let mut whisper = Whisper::load(&grant, &File::open(path).unwrap(), 1, &Alone).unwrap();
+        let parts = RefCell::new(Vec::new());
+        let ask = |part: f32| {
+            parts.borrow_mut().push(part);
+            part < 0.2
+        };
+        let outcome = whisper.transcribe(&[0.0; 16_000], "en", 0.0, &ask);
+        assert!(matches!(outcome, Err(Interruption::Cancelled)), "{outcome:?}");
+        // The encoder comes to the first half.
+        let parts = parts.into_inner();
+        assert!(parts.is_sorted() && parts.last().is_some_and(|last| (0.2..0.5).contains(last)), "{parts:?}");
+        assert!(whisper.transcribe(&[0.0; 16_000], "en", 0.0, &|_| true).is_ok());
+    }
+
+    #[test]
+    fn languages_are_known_by_their_tags() {
+        assert_eq!(["de", "de-AT", "nb", "zh", "tlh", ""].map(known), ["de", "de", "no", "zh", "en", "en"]);
+    }
+}
