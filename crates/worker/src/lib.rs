@@ -20,6 +20,7 @@ mod digest;
 mod film;
 mod ocr;
 mod screen;
+mod speech;
 
 pub use engines::{Engines, load_runtime};
 pub use job::{Interruption, Job, Medium, Outcome, Watch};
