@@ -1,9 +1,9 @@
 //! The lean process that reads one file at a time and can touch nothing else.
 //!
 //! ```text
-//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─▶ decode ─▶ ocr ─▶ digest
-//!                      ▲                                               │
-//!                      ╰───── progress, reading and thumbnail ◀════════╯
+//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─▶ decode, film ─▶ ocr, speech ─▶ digest
+//!                      ▲                                                            │
+//!                      ╰────────────────── progress, answer, picture ◀══════════════╯
 //! ```
 //!
 //! Everything that parses bytes of strangers is in here, and nothing of ours that is worth stealing.
