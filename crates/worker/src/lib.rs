@@ -1,9 +1,10 @@
 //! The lean process that reads one file at a time and can touch nothing else.
 //!
 //! ```text
-//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─┬─▶ decode ────────┬─▶ ocr ─▶ digest
-//!                      ▲                          ╰─▶ film ─▶ screen ╯            │
-//!                      ╰─────────── progress, answers and pictures ◀══════════════╯
+//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─┬─▶ decode ────────┬─▶ ocr ──┬─▶ digest
+//!                      ▲                          ├─▶ film ─▶ screen ╯         │     │
+//!                      │                          ╰─▶ film ─▶ speech ──────────╯     │
+//!                      ╰──────────── progress, answers and pictures ◀════════════════╯
 //! ```
 //!
 //! Everything that parses bytes of strangers is in here, and nothing of ours that is worth stealing.

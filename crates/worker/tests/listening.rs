@@ -1,11 +1,6 @@
 //! Recordings listened to with the real models: the voice detector, and a very small Whisper of our own.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "common/speech.rs"]
 mod speech;

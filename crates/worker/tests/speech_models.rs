@@ -1,11 +1,6 @@
 //! Speech models that are broken, lie about themselves, or know more than one language.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "common/speech.rs"]
 mod speech;

@@ -1,5 +1,7 @@
 //! A worker's engines, what is lent to them, and speech of ours to put into words.
 
+#![allow(dead_code, clippy::allow_attributes, reason = "not every test needs all of it")]
+
 use std::cell::{Cell, RefCell};
 use std::env;
 use std::fs::{self, File};
@@ -38,13 +40,21 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../system-tests/fixtures/speech").join(name)
 }
 
-pub(crate) fn engines() -> Engines {
+/// Where the models and the runtime lie that `cargo xtask test` has prepared.
+pub(crate) fn resources() -> PathBuf {
     let resources = env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
-    let resources = resources.expect("run the tests with `cargo xtask test`, which prepares the models");
-    load_runtime(&resources.join("libonnxruntime.so")).unwrap();
+    resources.unwrap_or_else(|| panic!("run the tests with `cargo xtask test`, which prepares the models"))
+}
+
+pub(crate) fn voice() -> (ModelGrant, File) {
     let grant =
         ModelGrant { role: ModelRole::VoiceActivity, name: "voice".to_owned(), sha256: String::new() };
-    Engines::new(vec![(grant, File::open(resources.join("silero_vad_16k_sequence.onnx")).unwrap())], 1)
+    (grant, File::open(resources().join("silero_vad_16k_sequence.onnx")).unwrap())
+}
+
+pub(crate) fn engines() -> Engines {
+    load_runtime(&resources().join("libonnxruntime.so")).unwrap();
+    Engines::new(vec![voice()], 1)
 }
 
 pub(crate) fn model() -> (ModelGrant, File) {
