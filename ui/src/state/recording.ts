@@ -1,5 +1,8 @@
 // A recording as it is looked at: what was said and shown as rows of a list, and both as stretches of a line.
-import type { Gap, ItemView, Missing, MomentHit, Piece } from "../bindings";
+import type { Gap, ItemView, Missing, MomentHit, Piece, Recording } from "../bindings";
+
+/** An item that is a recording; others have none of its fields. */
+export type Recorded = ItemView & Recording;
 
 export type Side = "said" | "shown";
 
@@ -24,7 +27,7 @@ const ONE_SCREEN = 0.25;
 /** Nobody sees more stretches than this. */
 const FINEST = 1 / 400;
 
-export const isRecording = (item: ItemView): boolean => item.duration !== undefined;
+export const isRecording = (item: ItemView): item is Recorded => "duration" in item;
 
 function lined(index: number, text: string, hits: ReadonlyMap<number, Piece[]>, to: number | null): Line {
   return { index, text, pieces: hits.get(index) ?? [{ text, hit: false }], to };
@@ -40,23 +43,23 @@ function withGaps(rows: Row[], gaps: Gap[], side: Side): Row[] {
 }
 
 /** What was said, a row for each segment. */
-export function said(item: ItemView): Row[] {
+export function said(item: Recorded): Row[] {
   const hits = byIndex(item.said_hits);
-  const rows = (item.transcript ?? []).map((segment, at) => ({
+  const rows = item.transcript.map((segment, at) => ({
     id: `said:${at}`,
     from: segment.start,
     to: segment.end,
     lines: [lined(at, segment.text, hits, null)],
     gap: null,
   }));
-  return withGaps(rows, item.gaps ?? [], "said");
+  return withGaps(rows, item.gaps, "said");
 }
 
 /** What was shown, a row for the lines that came together. */
-export function shown(item: ItemView): Row[] {
+export function shown(item: Recorded): Row[] {
   const hits = byIndex(item.shown_hits);
   const rows: Row[] = [];
-  for (const [at, line] of (item.screen ?? []).entries()) {
+  for (const [at, line] of item.screen.entries()) {
     const last = rows.at(-1);
     const put = lined(at, line.text, hits, line.to);
     if (last && line.from - last.from < ONE_SCREEN) {
@@ -64,7 +67,7 @@ export function shown(item: ItemView): Row[] {
       last.to = Math.max(last.to, line.to);
     } else rows.push({ id: `shown:${at}`, from: line.from, to: line.to, lines: [put], gap: null });
   }
-  return withGaps(rows, item.gaps ?? [], "shown");
+  return withGaps(rows, item.gaps, "shown");
 }
 
 /** The row that this second belongs to: the last one that has begun. */
@@ -82,16 +85,16 @@ export function rowAt(rows: Row[], second: number): number {
 export function beginning(item: ItemView, at: number | null): number {
   if (at !== null) return at;
   const hits = [...item.said_hits, ...item.shown_hits].map((hit) => hit.at);
-  return hits.length > 0 ? Math.min(...hits) : (item.screen?.[0]?.from ?? 0);
+  return hits.length > 0 ? Math.min(...hits) : isRecording(item) ? (item.screen[0]?.from ?? 0) : 0;
 }
 
 /** Where what is at this second stands, and else where there is anything at all. */
-export function sideOf(item: ItemView, second: number): Side {
+export function sideOf(item: Recorded, second: number): Side {
   const near = (hits: MomentHit[]) => hits.some((hit) => Math.abs(hit.at - second) < 0.01);
   if (near(item.said_hits)) return "said";
   if (near(item.shown_hits)) return "shown";
-  const silent = (item.transcript ?? []).length === 0;
-  return silent && (item.screen ?? []).length > 0 ? "shown" : "said";
+  const silent = item.transcript.length === 0;
+  return silent && item.screen.length > 0 ? "shown" : "said";
 }
 
 function stretches(spans: { from: number; to: number }[], duration: number): Stretch[] {
@@ -106,7 +109,7 @@ function stretches(spans: { from: number; to: number }[], duration: number): Str
 }
 
 /** Screens as they follow each other: each lasts until the next one comes, or the last of its lines is gone. */
-function screens(item: ItemView, duration: number): Stretch[] {
+function screens(item: Recorded, duration: number): Stretch[] {
   const rows = shown({ ...item, gaps: [] });
   const all: Stretch[] = [];
   for (const [at, row] of rows.entries()) {
@@ -119,13 +122,13 @@ function screens(item: ItemView, duration: number): Stretch[] {
   return all;
 }
 
-export function strip(item: ItemView): Strip {
-  const duration = Math.max(0.001, item.duration ?? 0);
+export function strip(item: Recorded): Strip {
+  const duration = Math.max(0.001, item.duration);
   const gaps = (side: Side) =>
-    (item.gaps ?? [])
+    item.gaps
       .filter((gap) => LACKS[side].includes(gap.what))
       .map(({ from, to, what }) => ({ from: from / duration, to: Math.min(1, to / duration), what }));
-  const spoken = (item.transcript ?? []).map(({ start, end }) => ({ from: start, to: end }));
+  const spoken = item.transcript.map(({ start, end }) => ({ from: start, to: end }));
   const hits = [...item.said_hits, ...item.shown_hits].map((hit) => Math.min(1, hit.at / duration));
   return {
     said: [...stretches(spoken, duration), ...gaps("said")],

@@ -116,7 +116,8 @@ export const words = {
     choose: "Choose folder…",
     suggested: (folder: string) => `Read ${folder}`,
     untouched: "Nothing has been opened yet.",
-    formats: "Images such as PNG, JPEG and WebP, videos and audio such as MP4, MKV, WebM, MP3 and WAV. Everything stays on this computer.",
+    formats:
+      "Images such as PNG, JPEG and WebP, videos and audio such as MP4, MKV, WebM, MP3 and WAV. Everything stays on this computer.",
     first:
       "Deskscribe reads your screenshots and recordings, so that you can find them again by any word that was shown or said.",
   },
@@ -310,7 +311,8 @@ export const words = {
     none: (n: number) => `${n === 1 ? "This file is" : `These ${files(n)} are`} not supported`,
     first: "Dropped files go first.",
     formats: "Deskscribe reads images, videos and audio.",
-    model: (n: number) => (n === 1 ? "Drop to import this speech model" : "Drop to import one of these speech models"),
+    model: (n: number) =>
+      n === 1 ? "Drop to import this speech model" : "Drop to import one of these speech models",
     modelHelp: "A model listens to your recordings on this computer.",
   },
 

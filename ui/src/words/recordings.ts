@@ -45,7 +45,8 @@ export const recording = {
   nothingShown: "No text was shown in this recording.",
   noPicture: "This is sound alone; nothing was shown.",
   pending: "Nobody has listened to this yet",
-  pendingHelp: "What was shown is here already. What was said follows by itself as soon as there is a speech model.",
+  pendingHelp:
+    "What was shown is here already. What was said follows by itself as soon as there is a speech model.",
   pendingSound: "What was said follows by itself as soon as there is a speech model.",
   listeningNext: "It is listened to as soon as it is its turn.",
   missing: {
@@ -186,7 +187,10 @@ export const models = {
   ready: (model: string) => `${model} is ready`,
   whole: (model: string) => `${model} is whole`,
   stays: (listens: string) => `${listens} stays in use.`,
-  nowListening: (n: number) => (n > 0 ? `${recordings(n)} ${n === 1 ? "is" : "are"} listened to now.` : "It listens to recordings from now on."),
+  nowListening: (n: number) =>
+    n > 0
+      ? `${recordings(n)} ${n === 1 ? "is" : "are"} listened to now.`
+      : "It listens to recordings from now on.",
   dismiss: "Dismiss",
 
   notice: (n: number) => `${recordings(n)} ${n === 1 ? "waits" : "wait"} for a speech model`,
