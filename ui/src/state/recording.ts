@@ -133,8 +133,17 @@ export function strip(item: Recorded): Strip {
   return {
     said: [...stretches(spoken, duration), ...gaps("said")],
     shown: [...screens(item, duration), ...gaps("shown")],
-    hits: [...new Set(hits.map((hit) => Math.round(hit / FINEST) * FINEST))],
+    hits: apart(hits),
   };
+}
+
+/** Marks that can be told from each other. */
+function apart(shares: number[]): number[] {
+  const all: number[] = [];
+  for (const share of shares.sort((one, other) => one - other)) {
+    if (share - (all.at(-1) ?? -1) >= FINEST) all.push(share);
+  }
+  return all;
 }
 
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000];

@@ -143,7 +143,7 @@ export const models = {
   inUse: "In use",
   installed: "Installed",
   partial: (share: number) => `${percent(share)} downloaded`,
-  touched: "Changed since it was checked",
+  touched: "Changed, to be checked",
   broken: "Broken",
   tooLarge: "Too large for this computer",
   tight: "Just fits",
