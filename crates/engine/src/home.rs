@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 ///    window.lock                                              held by the window, of which there is one
 ///    pasted/                                                  pictures that came from the clipboard
 ///    models/ggml-<name>.bin  ggml-<name>.bin.json             speech models, and what is known of each
+///    sidecars/<hash>                                          what was written beside recordings, known by its hash
+///    transcripts/                                             the mirror of recordings, unless another one is chosen
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
@@ -79,6 +81,16 @@ impl Home {
     /// Speech models that were downloaded or imported.
     pub fn models(&self) -> PathBuf {
         self.0.join("models")
+    }
+
+    /// What we wrote beside recordings, or in a mirror of theirs.
+    pub fn sidecars(&self) -> PathBuf {
+        self.0.join("sidecars")
+    }
+
+    /// Where transcripts go that are to lie apart from their recordings, and have no other place.
+    pub fn transcripts(&self) -> PathBuf {
+        self.0.join("transcripts")
     }
 
     /// What the user has chosen; there need not be such a file.

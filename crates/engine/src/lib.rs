@@ -44,6 +44,7 @@ mod scan;
 mod session;
 
 mod library;
+mod sidecar;
 mod transcript;
 
 mod models;
@@ -84,6 +85,7 @@ pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
+pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume,
     Wire, Work, WorkerStatus,

@@ -74,7 +74,7 @@ mod tests {
     fn the_line_says_what_was_measured() {
         let mut pace = Pace { looking: 12, ..Pace::default() };
         let at = Duration::from_secs;
-        assert_eq!(pace.line(at(0)), "Looking for pictures: 12 found");
+        assert_eq!(pace.line(at(0)), "Looking for pictures and recordings: 12 found");
         pace.hear(&Event::Found { files: 320 }, at(1));
         assert_eq!(pace.line(at(1)), "0/320 (0.0%) · 0 read · 0 failed");
         pace.measured.begin(at(1));

@@ -22,6 +22,7 @@ mod recordings;
 mod room;
 mod rounds;
 mod settle;
+mod sidecars;
 mod starts;
 mod task;
 
@@ -55,6 +56,7 @@ use preview::Previews;
 use recordings::Recordings;
 use room::Room;
 pub(crate) use room::open_files;
+use sidecars::SidecarFiles;
 use starts::Starts;
 use task::{Copy, Running, Suspect, Task};
 
@@ -91,6 +93,7 @@ pub(crate) struct Dispatch {
     running: HashMap<JobId, Running>,
     /// Recordings that are being read, part by part.
     recordings: Recordings,
+    sidecars: SidecarFiles,
     previews: Previews,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
@@ -170,6 +173,7 @@ impl Dispatch {
             pending: VecDeque::new(),
             running: HashMap::new(),
             recordings: Recordings::of(engine),
+            sidecars: SidecarFiles::of(engine),
             previews: Previews::default(),
             solo: VecDeque::new(),
             elsewhere: Elsewhere::of(engine),
@@ -220,12 +224,16 @@ impl Dispatch {
                 Ok(done) => {
                     for done in done {
                         if let Done::Row(row) = done {
+                            self.sidecars.stored(&row);
                             self.ledger.row(row).await;
                         }
                     }
                 }
                 Err(error) => halt = Some(error.into()),
             }
+        }
+        while let Some(refused) = self.sidecars.next().await {
+            self.ledger.notes(refused).await;
         }
         match halt {
             None => Ok(self.ledger.close(None).await),
@@ -246,7 +254,8 @@ impl Dispatch {
             self.show_queue();
             let still = self.looks.is_empty() && !self.elsewhere.is_asking();
             let last = self.orders.is_empty() && self.pending.is_empty() && still && !self.has_parts();
-            let idle = self.running.is_empty() && self.recording == 0 && !self.has_suspects();
+            let stored = self.recording == 0 && self.sidecars.is_empty();
+            let idle = self.running.is_empty() && stored && !self.has_suspects();
             if last && idle && self.breaker.is_closed() {
                 if self.elsewhere.held() > 0 {
                     self.tell_waiting().await;
@@ -280,6 +289,7 @@ impl Dispatch {
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(found) = self.previews.next() => self.found_for_preview(found),
+                Some(refused) = self.sidecars.next() => self.ledger.notes(refused).await,
                 Some(taken_up) = self.recordings.next() => self.taken_up(taken_up)?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
@@ -338,7 +348,10 @@ impl Dispatch {
         self.recording -= all.len();
         for done in all {
             match done {
-                Done::Row(row) => self.ledger.row(row).await,
+                Done::Row(row) => {
+                    self.sidecars.stored(&row);
+                    self.ledger.row(row).await;
+                }
                 Done::Claim(key, claim) => self.elsewhere.hear(key, claim),
                 Done::Noted => {}
             }

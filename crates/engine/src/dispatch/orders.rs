@@ -211,9 +211,7 @@ impl Dispatch {
             Arrival::Walked { files, ignored, unlisted } => {
                 tracing::info!(files, ignored, "folders walked");
                 self.ledger.counts.ignored += ignored;
-                for line in unlisted {
-                    self.ledger.note(line).await;
-                }
+                self.ledger.notes(unlisted).await;
                 self.ledger.found(files).await;
             }
             Arrival::Struck(path) => self.lose(path).await?,

@@ -107,6 +107,7 @@ mod tests {
     use super::super::keys::Value::{Number, Text};
     use super::*;
     use crate::models::Address;
+    use crate::{SidecarPlace, Sidecars, TranscriptFormat};
 
     fn read(text: &str) -> Result<Settings, String> {
         parse(text, Path::new("/home/ann/settings.toml")).map_err(|error| error.to_string())
@@ -136,6 +137,9 @@ mod tests {
             proxy = "socks5://localhost:1080"
             download_connect_seconds = 4
             download_quiet_seconds = 6
+            sidecars = "mirror"
+            sidecar_formats = ["vtt", "srt", "vtt"]
+            sidecar_folder = "/srv/transcripts"
             "#,
         )
         .unwrap();
@@ -148,6 +152,7 @@ mod tests {
             max_concurrent_requests,
             speech_model,
             downloads,
+            sidecars,
             patience,
             wear,
         } = settings;
@@ -164,6 +169,18 @@ mod tests {
         let address = |address: Option<Address>| address.unwrap().to_string();
         assert_eq!(address(downloads.mirror), "http://mirror.example/whisper");
         assert_eq!(address(downloads.proxy), "socks5://localhost:1080");
+        assert_eq!(
+            sidecars,
+            Sidecars {
+                place: SidecarPlace::Mirror,
+                formats: vec![TranscriptFormat::Srt, TranscriptFormat::Vtt],
+                folder: Some("/srv/transcripts".into()),
+            }
+        );
+        for text in ["sidecar_formats = []", "sidecar_formats = [\"srt\", 3]", "sidecar_formats = [\"doc\"]"]
+        {
+            assert!(read(text).unwrap_err().contains("allowed is some of [\"srt\", "), "{text}");
+        }
     }
 
     #[test]

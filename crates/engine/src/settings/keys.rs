@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use deskscribe_protocol::Isolation;
@@ -9,6 +10,7 @@ use toml::de::DeValue;
 
 use super::Settings;
 use crate::models::Address;
+use crate::{SidecarPlace, TranscriptFormat};
 
 /// A setting as the file names it.
 pub(super) struct Key {
@@ -24,9 +26,11 @@ pub(super) enum Value {
     Level(fn(&mut Settings, Isolation)),
     /// Text of a certain kind, which is named here; taken unless it is of another kind.
     Text(&'static str, fn(&mut Settings, &str) -> Option<()>),
+    /// Some words, at least one, of a kind that is named here; taken unless one is of another kind.
+    Words(&'static str, fn(&mut Settings, &[&str]) -> Option<()>),
 }
 
-use Value::{Level, Number, Text};
+use Value::{Level, Number, Text, Words};
 
 pub(super) const KEYS: &[Key] = &[
     Key {
@@ -87,6 +91,10 @@ pub(super) const KEYS: &[Key] = &[
         value: Number(1..=10_000, |settings, million| settings.limits.pixels = million * 1_000_000),
     },
     Key {
+        name: "recording_gib",
+        value: Number(1..=100_000, |settings, gibibytes| settings.limits.recording_bytes = gibibytes << 30),
+    },
+    Key {
         name: "max_concurrent_requests",
         value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
     },
@@ -119,6 +127,34 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         name: "download_quiet_seconds",
         value: Number(1..=3600, |settings, seconds| settings.downloads.quiet = Duration::from_secs(seconds)),
+    },
+    Key {
+        name: "sidecars",
+        value: Text("\"off\" or \"beside\" or \"mirror\"", |settings, word| {
+            settings.sidecars.place = SidecarPlace::ALL.into_iter().find(|place| place.as_str() == word)?;
+            Some(())
+        }),
+    },
+    Key {
+        name: "sidecar_formats",
+        value: Words("some of [\"srt\", \"vtt\", \"txt\", \"md\", \"json\"]", |settings, words| {
+            let all = TranscriptFormat::ALL.into_iter();
+            let chosen = all.filter(|format| words.contains(&format.extension())).collect::<Vec<_>>();
+            let is_known =
+                |word: &&str| TranscriptFormat::ALL.iter().any(|format| format.extension() == *word);
+            words.iter().all(is_known).then(|| settings.sidecars.formats = chosen)
+        }),
+    },
+    Key {
+        name: "sidecar_folder",
+        value: Text("the whole path of a folder, or one that begins with ~/", |settings, text| {
+            let folder = match text.strip_prefix("~/") {
+                Some(below) => dirs::home_dir()?.join(below),
+                None => PathBuf::from(text),
+            };
+            settings.sidecars.folder = Some(folder).filter(|folder| folder.is_absolute());
+            settings.sidecars.folder.as_ref().map(|_| ())
+        }),
     },
 ];
 
@@ -154,6 +190,11 @@ impl Value {
             }
             Level(set) => set(settings, level(value)?),
             Text(_, set) => set(settings, value.as_str()?)?,
+            Words(_, set) => {
+                let words = value.as_array()?.iter().map(|word| word.get_ref().as_str());
+                let words = words.collect::<Option<Vec<_>>>().filter(|words| !words.is_empty())?;
+                set(settings, &words)?;
+            }
         }
         Some(())
     }
@@ -163,7 +204,7 @@ impl Value {
         match self {
             Number(range, _) => format!("a whole number from {} to {}", range.start(), range.end()),
             Level(_) => LEVELS.map(|level| format!("\"{}\"", level.as_str())).join(" or "),
-            Text(kind, _) => (*kind).to_owned(),
+            Text(kind, _) | Words(kind, _) => (*kind).to_owned(),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use deskscribe_protocol::{Isolation, Limits};
 
+use crate::Sidecars;
 use crate::models::Address;
 
 pub use error::SettingsError;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub speech_model: Option<String>,
     /// How models are downloaded.
     pub downloads: Downloads,
+    /// Whether what is said in recordings is written to files of their own, and where.
+    pub sidecars: Sidecars,
     /// When a worker is replaced although nothing is wrong with it.
     pub wear: Wear,
     /// How long a worker may take for what.
@@ -169,6 +172,7 @@ impl Default for Settings {
             max_concurrent_requests: NonZeroUsize::MIN,
             speech_model: None,
             downloads: Downloads::default(),
+            sidecars: Sidecars::default(),
             wear: Wear::default(),
             patience: Patience::default(),
         }

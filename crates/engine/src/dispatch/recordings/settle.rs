@@ -41,6 +41,7 @@ impl Dispatch {
             Ending::Done { worker, answer: Answer::Reading(reading), .. } => {
                 self.breaker.read();
                 let Some(task) = self.withdraw(&key).await else { return Ok(()) };
+                self.sidecars.read(key, &task.medium.path, &reading);
                 self.store(&task.medium, Outcome::Read(reading), None, worker).await
             }
             Ending::Done { worker, answer, picture } => {
