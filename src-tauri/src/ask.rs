@@ -27,6 +27,13 @@ pub(crate) async fn which_files(app: &AppHandle, title: &str) -> Vec<PathBuf> {
     files.into_iter().filter_map(path).collect()
 }
 
+/// A file of this kind that the person chooses, by the end of its name; nothing, if the dialog was closed.
+pub(crate) async fn which_file(app: &AppHandle, title: &str, kind: &str, end: &str) -> Option<PathBuf> {
+    let (send, chosen) = oneshot::channel();
+    dialog(app, title).add_filter(kind, &[end]).pick_file(|file| drop(send.send(file)));
+    path(chosen.await.ok()??)
+}
+
 /// Where the person wants something to be saved; nothing, if the dialog was closed.
 pub(crate) async fn where_to_save(app: &AppHandle, title: &str, name: &str) -> Option<PathBuf> {
     let (send, chosen) = oneshot::channel();

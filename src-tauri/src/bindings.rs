@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{item, library, reading, ways_in};
+use crate::commands::{item, library, models, reading, transcript, ways_in};
 use crate::error::CommandError;
 use crate::live::Live;
 
@@ -34,6 +34,15 @@ pub(crate) fn surface() -> Builder<Wry> {
             item::copy_text,
             item::open,
             item::reveal,
+            transcript::export_transcript,
+            transcript::copy_transcript,
+            models::models,
+            models::get_model,
+            models::import_model,
+            models::verify_model,
+            models::remove_model,
+            models::stop_errand,
+            models::dismiss_errand,
             reading::read_again,
             reading::try_again,
             reading::retry_failed,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskscribe_engine::{
-    Again, Change, ContentKey, Engine, Event, Files, Home, Order, PreviewError, PreviewOf, Resources,
+    Again, Change, ContentKey, Engine, Event, Files, Home, Models, Order, PreviewError, PreviewOf, Resources,
     Session, Settings,
 };
 use tauri::async_runtime::{JoinHandle, block_on, spawn, spawn_blocking};
@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::clipboard::Clipboard;
 use crate::drag::Drag;
+use crate::errands::Errands;
 use crate::error::{CommandError, ErrorCode};
 use crate::live::Live;
 use crate::shelves::Shelves;
@@ -31,6 +32,7 @@ pub(crate) struct Inner {
     pub(crate) engine: watch::Sender<Reading>,
     pub(crate) library: watch::Sender<LibraryState>,
     pub(crate) drag: watch::Sender<Option<Drag>>,
+    pub(crate) errands: Errands,
     /// What is told once and never again.
     news: broadcast::Sender<Live>,
     /// The same, told before there was a page.
@@ -75,6 +77,7 @@ impl Desk {
             engine: watch::Sender::new(Reading::Starting),
             library: watch::Sender::default(),
             drag: watch::Sender::default(),
+            errands: Errands::default(),
             news: broadcast::Sender::new(NEWS_WAITING),
             early: Mutex::default(),
             feeding: Mutex::default(),
@@ -87,10 +90,16 @@ impl Desk {
         self.engine.send_replace(Reading::Starting);
         let home = self.home.clone();
         let open = spawn_blocking(move || open(home)).await;
-        let stay = open.map_err(|error| error.to_string()).and_then(|engine| engine);
-        let stay = stay.and_then(|engine| engine.stay().map_err(|error| error.to_string()));
+        let open = open.map_err(|error| error.to_string()).and_then(|engine| engine);
+        let stay = open.and_then(|engine| {
+            let stay = engine.stay().map_err(|error| error.to_string())?;
+            Ok((engine.models().clone(), stay))
+        });
         let (session, mut events) = match stay {
-            Ok(stay) => stay,
+            Ok((models, stay)) => {
+                self.errands.know(models);
+                stay
+            }
             Err(reason) => {
                 tracing::error!(reason, "the engine does not start");
                 self.engine.send_replace(Reading::Broken(reason));
@@ -150,8 +159,10 @@ impl Desk {
         }
     }
 
-    /// Ends the engine. When this is done every worker is gone, and everything that was read is stored.
+    /// Ends the engine. When this is done every worker is gone, everything that was read is stored, and what was fetched
+    /// of a model is kept.
     pub(crate) fn close(&self) {
+        block_on(self.errands.close());
         if let Ok(session) = self.session() {
             block_on(session.close());
         }
@@ -161,9 +172,14 @@ impl Desk {
     pub(crate) fn session(&self) -> Result<Session, CommandError> {
         match &*self.engine.borrow() {
             Reading::Session(session) => Ok(session.clone()),
-            Reading::Starting => Err(CommandError::new(ErrorCode::Workers, "Deskscribe is still starting")),
+            Reading::Starting => Err(starting()),
             Reading::Broken(reason) => Err(CommandError::new(ErrorCode::Workers, reason)),
         }
+    }
+
+    /// The speech models, once the engine was there.
+    pub(crate) fn models(&self) -> Result<Models, CommandError> {
+        self.errands.models().map_or_else(|| Err(self.session().map(drop).err().unwrap_or_else(starting)), Ok)
     }
 
     /// Waits for the engine to be there, or to be broken.
@@ -193,9 +209,22 @@ impl Desk {
         });
     }
 
-    /// A large picture of this content, as a JPEG.
-    pub(crate) async fn preview(&self, key: ContentKey, edge: u32) -> Result<Vec<u8>, CommandError> {
-        let preview = self.started().await?.preview(PreviewOf::Content(key), edge).await;
+    /// Imports the first of these models; what keeps it from that is told as a note.
+    pub(crate) fn import_first(&self, files: Vec<PathBuf>) {
+        let others = files.len().saturating_sub(1);
+        let Some(file) = files.into_iter().next() else { return };
+        if let Err(error) = self.models().and_then(|models| self.errands.import(models, file)) {
+            self.tell(Live::Note { text: error.message });
+        } else if others > 0 {
+            self.tell(Live::Note {
+                text: "one model at a time: drop the others when this one is there".to_owned(),
+            });
+        }
+    }
+
+    /// A large picture of this content, as a JPEG: of a recording what is seen at this second.
+    pub(crate) async fn preview(&self, key: ContentKey, edge: u32, at: f64) -> Result<Vec<u8>, CommandError> {
+        let preview = self.started().await?.preview(PreviewOf::Content(key), edge, at).await;
         match preview {
             Ok(preview) => Ok(preview.jpeg),
             Err(error @ (PreviewError::Changed(_) | PreviewError::Unknown)) => {
@@ -204,6 +233,10 @@ impl Desk {
             Err(error) => Err(CommandError::new(ErrorCode::Workers, error)),
         }
     }
+}
+
+fn starting() -> CommandError {
+    CommandError::new(ErrorCode::Workers, "Deskscribe is still starting")
 }
 
 fn open(home: Home) -> Result<Engine, String> {

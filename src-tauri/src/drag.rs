@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Survey, survey};
+use deskscribe_engine::{Models, Survey, survey};
 use serde::Serialize;
 use tauri::DragDropEvent;
 
@@ -23,14 +23,16 @@ pub(crate) struct Drag {
     pub(crate) unsupported: u64,
     /// Folders among what is held.
     pub(crate) folders: u64,
+    /// Speech models among what is held, which would be imported.
+    pub(crate) models: u64,
     /// Whether there may be more: folders are still being looked through.
     pub(crate) counting: bool,
 }
 
 impl Drag {
-    fn of(survey: Survey, counting: bool) -> Self {
+    fn of(survey: Survey, models: u64, counting: bool) -> Self {
         let Survey { supported, unsupported, folders } = survey;
-        Self { supported, unsupported, folders, counting }
+        Self { supported, unsupported, folders, models, counting }
     }
 }
 
@@ -45,9 +47,10 @@ impl Drags {
             DragDropEvent::Enter { paths, .. } => self.count(paths.clone(), desk.clone()),
             DragDropEvent::Drop { paths, .. } => {
                 self.end(desk);
-                if !paths.is_empty() {
-                    desk.add_first(paths.clone());
-                }
+                let (models, media): (Vec<_>, Vec<_>) =
+                    paths.iter().cloned().partition(|path| Models::is_one(path));
+                desk.add_first(media);
+                desk.import_first(models);
             }
             DragDropEvent::Leave => self.end(desk),
             _ => {}
@@ -67,16 +70,18 @@ impl Drags {
         }
         let this = self.0.fetch_add(1, Ordering::Relaxed) + 1;
         let drags = self.clone();
-        desk.drag.send_replace(Some(Drag::of(Survey::default(), true)));
+        desk.drag.send_replace(Some(Drag::of(Survey::default(), 0, true)));
         tauri::async_runtime::spawn_blocking(move || {
             let begun = Instant::now();
+            let (models, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| Models::is_one(path));
+            let models = models.len() as u64;
             let goes_on = || drags.0.load(Ordering::Relaxed) == this;
             let tell = |survey, counting| {
                 desk.drag.send_if_modified(|drag| {
                     // Looked at under the lock of the channel: an end that comes meanwhile comes after this.
                     let news = goes_on();
                     if news {
-                        *drag = Some(Drag::of(survey, counting));
+                        *drag = Some(Drag::of(survey, models, counting));
                     }
                     news
                 });

@@ -11,6 +11,7 @@ mod arguments;
 mod instance;
 
 mod desk;
+mod errands;
 mod live;
 mod shelves;
 

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{Coverage, RunCounts, Session, Status};
+use deskscribe_engine::{Change, Coverage, RunCounts, Session, Status};
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
@@ -14,11 +14,14 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::desk::{Desk, LibraryState, Reading};
 use crate::drag::Drag;
+use crate::errands::{Errand, Known};
 
 /// Between two pictures of what the engine does. Faster than anybody reads, slower than a screen.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
 /// Between two words that the library has changed: each makes the page ask for what it shows.
 const LIBRARY_EVERY: Duration = Duration::from_millis(100);
+/// Between two steps of a download that are told.
+const MODELS_EVERY: Duration = Duration::from_millis(200);
 /// While work goes on, times and memory change without anybody telling.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -39,8 +42,17 @@ pub(crate) enum Live {
         change: u64,
         /// How much of what was found has been read.
         coverage: Coverage,
+        /// Recordings whose words wait for a speech model.
+        unheard: u64,
         /// Why not all of it can be shown.
         caution: Option<String>,
+    },
+    /// What is done with speech models, and which one listens.
+    Models {
+        /// The model that listens, if one does.
+        listens: Option<String>,
+        /// What is done, or was done last, until it is put away.
+        errand: Option<Errand>,
     },
     /// Files are held over the window, or are not any more.
     Drag {
@@ -80,6 +92,20 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
             sleep_until(next).await;
         }
     };
+    let mut errands = desk.errands.subscribe();
+    let models = async {
+        loop {
+            let Known { listens, errand, .. } = errands.borrow_and_update().clone();
+            if page.send(Live::Models { listens, errand }).is_err() {
+                return;
+            }
+            let next = Instant::now() + MODELS_EVERY;
+            if errands.changed().await.is_err() {
+                return;
+            }
+            sleep_until(next).await;
+        }
+    };
     let drag = async {
         loop {
             let held = *drag.borrow_and_update();
@@ -109,14 +135,15 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
     tokio::select! {
         () = status => {}
         () = library => {}
+        () = models => {}
         () = drag => {}
         () = news => {}
     }
 }
 
 fn told(LibraryState { change, caution }: LibraryState) -> Live {
-    let (change, coverage) = change.map(|last| (last.change, last.coverage)).unwrap_or_default();
-    Live::Library { change, coverage, caution }
+    let Change { change, coverage, unheard } = change.unwrap_or_default();
+    Live::Library { change, coverage, unheard, caution }
 }
 
 async fn tell_status(desk: &Desk, page: &Channel<Live>) {
@@ -170,13 +197,13 @@ mod tests {
 
     #[test]
     fn the_form_that_the_page_depends_on() {
-        let drag = Drag { supported: 7, unsupported: 2, folders: 1, counting: true };
+        let drag = Drag { supported: 7, unsupported: 2, folders: 1, models: 0, counting: true };
         let coverage = Coverage { read: 3, failed: 2, queued: 1 };
         let told = |live: Live| to_value(live).unwrap();
         assert_eq!(
             [
                 told(Live::Status { status: None, broken: Some("why".to_owned()) }),
-                told(Live::Library { change: 5, coverage, caution: None }),
+                told(Live::Library { change: 5, coverage, unheard: 4, caution: None }),
                 told(Live::Drag { drag: Some(drag) }),
                 told(Live::Drag { drag: None }),
                 told(Live::Note { text: "a line".to_owned() }),
@@ -184,10 +211,11 @@ mod tests {
             [
                 json!({ "type": "status", "status": null, "broken": "why" }),
                 json!({
-                    "type": "library", "change": 5, "coverage": { "read": 3, "failed": 2, "queued": 1 }, "caution": null
+                    "type": "library", "change": 5, "coverage": { "read": 3, "failed": 2, "queued": 1 }, "unheard": 4,
+                    "caution": null
                 }),
                 json!({
-                    "type": "drag", "drag": { "supported": 7, "unsupported": 2, "folders": 1, "counting": true }
+                    "type": "drag", "drag": { "supported": 7, "unsupported": 2, "folders": 1, "models": 0, "counting": true }
                 }),
                 json!({ "type": "drag", "drag": null }),
                 json!({ "type": "note", "text": "a line" }),

@@ -1,5 +1,6 @@
 //! Pictures for the page, over protocols of our own: `thumb://localhost/<key>` comes from the cache,
-//! `preview://localhost/<key>` is made by a worker when it is asked for. Nothing in here decodes anything.
+//! `preview://localhost/<key>?at=<seconds>` is made by a worker when it is asked for, of a recording what is seen at that
+//! second. Nothing in here decodes anything.
 
 use deskscribe_engine::ContentKey;
 use tauri::http::{Response, StatusCode, header};
@@ -28,7 +29,14 @@ pub(crate) fn thumbnail(context: UriSchemeContext<'_, Wry>, request: Request, re
 /// Answers with a large picture that a worker makes.
 pub(crate) fn preview(context: UriSchemeContext<'_, Wry>, request: Request, responder: UriSchemeResponder) {
     let desk = context.app_handle().state::<Desk>().inner().clone();
-    answer(request, responder, async move |key| desk.preview(key, PREVIEW_EDGE).await);
+    let at = second(request.uri().query());
+    answer(request, responder, async move |key| desk.preview(key, PREVIEW_EDGE, at).await);
+}
+
+/// The second that is asked for; the beginning, if none is.
+fn second(query: Option<&str>) -> f64 {
+    let at = query.and_then(|query| query.strip_prefix("at=")).and_then(|at| at.parse::<f64>().ok());
+    at.filter(|at| at.is_finite()).unwrap_or_default().max(0.0)
 }
 
 fn answer<F>(
@@ -68,4 +76,25 @@ fn respond(status: StatusCode, kind: &'static str, keep: &'static str, body: Vec
     // The page asks why there is no picture, from another origin as far as the web is concerned.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static(PAGE));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::second;
+
+    #[test]
+    fn a_second_that_makes_no_sense_is_the_beginning() {
+        let cases = [
+            (Some("at=12.5"), 12.5),
+            (Some("at=0"), 0.0),
+            (None, 0.0),
+            (Some("at=-3"), 0.0),
+            (Some("at=inf"), 0.0),
+            (Some("at=NaN"), 0.0),
+            (Some("x"), 0.0),
+        ];
+        for (query, at) in cases {
+            assert_eq!(second(query), at, "{query:?}");
+        }
+    }
 }

@@ -40,6 +40,24 @@ export const commands = {
 	open: (file: FilePath) => __TAURI_INVOKE<null>("open", { file }),
 	/**  Shows a file in its folder, or the folder alone where no file manager can be asked for more. */
 	reveal: (file: FilePath) => __TAURI_INVOKE<null>("reveal", { file }),
+	/**  Writes the transcript of a recording to a file that the person names; nothing, if no file was named. */
+	exportTranscript: (key: ContentKey, format: TranscriptFormat) => __TAURI_INVOKE<string | null>("export_transcript", { key, format }),
+	/**  Puts the transcript of a recording on the clipboard. */
+	copyTranscript: (key: ContentKey, format: TranscriptFormat) => __TAURI_INVOKE<null>("copy_transcript", { key, format }),
+	/**  All models, known and installed. */
+	models: () => __TAURI_INVOKE<ModelList>("models"),
+	/**  Begins to download a known model, or the rest of it; `force` gets one that is too large for this machine, too. */
+	getModel: (name: string, force: boolean) => __TAURI_INVOKE<null>("get_model", { name, force }),
+	/**  Asks for the file of a model and begins to import it. Tells whether one was chosen. */
+	importModel: () => __TAURI_INVOKE<boolean>("import_model"),
+	/**  Begins to check an installed model, byte by byte. */
+	verifyModel: (name: string) => __TAURI_INVOKE<null>("verify_model", { name }),
+	/**  Removes a model, or what was downloaded of it. Tells how many bytes are free again. */
+	removeModel: (name: string) => __TAURI_INVOKE<number>("remove_model", { name }),
+	/**  Stops what is done with a model. What was fetched of it is kept. */
+	stopErrand: () => __TAURI_INVOKE<null>("stop_errand"),
+	/**  Puts away what was told of an errand that is over. */
+	dismissErrand: () => __TAURI_INVOKE<null>("dismiss_errand"),
 	/**  Reads these again, whatever is known of them. */
 	readAgain: (keys: ContentKey[]) => __TAURI_INVOKE<null>("read_again", { keys }),
 	/**  Reads a file again that could not be read. */
@@ -117,6 +135,10 @@ export type Card = {
 	language: string | null,
 	/**  Pages or distinct frames that were read. */
 	pages: number | null,
+	/**  How long a recording plays, in seconds. */
+	duration: number | null,
+	/**  What it is still owed. */
+	pending: Owed[],
 	/**  Width of the small picture by its height; absent where there is none. */
 	aspect: number | null,
 	/**  One line around the words that were looked for; empty where there were none. */
@@ -180,7 +202,7 @@ export type ContentKey = string;
 
 /**  In which form something is copied. */
 export type CopyForm = 
-/**  What can be read in it. */
+/**  What was said in it and what can be read in it. */
 "text" | 
 /**  With title, summary, tags and where it lies. */
 "markdown";
@@ -229,6 +251,15 @@ export type Death = {
 	last_words: string | null,
 };
 
+/**  What is done with a model. */
+export type Deed = 
+/**  It is downloaded. */
+"get" | 
+/**  It is copied from a file of the user. */
+"import" | 
+/**  Its hash is taken. */
+"verify";
+
 /**  What is held over the window. */
 export type Drag = {
 	/**  Files that would be read. */
@@ -237,6 +268,8 @@ export type Drag = {
 	unsupported: number,
 	/**  Folders among what is held. */
 	folders: number,
+	/**  Speech models among what is held, which would be imported. */
+	models: number,
 	/**  Whether there may be more: folders are still being looked through. */
 	counting: boolean,
 };
@@ -251,6 +284,16 @@ export type EngineUse = {
 	model: string,
 	/**  SHA-256 of that model's file, in hex. */
 	sha256: string,
+};
+
+/**  Something that is done with a model, or was done last. */
+export type Errand = {
+	/**  What is done. */
+	deed: Deed,
+	/**  Which model: its name, or of an import the name of the file. */
+	model: string,
+	/**  How far it is. */
+	progress: Progress,
 };
 
 /**  A closed list; the page never decides by the text. */
@@ -283,6 +326,15 @@ export type FilePath = {
 	path_bytes?: string | null,
 };
 
+/**  How well a model fits into the memory of this machine. */
+export type Fit = 
+/**  Not: the machine would come to a standstill. */
+"too_large" | 
+/**  One worker can listen with it, and little else. */
+"tight" | 
+/**  Two can, and half of the memory is left for everything else. */
+"well";
+
 /**  How an export is written. */
 export type Format = 
 /**  One item on each line. */
@@ -292,7 +344,25 @@ export type Format =
 /**  One document, for people. */
 "markdown" | 
 /**  A table, by RFC 4180. */
-"csv";
+"csv" | 
+/**  The transcript of one recording as SubRip subtitles. */
+"srt" | 
+/**  The same as WebVTT subtitles. */
+"vtt" | 
+/**  The same as plain text. */
+"txt";
+
+/**  A stretch of a recording of which something is missing. */
+export type Gap = {
+	/**  In seconds. */
+	from: number,
+	/**  In seconds. */
+	to: number,
+	/**  What is missing. */
+	what: Missing,
+	/**  Why, in one line. */
+	reason: string,
+};
 
 /**  What an engine runs for. */
 export type Host = 
@@ -300,6 +370,24 @@ export type Host =
 "terminal" | 
 /**  A window, which stays. */
 "window";
+
+/**  A model that can be used. */
+export type InstalledModel = {
+	/**  What it is called. */
+	model: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Memory that listening with it takes, in bytes: published, or reckoned from its size. */
+	memory: number,
+	/**  What it understands. */
+	languages: Languages,
+	/**  Its SHA-256, as 64 hex digits in lower case. */
+	sha256: string,
+	/**  Whether Deskscribe knows it, or it came as a stranger. */
+	known: boolean,
+	/**  Its file. */
+	path: string,
+};
 
 /**  How well a worker is confined. */
 export type Isolation = 
@@ -347,7 +435,18 @@ export type ItemView = {
 	spots: SpotView[],
 	/**  The lines that hold what was looked for. */
 	hits: LineHit[],
+	/**  What was said of it in a recording, in order. */
+	said_hits: MomentHit[],
+	/**  What was shown of it in a recording, in order. */
+	shown_hits: MomentHit[],
 } & Item;
+
+/**  What a speech model understands. */
+export type Languages = 
+/**  English only. */
+"en" | 
+/**  All of the hundred that Whisper was trained on. */
+"all";
 
 /**  A line of text found in a picture. */
 export type Line = {
@@ -369,6 +468,65 @@ export type LineHit = {
 	pieces: Piece[],
 };
 
+/**  A model that is known or installed. The JSON form is for scripts and for the window. */
+export type ListedModel = {
+	/**  What it is called. */
+	model: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Memory that listening with it takes, in bytes. */
+	memory: number,
+	/**  What it understands. */
+	languages: Languages,
+	/**  Its licence, by its SPDX name; nobody knows that of a stranger. */
+	licence: string | null,
+	/**  Its SHA-256. */
+	sha256: string,
+	/**  Where a person can read about it; of a stranger, the file that it was. */
+	source: string,
+	/**  Whether Deskscribe knows it. */
+	known: boolean,
+	/**  What is here of it. */
+	state: ModelState,
+	/**  Bytes of it that were downloaded so far, where it is not installed. */
+	kept: number,
+	/**  How well it fits into the memory of this machine. */
+	fits: Fit,
+	/**  Whether it is the one to recommend for this machine. */
+	recommended: boolean,
+	/**  Whether it is the one that listens. */
+	in_use: boolean,
+	/**  Its file, if it is installed. */
+	path: string | null,
+	/**  The command that makes a broken one whole, or one that was touched a checked one. */
+	mend: string | null,
+};
+
+/**  Which model listens, or why none does. */
+export type Listens = 
+/**  This one. */
+{ type: "use"; 
+/**  Its name. */
+model: string } | 
+/**  None is installed. */
+{ type: "none_installed" } | 
+/**  The settings name one that is not installed. */
+{ type: "not_there"; 
+/**  Its name. */
+model: string } | 
+/**  The file of this one was touched since it was checked. */
+{ type: "touched"; 
+/**  Its name. */
+model: string } | 
+/**  The file of this one is broken. */
+{ type: "broken"; 
+/**  Its name. */
+model: string } | 
+/**  Of those that are installed even the smallest, this one, is too large for this machine. */
+{ type: "too_large"; 
+/**  Its name. */
+model: string };
+
 /**  Something the page should know. */
 export type Live = 
 /**  What the engine of this window does. Without a status it is being started, or it is broken. */
@@ -383,8 +541,16 @@ broken: string | null } |
 change: number; 
 /**  How much of what was found has been read. */
 coverage: Coverage; 
+/**  Recordings whose words wait for a speech model. */
+unheard: number; 
 /**  Why not all of it can be shown. */
 caution: string | null } | 
+/**  What is done with speech models, and which one listens. */
+{ type: "models"; 
+/**  The model that listens, if one does. */
+listens: string | null; 
+/**  What is done, or was done last, until it is put away. */
+errand: Errand | null } | 
 /**  Files are held over the window, or are not any more. */
 { type: "drag"; 
 /**  What a drop would bring. */
@@ -410,6 +576,73 @@ export type MediaKind =
 "audio" | 
 /**  Could not be told, because the file could not be opened. */
 "unknown";
+
+/**  What is missing from a stretch of a recording. */
+export type Missing = 
+/**  What was shown. */
+"picture" | 
+/**  What is to be heard: it could not be decoded. */
+"sound" | 
+/**  The words: it was heard, and not understood. */
+"words" | 
+/**  Everything: the file says that it lasts so long, and does not. */
+"rest";
+
+/**  Everything there is to choose from. */
+export type ModelList = {
+	/**  The known ones, from the smallest on, then strangers that are installed. */
+	models: OfferedModel[],
+	/**  Which one listens, or why none does. */
+	listens: Listens,
+	/**  The memory of this machine in bytes, if that is known. */
+	memory: number | null,
+	/**  The folder that they lie in. */
+	folder: string,
+};
+
+/**  What is here of a model. */
+export type ModelState = 
+/**  Nothing. */
+"available" | 
+/**  A part; a download goes on from there. */
+"partial" | 
+/**  All of it, checked. */
+"installed" | 
+/**  A file that was touched since it was checked, and is not used until it is checked again. */
+"touched" | 
+/**  A file that is not the one it was. */
+"broken";
+
+/**  Something in a recording that holds what was looked for, or a part of it. */
+export type MomentHit = {
+	/**  Which of the segments of its transcript, or of the lines on its screen, from 0. */
+	index: number,
+	/**  When it is said or shown first, in seconds. */
+	at: number,
+	/**  All of it. */
+	pieces: Piece[],
+};
+
+/**  A model, and where it would come from. */
+export type OfferedModel = {
+	/**  The server that it would be fetched from; none for a stranger. */
+	host: string | null,
+} & ListedModel;
+
+/**  A line of text that stood on the screen for a while. */
+export type OnScreen = {
+	/**  When it was first seen, in seconds. */
+	from: number,
+	/**  When it was gone, in seconds. */
+	to: number,
+	/**  What it says. */
+	text: string,
+};
+
+/**  What a reading may still be owed. */
+export type Owed = 
+/**  The words that were said: there was no speech model. */
+"speech";
 
 /**  Some of what matches. The JSON form is pinned by a test. */
 export type Page = {
@@ -464,6 +697,25 @@ export type Piece = {
 	hit: boolean,
 };
 
+/**  How far an errand is. */
+export type Progress = 
+/**  It goes on; without a step it has just begun. */
+{ type: "going"; 
+/**  What happens. */
+step: Step | null } | 
+/**  Somebody stopped it. */
+{ type: "stopped"; 
+/**  Bytes that are kept. */
+kept: number } | 
+/**  It could not be done. */
+{ type: "failed"; 
+/**  What happened and what to do, in one line. */
+reason: string } | 
+/**  It is done. */
+{ type: "done"; 
+/**  What there is now; of a check, nothing new. */
+model: InstalledModel | null };
+
 /**  What made a reading: enough to know later which readings a better model would improve. */
 export type Provenance = {
 	/**  Version of the program. */
@@ -513,6 +765,34 @@ export type Queues = {
 	events: QueueStatus,
 };
 
+/**  What the reading of a recording has that the reading of a picture has not. */
+export type Recording = {
+	/**  How long it really plays, in seconds, whatever it says. */
+	duration: number,
+	/**  What can be heard. */
+	sound: Sound,
+	/**  What was said, in order. */
+	transcript: Segment[],
+	/**  The language that is spoken, as a BCP-47 tag, when there was speech and a model to tell. */
+	spoken_language: string | null,
+	/**  What was shown: every line once for each time that it stood there, by when it appeared. */
+	screen: OnScreen[],
+	/**  What could not be read, in order. */
+	gaps: Gap[],
+};
+
+/**  A recording that is being read, by however many workers. */
+export type RecordingStatus = {
+	/**  Absolute path; bytes that are no UTF-8 are shown as U+FFFD. */
+	path: string,
+	/**  The true bytes of the path in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
+	/**  Seconds that were worked through: what is heard, what is said and what is shown count each for itself. */
+	done_seconds: number,
+	/**  Seconds in all, as far as they are known by now. */
+	total_seconds: number,
+};
+
 /**  What is told about one file. The JSON form is part of the program's contract and pinned by a test. */
 export type Row = {
 	/**  Absolute path as found; bytes that are no UTF-8 are shown as U+FFFD. */
@@ -539,17 +819,66 @@ export type Row = {
 	tags: string[],
 	/**  `extractive`, or the model's name. */
 	summary_by: string | null,
-	/**  Everything that can be read, in reading order. */
+	/**  Everything that can be read, in reading order; of a recording, what was shown. */
 	text: string | null,
 	/**  The lines with their places. */
 	lines: Line[],
 	/**  BCP-47. */
 	language: string | null,
-	/**  Of the upright picture, in pixels. */
+	/**  Of the upright picture, in pixels; absent for sound alone. */
 	width: number | null,
-	/**  Of the upright picture, in pixels. */
+	/**  Of the upright picture, in pixels; absent for sound alone. */
 	height: number | null,
-	/**  Pages or distinct frames that were read. */
+	/**  Pages or distinct frames that were read; absent for sound alone. */
+	pages: number | null,
+	/**  RFC 3339. */
+	taken_at: string | null,
+	/**  As the file names it. */
+	camera: string | null,
+	/**  Time in the worker, in seconds. */
+	seconds: number | null,
+	/**  Whether it was known before, so that no worker was needed. */
+	cached: boolean,
+	/**  Who read it; absent when it was known before. */
+	worker: WorkerName | null,
+	/**  What made the reading. */
+	provenance: Provenance | null,
+} & Recording | {
+	/**  Absolute path as found; bytes that are no UTF-8 are shown as U+FFFD. */
+	path: string,
+	/**  The true bytes of the path in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
+	/**  The name of the content, when it was read far enough to have one. */
+	key: ContentKey | null,
+	/**  What the file holds. */
+	kind: MediaKind,
+	/**  How it ended. */
+	state: RowState,
+	/**  What is still owed, such as `speech`. */
+	pending: string[],
+	/**  Why it was not read. */
+	code: Code | null,
+	/**  Why it was not read, in one line. */
+	reason: string | null,
+	/**  A few words. */
+	title: string | null,
+	/**  One to three sentences. */
+	summary: string | null,
+	/**  At most eight. */
+	tags: string[],
+	/**  `extractive`, or the model's name. */
+	summary_by: string | null,
+	/**  Everything that can be read, in reading order; of a recording, what was shown. */
+	text: string | null,
+	/**  The lines with their places. */
+	lines: Line[],
+	/**  BCP-47. */
+	language: string | null,
+	/**  Of the upright picture, in pixels; absent for sound alone. */
+	width: number | null,
+	/**  Of the upright picture, in pixels; absent for sound alone. */
+	height: number | null,
+	/**  Pages or distinct frames that were read; absent for sound alone. */
 	pages: number | null,
 	/**  RFC 3339. */
 	taken_at: string | null,
@@ -594,6 +923,29 @@ export type RunCounts = {
 	seconds: number,
 };
 
+/**  Some words that were said in one go. */
+export type Segment = {
+	/**  In seconds. */
+	start: number,
+	/**  In seconds. */
+	end: number,
+	/**  The words. */
+	text: string,
+	/**  How sure the engine is, 0 to 1. */
+	confidence: number,
+};
+
+/**  What can be heard in a recording. */
+export type Sound = 
+/**  It has no track of sound that can be decoded. */
+"absent" | 
+/**  It has one, and nothing is to be heard in it. */
+"silent" | 
+/**  Something, but nobody speaks. */
+"no_speech" | 
+/**  Somebody speaks. */
+"speech";
+
 /**  A place of a file. Bytes that are no UTF-8 are shown as U+FFFD. */
 export type Spot = {
 	/**  Absolute. */
@@ -615,7 +967,7 @@ export type SpotView = {
 /**  What a worker is doing with a medium, in the order in which it is done. */
 export type Stage = 
 /**
- *  Loading the models that read text: once in the life of a worker, with its first file, and before
+ *  Loading the models that a medium takes: once in the life of a worker, with the first such file, and before
  *  anything of the file is looked at.
  */
 "load" | 
@@ -623,6 +975,12 @@ export type Stage =
 "decode" | 
 /**  Finding and reading the text in them. */
 "ocr" | 
+/**  Decoding the sound of a recording and looking for speech; counted in seconds of it. */
+"hear" | 
+/**  Putting words to speech; counted in seconds of it. */
+"transcribe" | 
+/**  Looking at a recording and reading its frames; counted in seconds of it. */
+"watch" | 
 /**  Making a title, a summary and tags of the text. */
 "summarise";
 
@@ -666,6 +1024,8 @@ export type Status = {
 	waiting?: string | null,
 	/**  Every slot that this run has used, by its number. */
 	workers: WorkerStatus[],
+	/**  Recordings that are being read. */
+	recordings?: RecordingStatus[],
 	/**  Where things wait. */
 	queues: Queues,
 	/**  What was said to workers and by them, all of them together. */
@@ -676,11 +1036,77 @@ export type Status = {
 	crashes: CrashStatus[],
 };
 
+/**  How far it is. The JSON form is for scripts and for the window. */
+export type Step = 
+/**  The server is asked. */
+({ state: "connecting"; 
+/**  Which one. */
+host: string; 
+/**  The proxy that everything goes through, if any. */
+proxy: string | null; 
+/**  Whether that is the mirror of the settings. */
+mirror: boolean; 
+/**  Bytes that are there already. */
+kept: number; 
+/**  Bytes in all. */
+total: number }) & { bytes?: never; dropped?: never; left_seconds?: never; rate?: never; seconds?: never; why?: never } | 
+/**  Something went wrong that may pass; it is tried again after a while. */
+({ state: "waiting"; 
+/**  What went wrong. */
+why: string; 
+/**  How long it waits. */
+seconds: number }) & { bytes?: never; dropped?: never; host?: never; kept?: never; left_seconds?: never; mirror?: never; proxy?: never; rate?: never; total?: never } | 
+/**  What was there already is fetched anew. */
+({ state: "starting_over"; 
+/**  Why. */
+why: string; 
+/**  Bytes that were there. */
+dropped: number }) & { bytes?: never; host?: never; kept?: never; left_seconds?: never; mirror?: never; proxy?: never; rate?: never; seconds?: never; total?: never } | 
+/**  Bytes come in. */
+({ state: "downloading"; 
+/**  Bytes that are there. */
+bytes: number; 
+/**  Bytes in all. */
+total: number; 
+/**  Bytes in a second, of late; absent before there is enough to measure. */
+rate: number | null; 
+/**  Seconds until all are there, at that rate. */
+left_seconds: number | null }) & { dropped?: never; host?: never; kept?: never; mirror?: never; proxy?: never; seconds?: never; why?: never } | 
+/**  A file of the user is copied. */
+({ state: "copying"; 
+/**  Bytes that are there. */
+bytes: number; 
+/**  Bytes in all. */
+total: number }) & { dropped?: never; host?: never; kept?: never; left_seconds?: never; mirror?: never; proxy?: never; rate?: never; seconds?: never; why?: never } | 
+/**  All bytes are there, and their hash is taken. */
+({ state: "verifying"; 
+/**  Bytes that were looked at. */
+bytes: number; 
+/**  Bytes in all. */
+total: number }) & { dropped?: never; host?: never; kept?: never; left_seconds?: never; mirror?: never; proxy?: never; rate?: never; seconds?: never; why?: never } | 
+/**  The model can be used. */
+{
+	state: "done",
+} & InstalledModel;
+
 /**  Where one could begin. */
 export type Suggestion = {
 	/**  The user's Desktop, as people write it. */
 	desktop: string | null,
 };
+
+/**  How a transcript is written. */
+export type TranscriptFormat = 
+/**  SubRip subtitles. */
+"srt" | 
+/**  WebVTT subtitles. */
+"vtt" | 
+/**  The words alone, a paragraph for what was said without a pause. */
+"txt" | 
+/**  The words, and what was shown, with times. */
+"markdown" | 
+/**  All of it, with times, as one document. */
+"json";
 
 /**  So much in one direction. */
 export type Volume = {

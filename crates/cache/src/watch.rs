@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use deskscribe_protocol::Owed;
 use serde::Serialize;
 
 use crate::bell::{Bell, StopWaiting};
@@ -19,6 +20,8 @@ pub struct Change {
     pub change: u64,
     /// How much of what was found has been read.
     pub coverage: Coverage,
+    /// Recordings whose words wait for a speech model.
+    pub unheard: u64,
 }
 
 /// Somebody who wants to know whenever anything changes in a cache, which need not be there yet, may be repaired or
@@ -100,7 +103,11 @@ impl Watch {
         if version == self.version {
             return Ok(None);
         }
-        let change = Change { change: guard.last_change()?, coverage: guard.coverage()? };
+        let change = Change {
+            change: guard.last_change()?,
+            coverage: guard.coverage()?,
+            unheard: guard.owing_count(Owed::Speech)?,
+        };
         self.version = version;
         Ok(Some(change))
     }

@@ -72,6 +72,6 @@ pub(crate) enum Command {
     Remove { paths: Vec<PathBuf>, busy: bool },
     /// Give up everything that waits, and with `busy` what workers have; answered when that is done and stored.
     GiveUp { busy: bool, done: oneshot::Sender<()> },
-    /// Show this file.
-    Preview { of: PreviewOf, edge: u32, answer: oneshot::Sender<Result<Preview, PreviewError>> },
+    /// Show this file; of a recording, what is seen at this second.
+    Preview { of: PreviewOf, edge: u32, at: f64, answer: oneshot::Sender<Result<Preview, PreviewError>> },
 }

@@ -125,7 +125,7 @@ impl Store {
     }
 
     /// The same, with a say in it after everything that is told.
-    pub async fn get_until(&self, mut then: impl FnMut(&Step, &CancellationToken) + Send) -> Fetched {
+    pub async fn get_until(&self, mut then: impl FnMut(&Step, &CancellationToken) + Send + Sync) -> Fetched {
         let cancel = CancellationToken::new();
         let mut steps = Vec::new();
         let mut tell = |step: Step| {

@@ -30,7 +30,7 @@ async fn a_real_picture_is_shown_upright_as_large_as_it_is_wanted_without_any_mo
         loads
     });
     for edge in [64, 700, 9999] {
-        let preview = sitting.session.preview(PreviewOf::File(sample.clone()), edge).await.unwrap();
+        let preview = sitting.session.preview(PreviewOf::File(sample.clone()), edge, 0.0).await.unwrap();
         let (width, height, factors) = look(&preview.jpeg);
         assert_eq!((width, height), (preview.width, preview.height));
         assert_eq!(factors, [0x11; 3], "all of its colours");
@@ -54,16 +54,16 @@ async fn a_file_that_is_not_what_was_read_is_not_shown() {
     sitting.finished().await;
     let key = deskscribe_cache::Cache::open(&bench.home()).unwrap();
     let key = key.read().unwrap().last_key_at(&path).unwrap().unwrap();
-    let shown = sitting.session.preview(PreviewOf::Content(key), 100).await.unwrap();
+    let shown = sitting.session.preview(PreviewOf::Content(key), 100, 0.0).await.unwrap();
     assert_eq!((shown.width, shown.height), (2, 1));
 
     fs::write(&path, "read after").unwrap();
     for of in [PreviewOf::Content(key), PreviewOf::File(path.clone())] {
-        let error = sitting.session.preview(of, 100).await.unwrap_err();
+        let error = sitting.session.preview(of, 100, 0.0).await.unwrap_err();
         assert_eq!(error.to_string(), format!("the file was changed since it was read: {}", path.display()));
     }
     fs::remove_file(&path).unwrap();
-    let error = sitting.session.preview(PreviewOf::Content(key), 100).await.unwrap_err();
+    let error = sitting.session.preview(PreviewOf::Content(key), 100, 0.0).await.unwrap_err();
     assert_eq!(error.to_string(), format!("the file is gone: {}", path.display()));
 }
 
@@ -73,7 +73,7 @@ async fn a_worker_that_dies_of_a_preview_costs_nothing_else() {
     let path = bench.order("a.png", "unshown signal 11");
     let mut sitting = Sitting::at(&bench);
     for deaths in 1..=3 {
-        let error = sitting.session.preview(PreviewOf::File(path.clone()), 100).await.unwrap_err();
+        let error = sitting.session.preview(PreviewOf::File(path.clone()), 100, 0.0).await.unwrap_err();
         assert!(matches!(error, PreviewError::Failed { .. }), "{error}");
         assert!(error.to_string().contains("SIGSEGV"), "{error}");
         let status = sitting.until(|status| status.deaths == deaths).await;
@@ -93,7 +93,7 @@ async fn a_preview_goes_before_everything_that_waits() {
     let sitting = Sitting::at(&bench);
     sitting.order(vec![bench.desktop()], false).await;
     let busy = sitting.until(|status| at_work(status).len() == 1 && status.queues.pending.depth == 4).await;
-    let look = sitting.session.preview(PreviewOf::File(files[4].clone()), 100);
+    let look = sitting.session.preview(PreviewOf::File(files[4].clone()), 100, 0.0);
     let session = sitting.session.clone();
     // None of those that wait would ever come to an end.
     let (shown, cancelled) = tokio::join!(look, async move {
@@ -111,14 +111,14 @@ async fn while_paused_a_preview_is_made_if_a_seat_is_free_and_refused_if_none_is
     let sitting = Sitting::at(&bench);
     sitting.session.pause();
     let of = || PreviewOf::File(path.clone());
-    assert_eq!(sitting.session.preview(of(), 100).await.unwrap().width, 2);
+    assert_eq!(sitting.session.preview(of(), 100, 0.0).await.unwrap().width, 2);
     sitting.session.resume();
     sitting.order(vec![path.clone()], false).await;
     sitting.until(|status| at_work(status).len() == 1).await;
     sitting.session.pause();
-    let error = sitting.session.preview(of(), 100).await.unwrap_err();
+    let error = sitting.session.preview(of(), 100, 0.0).await.unwrap_err();
     assert!(matches!(error, PreviewError::Paused), "{error}");
     sitting.session.close().await;
-    let error = sitting.session.preview(of(), 100).await.unwrap_err();
+    let error = sitting.session.preview(of(), 100, 0.0).await.unwrap_err();
     assert!(matches!(error, PreviewError::Closed), "{error}");
 }

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use deskscribe_engine::{ContentKey, FilePath, Format, ItemView, Library, Named, Query, Selection};
+use deskscribe_engine::{
+    ContentKey, FilePath, Format, ItemView, Library, Named, Query, Selection, TranscriptFormat,
+};
 use serde::Deserialize;
 use tauri::async_runtime::spawn_blocking;
 use tauri::{State, command};
 
 use super::Answer;
+use super::transcript::words_of;
 use crate::desk::Desk;
 use crate::error::CommandError;
 
@@ -15,7 +18,7 @@ use crate::error::CommandError;
 #[derive(Debug, Clone, Copy, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CopyForm {
-    /// What can be read in it.
+    /// What was said in it and what can be read in it.
     Text,
     /// With title, summary, tags and where it lies.
     Markdown,
@@ -77,7 +80,11 @@ fn in_form(library: &Library, keys: &[ContentKey], form: CopyForm) -> Answer<Str
         CopyForm::Text => {
             let mut texts = Vec::new();
             for key in keys {
-                texts.extend(library.item(key, None)?.and_then(|item| item.row.text));
+                let Some(row) = library.item(key, None)?.map(|item| item.row) else { continue };
+                if row.recording.is_some_and(|recording| !recording.transcript.is_empty()) {
+                    texts.push(words_of(library, key, TranscriptFormat::Txt)?.trim_end().to_owned());
+                }
+                texts.extend(row.text.filter(|text| !text.is_empty()));
             }
             Ok(texts.join("\n\n"))
         }
@@ -91,7 +98,8 @@ pub(crate) async fn copy_text(desk: State<'_, Desk>, text: String) -> Answer<()>
     put(&desk, text).await
 }
 
-async fn put(desk: &Desk, text: String) -> Answer<()> {
+/// Puts a text on the clipboard.
+pub(super) async fn put(desk: &Desk, text: String) -> Answer<()> {
     let desk = desk.clone();
     // Whoever holds the clipboard may be slow.
     spawn_blocking(move || desk.clipboard.put(text)).await.map_err(CommandError::system)?

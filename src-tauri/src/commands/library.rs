@@ -1,6 +1,8 @@
 //! Looking at the library: pages of cards, what waits, what could not be read.
 
-use deskscribe_engine::{AttentionPage, ContentKey, Format, Library, Page, Query, QueuePage, Selection};
+use deskscribe_engine::{
+    AttentionPage, ContentKey, Format, Library, Page, Query, QueuePage, Selection, TranscriptFormat,
+};
 use tauri::{AppHandle, State, command};
 
 use super::Answer;
@@ -69,6 +71,11 @@ pub(crate) async fn export_items(
     format: Format,
 ) -> Answer<Option<String>> {
     let query = Query::parse(&query)?;
+    if let Some(transcript) = format.transcript()
+        && keys.as_ref().is_none_or(|keys| keys.len() != 1)
+    {
+        return export_transcripts(&desk, &app, keys, query, transcript).await;
+    }
     let Some(target) = ask::where_to_save(&app, "Export to", file_name(format)).await else {
         return Ok(None);
     };
@@ -77,6 +84,24 @@ pub(crate) async fn export_items(
         let selection = keys.as_deref().map_or(Selection::Matching(&query), Selection::Keys);
         // Whoever named a file that is there was asked by the dialog.
         library.export_to(selection, format, &target, true).map_err(CommandError::system)
+    };
+    desk.shelves.ask(export).await?;
+    Ok(Some(told))
+}
+
+/// Writes a file for each recording among these into a folder that the person names. No file that is there is replaced.
+async fn export_transcripts(
+    desk: &Desk,
+    app: &AppHandle,
+    keys: Option<Vec<ContentKey>>,
+    query: Query,
+    format: TranscriptFormat,
+) -> Answer<Option<String>> {
+    let Some(folder) = ask::which_folder(app, "Export transcripts to", None).await else { return Ok(None) };
+    let told = folder.display().to_string();
+    let export = move |library: &Library| {
+        let selection = keys.as_deref().map_or(Selection::Matching(&query), Selection::Keys);
+        library.export_transcripts(selection, format, &folder, false).map_err(CommandError::system)
     };
     desk.shelves.ask(export).await?;
     Ok(Some(told))

@@ -2,7 +2,9 @@
 
 pub(crate) mod item;
 pub(crate) mod library;
+pub(crate) mod models;
 pub(crate) mod reading;
+pub(crate) mod transcript;
 pub(crate) mod ways_in;
 
 use std::path::PathBuf;

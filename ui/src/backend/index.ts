@@ -9,7 +9,8 @@ export type Backend = {
   live(listen: (message: Live) => void): Promise<unknown>;
   /** Addresses of pictures. */
   thumb(key: string): string;
-  preview(key: string): string;
+  /** Of a recording: what is seen at this second. */
+  preview(key: string, at?: number): string;
 };
 
 declare const __RECORDED__: boolean;

@@ -2,6 +2,8 @@
 // `?still` stops its time.
 import type { Attention, Live } from "../bindings";
 import { NOW, RecordedLibrary, drawing } from "../recorded/library";
+import { errandIn, listensIn, modelsIn } from "../recorded/models";
+import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -20,6 +22,7 @@ export function recorded(asked: URLSearchParams): Backend {
     library.queued = state === "idle" ? 0 : library.queued;
     round.queue = [];
     for (const worker of round.workers) Object.assign(worker, { work: null, state: "idle", seconds: 14 });
+    round.recordings = [];
     if (empty) Object.assign(round, { workers: [], deaths: 0, crashes: [] });
   }
   if (empty) {
@@ -31,7 +34,13 @@ export function recorded(asked: URLSearchParams): Backend {
   let tell: (message: Live) => void = () => undefined;
   const status = () => tell({ type: "status", status: broken ? null : round.status, broken });
   const changed = () =>
-    tell({ type: "library", change: library.change, coverage: library.coverage, caution: null });
+    tell({
+      type: "library",
+      change: library.change,
+      coverage: library.coverage,
+      unheard: library.unheard,
+      caution: null,
+    });
   const troubles = (): Attention[] =>
     library.entries
       .filter((entry) => entry.failure >= 0)
@@ -130,6 +139,32 @@ export function recorded(asked: URLSearchParams): Backend {
       const all = troubles();
       return { entries: all.slice(offset, offset + limit), offset, count: all.length };
     },
+    models: async () => modelsIn(state),
+    async getModel(model) {
+      tell({ type: "models", listens: listensIn(state), errand: errandIn("downloading") });
+      return (void model, null);
+    },
+    async importModel() {
+      tell({ type: "models", listens: listensIn(state), errand: errandIn("importing") });
+      return true;
+    },
+    async verifyModel(model) {
+      const step = { state: "verifying" as const, bytes: 60e6, total: 148e6 };
+      const progress = { type: "going" as const, step };
+      tell({ type: "models", listens: listensIn(state), errand: { deed: "verify", model, progress } });
+      return null;
+    },
+    removeModel: async () => 148e6,
+    async stopErrand() {
+      tell({ type: "models", listens: listensIn(state), errand: errandIn("stopped") });
+      return null;
+    },
+    async dismissErrand() {
+      tell({ type: "models", listens: listensIn(state), errand: null });
+      return null;
+    },
+    exportTranscript: async (_key, format) => `/home/anna/Documents/Harbour launch weekly.${format}`,
+    copyTranscript: async () => null,
     suggestion: async () => ({ desktop: "~/Desktop" }),
     async restart() {
       broken = null;
@@ -157,13 +192,18 @@ export function recorded(asked: URLSearchParams): Backend {
       status();
       changed();
       const drag = state.startsWith("drag")
-        ? { supported: 7, unsupported: 2, folders: 0, counting: false }
+        ? { supported: 7, unsupported: 2, folders: 0, models: 0, counting: false }
         : null;
       tell({
         type: "drag",
         drag:
-          state === "drag-counting" ? { supported: 212, unsupported: 0, folders: 2, counting: true } : drag,
+          state === "drag-counting"
+            ? { supported: 212, unsupported: 0, folders: 2, models: 0, counting: true }
+            : state === "drag-model"
+              ? { supported: 0, unsupported: 0, folders: 0, models: 1, counting: false }
+              : drag,
       });
+      tell({ type: "models", listens: listensIn(state), errand: errandIn(state) });
       if (state === "note")
         tell({ type: "note", text: "“Archive” is not connected; its 41 items stay in the library." });
       if (state === "idle")
@@ -174,12 +214,13 @@ export function recorded(asked: URLSearchParams): Backend {
         });
       play();
     },
-    thumb: (key) => picture(key),
-    preview: (key) => (state === "nopreview" ? "data:," : picture(key)),
+    thumb: (key) => picture(key, 0),
+    preview: (key, at = 0) => (state === "nopreview" ? "data:," : picture(key, at)),
   };
 
-  function picture(key: string): string {
-    const { script } = library.find(key);
+  function picture(key: string, at: number): string {
+    const { script, recording } = library.find(key);
+    if (recording >= 0) return frame(recording, at)?.picture ?? "";
     return script >= 0 ? drawing(script).picture : "";
   }
 }

@@ -12,6 +12,6 @@ export function shell(): Backend {
       return commands.live(channel);
     },
     thumb: (key) => `thumb://localhost/${key}`,
-    preview: (key) => `preview://localhost/${key}`,
+    preview: (key, at) => `preview://localhost/${key}${at === undefined ? "" : `?at=${at.toFixed(2)}`}`,
   };
 }

@@ -1,5 +1,6 @@
 // The library of the recorded session: items, search, tags and forgetting, all in memory.
-import type { Card, CommandError, Coverage, ItemView, Line, Page, Piece } from "../bindings";
+import type { Card, CommandError, Coverage, ItemView, Line, MomentHit, Page, Piece } from "../bindings";
+import { RECORDINGS, frame, onScreen, recordingOf, wordsOf as heard } from "./recordings";
 import { FAILURES, SCRIPTS, type Script } from "./scripts";
 import { matcher, parse, pieces, type Query } from "./search";
 
@@ -13,10 +14,11 @@ export type Entry = {
   moment: number;
   script: number; // an index into SCRIPTS; failures and waiting files have -1
   failure: number;
+  recording: number; // an index into RECORDINGS, or -1
   tags: string[] | null;
 };
 
-type Drawn = { picture: string; lines: Line[]; width: number; height: number; text: string };
+export type Drawn = { picture: string; lines: Line[]; width: number; height: number; text: string };
 const drawn = new Map<number, Drawn>();
 
 export function drawing(script: number): Drawn {
@@ -48,6 +50,19 @@ const hex = (seed: number) =>
       .padStart(8, "0"),
   ).join("");
 
+/** Where these words were said and shown in a recording, and the first of both. */
+function momentHits(recording: number, words: string[]) {
+  const found = (texts: { at: number; text: string }[]): MomentHit[] =>
+    texts.flatMap(({ at, text }, index) => {
+      const cut = pieces(text, words);
+      return cut.some((piece) => piece.hit) ? [{ index, at, pieces: cut }] : [];
+    });
+  const said = (RECORDINGS[recording]?.said ?? []).map(({ start, text }) => ({ at: start, text }));
+  const shown = onScreen(recording).map(({ from, text }) => ({ at: from, text }));
+  const all = { said_hits: found(said), shown_hits: found(shown) };
+  return { all, first: all.said_hits[0] ?? all.shown_hits[0] ?? null };
+}
+
 export class RecordedLibrary {
   entries: Entry[] = [];
   #keys = new Map<string, Entry>();
@@ -60,6 +75,9 @@ export class RecordedLibrary {
       const entry = this.make(at);
       this.entries.push(entry);
       this.#know(entry);
+      // A recording now and then among the first.
+      const recording = at % 3 === 1 ? (at - 1) / 3 : -1;
+      if (recording >= 0 && recording < RECORDINGS.length) this.#record(recording, entry.moment - 60_000);
     }
   }
 
@@ -75,7 +93,28 @@ export class RecordedLibrary {
         : turn === 0
           ? base.name
           : base.name.replace(/(\.\w+)$/, ` (${turn + 1})$1`);
-    return { key: `b3:${hex(at)}`, name, moment, script: failure >= 0 ? -1 : script, failure, tags: null };
+    return {
+      key: `b3:${hex(at)}`,
+      name,
+      moment,
+      script: failure >= 0 ? -1 : script,
+      failure,
+      recording: -1,
+      tags: null,
+    };
+  }
+
+  #record(recording: number, moment: number): void {
+    const name = RECORDINGS[recording]?.name ?? "";
+    const key = `b3:${hex(700_000 + recording)}`;
+    const entry: Entry = { key, name, moment, script: -1, failure: -1, recording, tags: null };
+    this.entries.push(entry);
+    this.#know(entry);
+  }
+
+  /** Recordings whose words wait for a model. */
+  get unheard(): number {
+    return this.entries.filter((entry) => RECORDINGS[entry.recording]?.pending).length;
   }
 
   get coverage(): Coverage {
@@ -111,20 +150,24 @@ export class RecordedLibrary {
   private search(query: Query): Entry[] {
     const match = matcher(query, FOLDER);
     return this.entries.filter((entry) => {
-      const base = SCRIPTS[entry.script];
+      const base = SCRIPTS[entry.script] ?? RECORDINGS[entry.recording];
       return match({
         ...entry,
-        words: () => wordsOf(entry.script),
-        language: base?.language ?? null,
+        id: `${entry.script}:${entry.recording}`,
+        kind: RECORDINGS[entry.recording]?.kind ?? "image",
+        words: () => (entry.recording >= 0 ? heard(entry.recording) : wordsOf(entry.script)),
+        language: SCRIPTS[entry.script]?.language ?? null,
         tags: entry.tags ?? base?.tags ?? [],
       });
     });
   }
 
   private card(entry: Entry, query: Query): Card {
-    const base = SCRIPTS[entry.script];
+    const recording = RECORDINGS[entry.recording];
+    const base = SCRIPTS[entry.script] ?? recording;
     const failure = FAILURES[entry.failure];
-    const shape = base && drawing(entry.script);
+    const shape = recording ? frame(entry.recording, 0) : entry.script >= 0 ? drawing(entry.script) : null;
+    const moment = recording ? momentHits(entry.recording, query.words).first : null;
     const line = shape?.lines.find((one) =>
       query.words.some((word) => one.text.toLowerCase().includes(word)),
     );
@@ -134,7 +177,7 @@ export class RecordedLibrary {
       path: `${FOLDER}/${entry.name}`,
       name: entry.name,
       folder: "~/Desktop",
-      kind: "image",
+      kind: recording?.kind ?? "image",
       state: failure ? "failed" : "read",
       code: failure?.code ?? null,
       reason: failure?.reason ?? null,
@@ -145,13 +188,15 @@ export class RecordedLibrary {
       tags: entry.tags ?? base?.tags ?? [],
       tags_edited: entry.tags !== null,
       moment: entry.moment,
-      language: base?.language ?? null,
+      language: SCRIPTS[entry.script]?.language ?? null,
       pages: base ? 1 : null,
+      duration: recording?.duration ?? null,
+      pending: recording?.pending ? ["speech"] : [],
       aspect: shape ? shape.width / shape.height : null,
-      snippet: line ? pieces(line.text, query.words) : [],
-      page: line ? 0 : null,
-      box: line?.box ?? null,
-      at: null,
+      snippet: moment ? moment.pieces : line && !recording ? pieces(line.text, query.words) : [],
+      page: line && !recording ? 0 : null,
+      box: recording ? null : (line?.box ?? null),
+      at: moment?.at ?? null,
     };
   }
 
@@ -169,14 +214,15 @@ export class RecordedLibrary {
   item(key: string, text: string): ItemView {
     const entry = this.find(key);
     const card = this.card(entry, parse(text, NOW));
-    const shape = entry.script >= 0 ? drawing(entry.script) : null;
+    const recording = RECORDINGS[entry.recording];
+    const shape = recording ? frame(entry.recording, 0) : entry.script >= 0 ? drawing(entry.script) : null;
     const words = parse(text, NOW).words;
-    const hits = (shape?.lines ?? []).flatMap((line, at) => {
+    const hits = (recording ? [] : (shape?.lines ?? [])).flatMap((line, at) => {
       const found: Piece[] = pieces(line.text, words);
       return found.some((piece) => piece.hit) ? [{ line: at, pieces: found }] : [];
     });
     const { kind, code, reason, name, path, folder, aspect } = card;
-    const base = SCRIPTS[entry.script];
+    const base = SCRIPTS[entry.script] ?? recording;
     const copy = { path: `/home/anna/Pictures/${name}`, name, folder: "~/Pictures", there: false };
     const spots = [{ path, name, folder, there: true }, ...(entry.script % 4 === 0 ? [copy] : [])];
     const taken = new Date(entry.moment).toISOString();
@@ -185,7 +231,7 @@ export class RecordedLibrary {
       key,
       kind,
       state: card.state === "read" ? "read" : "failed",
-      pending: [],
+      pending: card.pending,
       code,
       reason,
       name,
@@ -199,9 +245,15 @@ export class RecordedLibrary {
       summary_by: card.summary_by,
       tags: card.tags,
       tags_edited: entry.tags !== null,
-      text: shape?.text ?? null,
-      lines: shape?.lines ?? [],
+      text: recording
+        ? onScreen(entry.recording)
+            .map((line) => line.text)
+            .join("\n")
+        : (shape?.text ?? null),
+      lines: recording ? [] : (shape?.lines ?? []),
       hits,
+      ...momentHits(entry.recording, words).all,
+      ...(recording ? recordingOf(entry.recording) : {}),
       language: card.language,
       width: shape?.width ?? null,
       height: shape?.height ?? null,
@@ -219,12 +271,30 @@ export class RecordedLibrary {
         ? {
             program: "Deskscribe 0.1.0",
             engines: [
+              ...(recording && recording.said.length > 0
+                ? [
+                    {
+                      stage: "transcribe" as const,
+                      engine: "whisper.cpp 1.8",
+                      model: "base",
+                      sha256: hex(13),
+                    },
+                  ]
+                : []),
               { stage: "ocr", engine: "ort 2.0", model: "PP-OCRv5 mobile", sha256: hex(11) },
               { stage: "summarise", engine: "extractive", model: "deskscribe-digest 1", sha256: hex(12) },
             ],
             stages: [
-              { stage: "decode", seconds: 0.04 },
-              { stage: "ocr", seconds },
+              ...(recording
+                ? [
+                    { stage: "hear" as const, seconds: recording.duration / 90 },
+                    { stage: "transcribe" as const, seconds: recording.duration / 6 },
+                    { stage: "watch" as const, seconds: recording.duration / 14 },
+                  ]
+                : [
+                    { stage: "decode" as const, seconds: 0.04 },
+                    { stage: "ocr" as const, seconds },
+                  ]),
               { stage: "summarise", seconds: 0.01 },
             ],
           }

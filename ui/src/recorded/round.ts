@@ -1,5 +1,5 @@
 // A round of reading as the engine would tell it: eight workers, a queue, failures and a death now and then.
-import type { CrashStatus, Status, Waiting, WorkerStatus } from "../bindings";
+import type { CrashStatus, RecordingStatus, Stage, Status, Waiting, WorkerStatus } from "../bindings";
 import { NOW, type RecordedLibrary } from "./library";
 import { FAILURES, SCRIPTS } from "./scripts";
 
@@ -19,6 +19,9 @@ const crash = (slot: number, pid: number, path: string | null, ago: number): Cra
   last_words: null,
 });
 
+/** What the first workers do with a recording, while the others read pictures. */
+const HEARD: Record<number, Stage> = { 0: "transcribe", 1: "watch", 3: "hear" };
+
 export class Round {
   paused = false;
   stopping = false;
@@ -28,6 +31,9 @@ export class Round {
   deaths = 2;
   queue: Waiting[] = [];
   workers: WorkerStatus[] = [];
+  recordings: RecordingStatus[] = [
+    { path: `${FOLDER}/Harbour launch weekly.mp4`, done_seconds: 750, total_seconds: 2700 },
+  ];
   #turn = 0;
   crashes: CrashStatus[] = [
     crash(2, 20_098, `${FOLDER}/scan0042.bmp`, 63),
@@ -67,6 +73,9 @@ export class Round {
   }
 
   #work(slot: number): WorkerStatus["work"] {
+    const stage = HEARD[slot];
+    const path = this.recordings[0]?.path;
+    if (stage && path) return { path, stage, done: 112 + slot * 7, total: 300 };
     const next = this.queue.shift();
     if (!next) return null;
     const done = slot === 6 ? 0 : Math.floor(noise(slot + this.#turn) * 24);
@@ -79,8 +88,15 @@ export class Round {
     this.#turn += 1;
     this.counts.seconds += 0.1;
     let stored = false;
+    const [recording] = this.recordings;
+    if (recording) recording.done_seconds += 1.4;
+    if (recording && recording.done_seconds >= recording.total_seconds) this.recordings = [];
     for (const worker of this.workers) {
       worker.seconds += 0.1;
+      if (worker.work && HEARD[worker.slot] && this.recordings.length > 0) {
+        worker.work.done = (worker.work.done + 1) % worker.work.total;
+        continue;
+      }
       if (!worker.work) {
         worker.work = this.stopping ? null : this.#work(worker.slot);
         worker.state = worker.work ? "busy" : worker.seconds > 2 ? "idle" : "ready";
@@ -136,6 +152,7 @@ export class Round {
       resident: 1.31e9,
       waiting: null,
       workers,
+      recordings: idle ? [] : this.recordings,
       deaths,
       crashes,
       queues: {

@@ -74,6 +74,8 @@ type Candidate = {
   moment: number;
   failure: number;
   script: number;
+  id: string; // items of the same id have the same words
+  kind: string;
   words: () => string;
   language: string | null;
   tags: string[];
@@ -83,13 +85,13 @@ export function matcher(query: Query, folder: string): (candidate: Candidate) =>
   // A few dozen texts stand for all items: each is searched once.
   const known = new Map<string, boolean>();
   const inText = (one: Candidate, word: string) => {
-    const id = `${one.script}:${word}`;
+    const id = `${one.id}:${word}`;
     const found = known.get(id) ?? `${one.words()}\n${one.tags.join(" ")}`.toLowerCase().includes(word);
     known.set(id, found);
     return found || one.name.toLowerCase().includes(word);
   };
   const holds = (one: Candidate, [name, value]: [string, string]) => {
-    if (name === "kind") return value === "image";
+    if (name === "kind") return value === one.kind;
     if (name === "state") return (one.failure >= 0 ? "failed" : "read") === value;
     if (name === "lang") return one.language === value;
     if (name === "tag") return one.tags.some((tag) => tag.toLowerCase() === value);

@@ -7,6 +7,7 @@ import { OpenItem } from "./item.svelte";
 import { Library } from "./library.svelte";
 import { LiveState } from "./live.svelte";
 import * as marks from "./marks";
+import { SpeechModels } from "./models.svelte";
 import { Notes } from "./notes.svelte";
 import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
@@ -26,6 +27,7 @@ export class App {
   readonly item: OpenItem;
   readonly waiting: Paged<Waiting>;
   readonly troubles: Paged<Attention>;
+  readonly models: SpeechModels;
   readonly deeds: Deeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
@@ -35,8 +37,11 @@ export class App {
   lane = $state<Lane>("workers");
   look = $state(false);
   keys = $state(false);
+  modelsOpen = $state(false);
   confirm = $state.raw<Confirm | null>(null);
   exporting = $state.raw<string[] | null>(null);
+  /** The recording whose transcript is to be copied or saved. */
+  transcript = $state.raw<string | null>(null);
   suggestion = $state.raw<Suggestion>({ desktop: null });
   /** Where the search box is, for Ctrl+F. */
   focusSearch: () => void = () => undefined;
@@ -58,6 +63,7 @@ export class App {
       const page = await commands.troubles(offset, limit);
       return { ...page, rows: page.entries };
     });
+    this.models = new SpeechModels(() => commands.models());
     this.deeds = new Deeds(this);
   }
 
@@ -77,7 +83,9 @@ export class App {
   receive(message: Live): void {
     const since = performance.now();
     this.live.reduce(message);
-    if (message.type === "library") {
+    if (message.type === "models") this.models.hear(message);
+    else if (message.type === "library") {
+      this.models.unheard = message.unheard;
       void this.library.moved(message.change).then(() => marks.live(since));
       this.#soon();
     } else if (message.type === "status") {
@@ -120,6 +128,11 @@ export class App {
     void this.troubles.refresh();
   }
 
+  showModels(): void {
+    this.modelsOpen = true;
+    void this.models.refresh();
+  }
+
   toggleActivity(): void {
     if (this.activity) this.activity = false;
     else this.showActivity();
@@ -131,7 +144,7 @@ export class App {
       : await this.library.range(index, index + 1);
     if (!card?.key) return;
     this.selection.one(index, card);
-    await this.item.show(card.key, index, this.library.query);
+    await this.item.show(card.key, index, this.library.query, card.at);
   }
 
   /** Opens what stands before or behind what is open. */
@@ -156,6 +169,8 @@ export class App {
   escape(): boolean {
     if (this.confirm) this.confirm = null;
     else if (this.exporting) this.exporting = null;
+    else if (this.transcript) this.transcript = null;
+    else if (this.modelsOpen) this.modelsOpen = false;
     else if (this.keys) this.keys = false;
     else if (this.look) this.look = false;
     else if (this.item.open) this.closeItem();

@@ -1,5 +1,5 @@
 // What a person can do, each with what is said about it afterwards.
-import type { Attention, FilePath, Format } from "../bindings";
+import type { Attention, FilePath, Format, OfferedModel, TranscriptFormat } from "../bindings";
 import { problem } from "../backend";
 import { words } from "../words/en";
 import type { App } from "./app.svelte";
@@ -54,6 +54,21 @@ export class Deeds {
     this.app.exporting = null;
     void this.run(
       () => this.commands.exportItems(keys.length > 0 ? keys : null, this.app.library.query, format),
+      (path) => (path ? words.selection.exported(path) : null),
+    );
+  }
+
+  copyTranscript(key: string, format: TranscriptFormat): void {
+    void this.run(
+      () => this.commands.copyTranscript(key, format),
+      () => words.recording.copied(words.recording.formats[format]),
+    );
+  }
+
+  saveTranscript(key: string, format: TranscriptFormat): void {
+    this.app.transcript = null;
+    void this.run(
+      () => this.commands.exportTranscript(key, format),
       (path) => (path ? words.selection.exported(path) : null),
     );
   }
@@ -195,5 +210,66 @@ export class Deeds {
       danger: false,
       run: () => void this.run(() => this.commands.retryFailed(), words.activity.retried),
     };
+  }
+
+  /** Downloads a model, or goes on with it. Of one that is too large it is asked first. */
+  getModel(model: Pick<OfferedModel, "model"> & Partial<OfferedModel>, force = false): void {
+    const { fits, memory, bytes } = model;
+    const has = this.app.models.list?.memory ?? null;
+    if (fits === "too_large" && has !== null && memory !== undefined && bytes !== undefined && !force) {
+      this.app.confirm = {
+        title: words.models.largeTitle(model.model),
+        text: words.models.largeText(model.model, memory, has),
+        yes: words.models.largeYes(bytes),
+        danger: false,
+        run: () => this.getModel(model, true),
+      };
+      return;
+    }
+    void this.run(() => this.commands.getModel(model.model, force));
+  }
+
+  importModel(): void {
+    void this.run(() => this.commands.importModel());
+  }
+
+  verifyModel(name: string): void {
+    void this.run(() => this.commands.verifyModel(name));
+  }
+
+  askRemoveModel({ model, known, bytes, state, kept }: OfferedModel): void {
+    const size = state === "partial" ? kept : bytes;
+    this.app.confirm = {
+      title: words.models.removeTitle(model),
+      text: known ? words.models.removeText(size) : words.models.removeStranger(size),
+      yes: words.models.remove(model),
+      danger: true,
+      run: () => void this.removeModel(model),
+    };
+  }
+
+  private async removeModel(name: string): Promise<void> {
+    await this.run(
+      () => this.commands.removeModel(name),
+      (freed) => words.models.removed(name, freed),
+    );
+    await this.app.models.refresh();
+  }
+
+  stopErrand(): void {
+    void this.run(() => this.commands.stopErrand());
+  }
+
+  dismissErrand(): void {
+    void this.run(() => this.commands.dismissErrand());
+  }
+
+  /** Does again what could not be done, or was stopped. */
+  retryErrand(): void {
+    const { errand, list } = this.app.models;
+    const offered = list?.models.find(({ model }) => model === errand?.model);
+    if (errand?.deed === "get") this.getModel(offered ?? { model: errand.model });
+    else if (errand?.deed === "import") this.importModel();
+    else if (errand) this.verifyModel(errand.model);
   }
 }

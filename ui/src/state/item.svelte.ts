@@ -1,6 +1,7 @@
 // The item that is open: what was read in it, and its neighbours in the library.
 import type { CommandError, ItemView } from "../bindings";
 import { problem } from "../backend";
+import { beginning } from "./recording";
 
 type Ask = (key: string, query: string) => Promise<ItemView>;
 
@@ -9,6 +10,8 @@ export class OpenItem {
   index = $state.raw(-1);
   item = $state.raw<ItemView | null>(null);
   error = $state.raw<CommandError | null>(null);
+  /** Of a recording: where it is looked at, in seconds. */
+  second = $state.raw(0);
   #token = 0;
 
   constructor(private readonly ask: Ask) {}
@@ -17,7 +20,8 @@ export class OpenItem {
     return this.key !== null;
   }
 
-  async show(key: string, index: number, query: string): Promise<void> {
+  /** Of a recording `at` is the second to look at; without it, the first that a search found in it. */
+  async show(key: string, index: number, query: string, at: number | null = null): Promise<void> {
     const again = this.key === key;
     this.key = key;
     this.index = index;
@@ -28,7 +32,9 @@ export class OpenItem {
     const token = this.#token;
     try {
       const item = await this.ask(key, query);
-      if (token === this.#token) this.item = item;
+      if (token !== this.#token) return;
+      this.second = beginning(item, at);
+      this.item = item;
     } catch (thrown) {
       if (token === this.#token) this.error = problem(thrown);
     }

@@ -32,6 +32,8 @@ export class LiveState {
         this.coverage = message.coverage;
         this.caution = message.caution;
         break;
+      case "models":
+        break;
       case "drag":
         this.drag = message.drag;
         break;

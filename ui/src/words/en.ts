@@ -1,6 +1,7 @@
 // Every word that the window says, in one catalogue.
 import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
+import { models, recording } from "./recordings";
 
 const items = (n: number) => count(n, "item", "items");
 const files = (n: number) => count(n, "file", "files");
@@ -27,13 +28,15 @@ function deathHow({ saw, exit }: Death): string {
 
 export const words = {
   app: "Deskscribe",
+  recording,
+  models,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
 
   search: {
     label: "Search everything that was read",
-    placeholder: "Search your screenshots",
+    placeholder: "Search your screenshots and recordings",
     clear: "Clear search",
     operators: "Narrow the search",
     operator: {
@@ -70,6 +73,7 @@ export const words = {
     paste: "Paste",
     activity: "Activity",
     keys: "Keys",
+    models: "Speech models",
   },
 
   health: {
@@ -107,13 +111,15 @@ export const words = {
   },
 
   empty: {
-    title: "Drop images or a folder here",
+    title: "Drop images, recordings or a folder here",
     or: "or choose a folder to read",
     choose: "Choose folder…",
     suggested: (folder: string) => `Read ${folder}`,
     untouched: "Nothing has been opened yet.",
-    formats: "PNG, JPEG, WebP, GIF and BMP. Everything stays on this computer.",
-    first: "Deskscribe reads your screenshots, so that you can find them again by any word in them.",
+    formats:
+      "Images such as PNG, JPEG and WebP, videos and audio such as MP4, MKV, WebM, MP3 and WAV. Everything stays on this computer.",
+    first:
+      "Deskscribe reads your screenshots and recordings, so that you can find them again by any word that was shown or said.",
   },
 
   kind: { image: "Image", video: "Video", audio: "Audio", unknown: "File" } satisfies Record<
@@ -151,6 +157,9 @@ export const words = {
     jsonl: "JSON lines",
     json: "JSON",
     csv: "CSV table",
+    srt: recording.formats.srt,
+    vtt: recording.formats.vtt,
+    txt: "Transcript",
   } satisfies Record<Format, string>,
 
   formatHelp: {
@@ -158,7 +167,10 @@ export const words = {
     csv: "one row for each item",
     json: "one document",
     jsonl: "one line for each item",
-  },
+    srt: "what was said in recordings",
+    vtt: "what was said, for the web",
+    txt: "what was said, as plain text",
+  } satisfies Record<Format, string>,
 
   forget: {
     title: (n: number) => `Forget ${items(n)}?`,
@@ -241,6 +253,9 @@ export const words = {
       load: "Loading",
       decode: "Opening",
       ocr: "Reading",
+      hear: "Looking for speech",
+      transcribe: "Listening",
+      watch: "Watching",
       summarise: "Summarising",
     } satisfies Record<Stage, string>,
     isolation: {
@@ -270,6 +285,7 @@ export const words = {
     retried: (n: number) => `${files(n)} will be tried again`,
     remedy: { try_again: "Try again", show: "Show file" },
     deathHow,
+    recordings: "Recordings",
     recentDeaths: "Recent deaths",
     death: (slot: number, ago: number) => `Worker ${slot + 1}, ${duration(ago)} ago`,
     deathHelp: "A worker that dies costs at most its own file. A new one takes its place.",
@@ -294,7 +310,10 @@ export const words = {
     unsupported: (n: number) => `${number(n)} not supported`,
     none: (n: number) => `${n === 1 ? "This file is" : `These ${files(n)} are`} not supported`,
     first: "Dropped files go first.",
-    formats: "Deskscribe reads PNG, JPEG, WebP, GIF and BMP.",
+    formats: "Deskscribe reads images, videos and audio.",
+    model: (n: number) =>
+      n === 1 ? "Drop to import this speech model" : "Drop to import one of these speech models",
+    modelHelp: "A model listens to your recordings on this computer.",
   },
 
   paste: {
@@ -333,6 +352,13 @@ export const words = {
           ["Ctrl E", "Export"],
           ["Ctrl Shift R", "Show in folder"],
           ["Delete", "Forget, never the file"],
+        ],
+      },
+      {
+        title: "In a recording",
+        keys: [
+          ["↑ ↓", "The line before and after"],
+          ["← →", "On the timeline, five seconds"],
         ],
       },
       {

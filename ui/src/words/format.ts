@@ -46,6 +46,14 @@ export function duration(seconds: number): string {
   return `${number(Math.floor(minutes / 60))} h${rest === 0 ? "" : ` ${number(rest)} min`}`;
 }
 
+/** A moment of a recording: "0:07", "12:30", "1:02:03". */
+export function time(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
 const clocks = new Intl.DateTimeFormat(own, { timeStyle: "short" });
 const days = new Intl.DateTimeFormat(own, { weekday: "long", day: "numeric", month: "long" });
 const dates = new Intl.DateTimeFormat(own, { day: "numeric", month: "short", year: "numeric" });

@@ -20,6 +20,18 @@ pub struct Owing {
 }
 
 impl ReadGuard {
+    /// How many contents are owed this and were found somewhere.
+    pub fn owing_count(&self, owed: Owed) -> Result<u64, CacheError> {
+        const QUERY: &str = "SELECT count(*) FROM reading
+            WHERE pending IS NOT NULL AND instr(pending, ?) > 0
+                AND EXISTS (SELECT 1 FROM place WHERE place.key = reading.key)";
+        let count = || {
+            let mut owing = self.summaries.prepare_cached(QUERY)?;
+            owing.query_row([format!("\"{}\"", owed.as_str())], |row| row.get::<_, i64>(0))
+        };
+        Ok(count().map_err(|error| self.sort(error))? as u64)
+    }
+
     /// The contents that are owed this and were found somewhere, the newest first. Fast, however many others there are.
     pub fn owing(&self, owed: Owed) -> Result<Vec<Owing>, CacheError> {
         const QUERY: &str = "SELECT key, kind FROM reading

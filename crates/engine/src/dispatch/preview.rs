@@ -33,6 +33,8 @@ pub(super) struct Previews {
 pub(super) struct Wanted {
     medium: Arc<Medium>,
     edge: u32,
+    /// In seconds, of a recording.
+    at: f64,
     answer: Answer,
 }
 
@@ -54,7 +56,7 @@ impl Previews {
 
 impl Dispatch {
     /// Begins to look for the file of a preview.
-    pub(super) fn preview(&mut self, of: PreviewOf, edge: u32, answer: Answer) {
+    pub(super) fn preview(&mut self, of: PreviewOf, edge: u32, at: f64, answer: Answer) {
         let previews = &mut self.previews;
         // Whoever has gone on to another picture does not wait for this one.
         previews.waiting.retain(|wanted| !wanted.answer.is_closed());
@@ -64,7 +66,7 @@ impl Dispatch {
         let edge = edge.clamp(1, Raster::LONGEST_EDGE);
         let (cache, limits) = (self.cache.clone(), self.settings.limits.clone());
         previews.looks.spawn_blocking(move || match session::find(&cache, &of, &limits) {
-            Ok(medium) => Some(Wanted { medium: Arc::new(medium), edge, answer }),
+            Ok(medium) => Some(Wanted { medium: Arc::new(medium), edge, at, answer }),
             Err(error) => {
                 // Whoever has gone away needs no answer.
                 let _ = answer.send(Err(error));
@@ -92,8 +94,8 @@ impl Dispatch {
                 let _ = wanted.answer.send(Err(PreviewError::Paused));
                 continue;
             }
-            let job =
-                self.job(Arc::clone(&wanted.medium), false, Work::Preview { edge: wanted.edge, at: 0.0 });
+            let work = Work::Preview { edge: wanted.edge, at: wanted.at };
+            let job = self.job(Arc::clone(&wanted.medium), false, work);
             let id = job.id;
             if !self.pool.has_free_seat(self.crowded.is_some()) || self.pool.lend(job).is_err() {
                 return self.previews.waiting.push_front(wanted);

@@ -14,8 +14,8 @@ impl Dispatch {
             Command::Order(order) => self.order(order).await,
             Command::Remove { paths, busy } => self.remove(paths, busy).await,
             Command::GiveUp { busy, done } => self.give_all_up(busy, done).await,
-            Command::Preview { of, edge, answer } => {
-                self.preview(of, edge, answer);
+            Command::Preview { of, edge, at, answer } => {
+                self.preview(of, edge, at, answer);
                 Ok(())
             }
         }

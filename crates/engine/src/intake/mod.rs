@@ -11,12 +11,12 @@ mod trust;
 mod waiting;
 mod walk;
 
-pub(crate) use open::{Medium, examine, examine_through, explain};
+pub(crate) use open::{Medium, examine, examine_through, explain, reopen};
 pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;
 pub use walk::WalkError;
-pub(crate) use walk::{Find, Walk, take_up, walk};
+pub(crate) use walk::{Find, Walk, take_up, told, walk};
 
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use deskscribe_cache::{Place, Stamp};
+use deskscribe_cache::{Place, ReadGuard, Stamp};
 use deskscribe_protocol::{Code, ContentKey, Failure, Limits, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
@@ -71,24 +71,40 @@ impl Medium {
 ///
 /// A file that is larger than its kind may be is not looked into: hashing it would hold up all others.
 pub(crate) fn examine(path: PathBuf, kind: MediaKind, limits: &Limits) -> Result<Medium, Box<Row>> {
-    examine_with(path, kind, limits, |file, size| hash(file, size))
+    examine_with(path, kind, limits, |file, stamp| hash(file, stamp.size))
 }
 
-/// The same, but while the gate is closed, nothing is read.
+/// The same for a file that may be known: one that looks exactly as it did when its content was named is not read, so
+/// that a long recording is open at once.
+pub(crate) fn reopen(
+    path: PathBuf,
+    kind: MediaKind,
+    limits: &Limits,
+    known: &ReadGuard,
+) -> Result<Medium, Box<Row>> {
+    let named = path.clone();
+    examine_with(path, kind, limits, |file, stamp| match known.key_at(&named, stamp) {
+        Ok(Some(key)) => Ok(key),
+        // Whoever asks the cache next is told what is wrong with it.
+        Ok(None) | Err(_) => hash(file, stamp.size),
+    })
+}
+
+/// The same as [`examine`], but while the gate is closed, nothing is read.
 pub(crate) fn examine_through(
     gate: &Gate,
     path: PathBuf,
     kind: MediaKind,
     limits: &Limits,
 ) -> Result<Medium, Box<Row>> {
-    examine_with(path, kind, limits, |file, size| hash(gate.reader(file), size))
+    examine_with(path, kind, limits, |file, stamp| hash(gate.reader(file), stamp.size))
 }
 
 fn examine_with(
     path: PathBuf,
     kind: MediaKind,
     limits: &Limits,
-    hash: impl FnOnce(&File, u64) -> io::Result<ContentKey>,
+    name: impl FnOnce(&File, &Stamp) -> io::Result<ContentKey>,
 ) -> Result<Medium, Box<Row>> {
     let fail = |error: &io::Error| {
         let why = failure(error);
@@ -106,7 +122,7 @@ fn examine_with(
         let why = Failure::new(Code::TooLarge, reason);
         return Err(Box::new(Row::failed(&path, None, kind, why, None)));
     }
-    let key = hash(&file, stamp.size).map_err(|error| fail(&error))?;
+    let key = name(&file, &stamp).map_err(|error| fail(&error))?;
     Ok(Medium { path, kind, stamp, key, file })
 }
 

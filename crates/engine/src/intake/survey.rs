@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use deskscribe_protocol::MediaKind;
-
 use super::walk::{Find, walk};
 use crate::Home;
 
@@ -15,7 +13,7 @@ const TELL_EVERY: u64 = 64;
 pub struct Survey {
     /// Files that will be read, in folders as well.
     pub supported: u64,
-    /// Files that were named and will not be, and media in folders that are not read.
+    /// Files that were named and will not be, and what looks like a medium in folders and is none.
     pub unsupported: u64,
     /// Folders among what was named.
     pub folders: u64,
@@ -49,7 +47,7 @@ pub fn survey(
             survey.unsupported += 1;
             true
         });
-        let is_read = |find: &&Find| matches!(find, Find::Media { kind: MediaKind::Image, .. });
+        let is_read = |find: &&Find| matches!(find, Find::Media { .. });
         let read = walk.finds.iter().filter(is_read).count() as u64;
         survey.supported += read;
         survey.unsupported += walk.finds.len() as u64 - read;
@@ -77,7 +75,7 @@ mod tests {
         let home = Home::at(at("home"));
         let paths = ["a.png", "notes.txt", "clip.mp4", "folder", "gone.png"].map(at);
         let counted = survey(&paths, &home, |_| {}, || true);
-        assert_eq!(counted, Survey { supported: 3, unsupported: 3, folders: 1 });
+        assert_eq!(counted, Survey { supported: 4, unsupported: 2, folders: 1 });
     }
 
     #[test]

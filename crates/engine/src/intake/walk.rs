@@ -121,10 +121,15 @@ pub(crate) fn walk(
 pub(crate) fn take_up(queued: impl IntoIterator<Item = PathBuf>) -> Walk {
     let find = |path: PathBuf| {
         let stamp = fs::metadata(&path).map(|metadata| Stamp::of(&metadata)).unwrap_or(Stamp::NONE);
-        let kind = by_name(&path).or_else(|| sniff(&path)).unwrap_or(MediaKind::Image);
+        let kind = told(&path).unwrap_or(MediaKind::Image);
         Find::Media { path, kind, stamp }
     };
     Walk { finds: queued.into_iter().map(find).collect(), ..Walk::default() }
+}
+
+/// What a file holds, as far as its name tells, or else its first bytes.
+pub(crate) fn told(path: &Path) -> Option<MediaKind> {
+    by_name(path).or_else(|| sniff(path))
 }
 
 /// The absolute form of a named path that exists and can be opened. A link is followed, once, here.

@@ -24,7 +24,7 @@ pub struct Exported {
 
 impl Library {
     /// Writes the transcript of the one recording among these that has one.
-    pub(super) fn transcript(
+    pub fn transcript(
         &self,
         keys: &[ContentKey],
         format: TranscriptFormat,
@@ -56,6 +56,16 @@ impl Library {
             }
             _ => Err(ExportError::NoTranscript),
         }
+    }
+
+    /// Writes the transcript of a recording to a file, which is whole or not there. One that is there is replaced.
+    pub fn export_transcript(
+        &self,
+        key: &ContentKey,
+        format: TranscriptFormat,
+        path: &Path,
+    ) -> Result<(), ExportError> {
+        whole(path, true, |file| self.transcript(&[*key], format, file)).map(drop)
     }
 
     /// Writes a file for each recording that was selected and has words into this folder, called as the recording is. A

@@ -81,8 +81,8 @@ pub enum ModelError {
     Network(String),
     /// The server could not be reached, or hung up, time and again.
     #[error(
-        "it could not be fetched from {host} ({why}), {tries} times in a row; {} are kept, and the same command goes \
-         on from there. See to the network, or set `proxy` or `models_mirror` in settings.toml",
+        "it could not be fetched from {host} ({why}), {tries} times in a row; {} are kept, and the next try goes on \
+         from there. See to the network, or set `proxy` or `models_mirror` in settings.toml",
         size(*.kept)
     )]
     GaveUp {

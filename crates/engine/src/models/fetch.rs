@@ -24,8 +24,16 @@ use crate::settings::Downloads;
 /// Whoever gets so much further may fail as often again.
 const PROGRESS: u64 = 1 << 20;
 
-/// Somebody who hears how it goes.
-pub(super) type Tell<'a> = &'a mut (dyn FnMut(Step) + Send);
+/// Somebody who hears how it goes. `Sync`, so that a download may be awaited on any thread.
+pub(super) type Tell<'a> = &'a mut (dyn FnMut(Step) + Send + Sync);
+
+/// Where a model comes from: the mirror, if the settings have one.
+pub(super) fn address(known: &KnownModel, settings: &Downloads) -> Address {
+    match &settings.mirror {
+        Some(mirror) => mirror.file(&known.file),
+        None => known.address.clone(),
+    }
+}
 
 /// A model on its way.
 pub(super) struct Fetch<'a> {
@@ -83,12 +91,9 @@ impl Fetch<'_> {
         Ok(())
     }
 
-    /// Where it comes from: the mirror, if the settings have one.
+    /// Where it comes from.
     pub(super) fn address(&self) -> Address {
-        match &self.settings.mirror {
-            Some(mirror) => mirror.file(&self.known.file),
-            None => self.known.address.clone(),
-        }
+        address(self.known, self.settings)
     }
 
     /// Waits before the next try, longer each time, or as long as the server wants within reason.

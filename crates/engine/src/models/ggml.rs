@@ -11,6 +11,12 @@ use super::{Languages, foreign};
 
 /// The first four bytes, as a number: `ggml`.
 const MAGIC: u32 = 0x6767_6d6c;
+/// Whether a file begins as a model does; whether it is one, [`examine`] tells.
+pub(super) fn begins(file: &mut impl Read) -> bool {
+    let mut start = [0; 4];
+    file.read_exact(&mut start).is_ok() && start == MAGIC.to_le_bytes()
+}
+
 /// Whisper has one vocabulary for English, and one for all languages that has grown by a language since.
 const ENGLISH: u32 = 51_864;
 const VOCABULARIES: std::ops::RangeInclusive<u32> = ENGLISH..=51_900;

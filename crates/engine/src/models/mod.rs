@@ -32,6 +32,7 @@ mod step;
 mod verify;
 mod watch;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -124,6 +125,25 @@ impl Models {
     /// The memory of this machine in bytes, if that is known.
     pub fn memory(&self) -> Option<u64> {
         self.memory
+    }
+
+    /// The server that this model would be fetched from: the one in the manifest, or the mirror of the settings.
+    pub fn host(&self, known: &KnownModel) -> String {
+        fetch::address(known, &self.downloads).host()
+    }
+
+    /// The known models.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Whether this file, by its name and its first bytes, is one that somebody would want to import.
+    pub fn is_one(path: &Path) -> bool {
+        let is_named = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("bin"));
+        // Metadata first: opening a pipe would wait for whoever writes to it.
+        is_named
+            && path.metadata().is_ok_and(|found| found.is_file())
+            && File::open(path).is_ok_and(|mut file| ggml::begins(&mut file))
     }
 
     /// How well a need of so many bytes fits into this machine.

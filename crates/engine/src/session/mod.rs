@@ -93,14 +93,15 @@ impl Session {
         self.board.pause(false);
     }
 
-    /// Makes a picture to look at, with a longer edge of at most `edge`, and of 2048 pixels. Goes before everything that
-    /// is to be read. May be dropped at any time.
+    /// Makes a picture to look at, with a longer edge of at most `edge`, and of 2048 pixels: of a recording what is seen
+    /// at the second `at`, or its last frame if it ends before that. Goes before everything that is to be read. May be
+    /// dropped at any time.
     ///
     /// # Errors
     /// The file is gone or holds something else by now, or no worker could make a picture of it.
-    pub async fn preview(&self, of: PreviewOf, edge: u32) -> Result<Preview, PreviewError> {
+    pub async fn preview(&self, of: PreviewOf, edge: u32, at: f64) -> Result<Preview, PreviewError> {
         let (answer, answered) = oneshot::channel();
-        self.tell(Command::Preview { of, edge, answer }).await.map_err(|Closed| PreviewError::Closed)?;
+        self.tell(Command::Preview { of, edge, at, answer }).await.map_err(|Closed| PreviewError::Closed)?;
         answered.await.unwrap_or(Err(PreviewError::Closed))
     }
 

@@ -6,7 +6,7 @@ use deskscribe_cache::{Cache, CacheError};
 use deskscribe_protocol::{ContentKey, Limits, MediaKind, Raster};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use crate::intake::{Medium, examine};
+use crate::intake::{Medium, reopen, told};
 
 /// Of previews, 0 to 100: text is to be read in them.
 const JPEG_QUALITY: u8 = 88;
@@ -81,8 +81,10 @@ pub(crate) fn find(cache: &Cache, of: &PreviewOf, limits: &Limits) -> Result<Med
         PreviewOf::File(path) => (known.last_key_at(path)?, vec![path.clone()]),
     };
     let mut error = PreviewError::Unknown;
+    let kind = key.map(|key| known.head(&key)).transpose()?.flatten().map(|head| head.kind);
     for path in paths {
-        match examine(path.clone(), MediaKind::Image, limits) {
+        let kind = kind.or_else(|| told(&path)).unwrap_or(MediaKind::Image);
+        match reopen(path.clone(), kind, limits, &known) {
             Ok(medium) if key.is_none_or(|key| key == medium.key) => return Ok(medium),
             Ok(_) => error = PreviewError::Changed(path),
             // Of many places, one that holds something else says more than one that is gone.

@@ -16,6 +16,7 @@ pub(crate) use text::{plain, sections};
 
 /// How a transcript is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum TranscriptFormat {
     /// SubRip subtitles.
