@@ -151,6 +151,9 @@ export const words = {
     jsonl: "JSON lines",
     json: "JSON",
     csv: "CSV table",
+    srt: "SRT subtitles",
+    vtt: "WebVTT subtitles",
+    txt: "Plain text",
   } satisfies Record<Format, string>,
 
   formatHelp: {
@@ -158,6 +161,9 @@ export const words = {
     csv: "one row for each item",
     json: "one document",
     jsonl: "one line for each item",
+    srt: "what was said, for players",
+    vtt: "what was said, for the web",
+    txt: "what was said, without times",
   },
 
   forget: {
@@ -241,6 +247,9 @@ export const words = {
       load: "Loading",
       decode: "Opening",
       ocr: "Reading",
+      hear: "Listening",
+      transcribe: "Transcribing",
+      watch: "Watching",
       summarise: "Summarising",
     } satisfies Record<Stage, string>,
     isolation: {
