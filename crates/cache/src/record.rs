@@ -20,6 +20,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// Whether something is missing from it that can be had later.
+    pub fn is_owed_something(&self) -> bool {
+        matches!(&self.outcome, Outcome::Read(reading) if !reading.pending.is_empty())
+    }
+
     /// What this build writes into [`Record::program`].
     pub fn own() -> String {
         Build::own().to_string()

@@ -5,6 +5,7 @@ mod exit;
 mod show;
 
 mod doctor;
+mod models;
 mod pages;
 mod recording;
 mod runs;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Show(args) => item::show(args),
         Command::Export(args) => export::export(args),
         Command::Forget(args) => forget::forget(args),
+        Command::Models(args) => models::models(args),
         Command::Status(args) => status::status(args),
         Command::Stop(StopArgs {}) => stop::stop(),
         Command::Runs(args) => runs::runs(args),

@@ -37,9 +37,8 @@ pub(crate) fn man(args: ManArgs) -> anyhow::Result<Exit> {
         let failed = || format!("the page cannot be written; check the folder: {}", path.display());
         fs::write(&path, page(command)?).with_context(failed)
     };
-    for command in program.get_subcommands() {
-        let name = command.get_name();
-        write(&format!("{PROGRAM}-{name}"), of(&program, name)?)?;
+    for name in names(&program) {
+        write(&format!("{PROGRAM}-{name}"), of(&program, &name)?)?;
     }
     write(PROGRAM, program)?;
     Ok(Exit::Done)
@@ -62,12 +61,45 @@ fn as_it_stands(text: &str) -> String {
     format!(".SH {}\n.nf\n{}.fi\n", head.to_uppercase(), lines.collect::<String>())
 }
 
+/// All commands as their pages are called, such as `models` and `models-get`.
+fn names(above: &Command) -> Vec<String> {
+    let with_those_below = |command: &Command| {
+        let name = command.get_name().to_owned();
+        let below: Vec<_> = names(command).into_iter().map(|below| format!("{name}-{below}")).collect();
+        [vec![name], below].concat()
+    };
+    above.get_subcommands().flat_map(with_those_below).collect()
+}
+
 /// The definition of one command, under the name of its page.
 fn of(program: &Command, name: &str) -> anyhow::Result<Command> {
-    let Some(command) = program.find_subcommand(name) else {
-        let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-        bail!("there is no command {name}; there are {}", names.join(", "));
+    let mut command = Some(program);
+    for part in name.split(['-', ' ']) {
+        command = command.and_then(|above| above.find_subcommand(part));
+    }
+    let Some(command) = command else {
+        bail!("there is no command {name}; there are {}", names(program).join(", "));
     };
-    let page = format!("{PROGRAM}-{name}");
-    Ok(command.clone().name(page.clone()).bin_name(format!("{PROGRAM} {name}")).display_name(page))
+    let page = format!("{PROGRAM}-{}", name.replace(' ', "-"));
+    let typed = format!("{PROGRAM} {}", name.replace('-', " "));
+    Ok(command.clone().name(page.clone()).bin_name(typed).display_name(page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_page_also_one_below_another() {
+        let program = Args::command();
+        let names = names(&program);
+        assert!(["scan", "models", "models-get"].iter().all(|name| names.contains(&(*name).to_owned())));
+        for name in names {
+            let page = String::from_utf8(page(of(&program, &name).unwrap()).unwrap()).unwrap();
+            assert!(page.contains(&format!("deskscribe {}", name.replace('-', " "))), "{name}: {page}");
+        }
+        assert!(of(&program, "models get").is_ok());
+        let error = of(&program, "models-fetch").unwrap_err().to_string();
+        assert!(error.starts_with("there is no command models-fetch; there are scan, "), "{error}");
+    }
 }

@@ -61,6 +61,15 @@ fn describe(status: &Status) -> String {
         status.workers.iter().for_each(|worker| table.add(row(worker)));
         text += &table.text();
     }
+    if !status.recordings.is_empty() {
+        text.push('\n');
+        let mut table = Table::with_head(["recording", ">worked through", ">of"]);
+        for recording in &status.recordings {
+            let (done, total) = (clock(recording.done_seconds), clock(recording.total_seconds));
+            table.add([name(&recording.path), done, total]);
+        }
+        text += &table.text();
+    }
     if let Some(why) = &status.waiting {
         text += &format!("\n  Waiting for a worker: {}.\n", tame(why));
     }

@@ -32,6 +32,13 @@ pub enum Event {
     },
     /// A worker is busy with a file.
     Progress(Activity),
+    /// Some of a recording was worked through; or nothing of it is done any more, and it was not read.
+    Recording {
+        /// Which file.
+        path: PathBuf,
+        /// How far it has come.
+        share: Option<Share>,
+    },
     /// A file is settled, and what was learned is stored.
     Row(Box<Row>),
     /// A path of an order cannot be walked. The rest of the order is.
@@ -53,6 +60,16 @@ pub enum Event {
         /// Why it ended early, if it did.
         stopped: Option<String>,
     },
+}
+
+/// How much of a recording was worked through, in seconds of it: what is heard, what is said and what is shown count each
+/// for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Share {
+    /// Seconds that are done.
+    pub done: f64,
+    /// Seconds in all, as far as they are known.
+    pub total: f64,
 }
 
 /// What a worker is doing.

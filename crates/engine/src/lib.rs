@@ -25,6 +25,7 @@ mod log;
 mod path;
 mod permits;
 mod places;
+mod plan;
 mod resources;
 mod settings;
 mod words;
@@ -60,7 +61,7 @@ pub use deskscribe_protocol::{
     OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
-pub use event::{Activity, Event, WorkerState};
+pub use event::{Activity, Event, Share, WorkerState};
 pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
@@ -86,8 +87,9 @@ pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionErro
 pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
 pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{
-    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, Status, StatusChanges, Volume, Wire, Work,
-    WorkerStatus,
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume,
+    Wire, Work, WorkerStatus,
 };
+pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};
 pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, quoted, size};

@@ -26,6 +26,8 @@ pub enum Files {
     Below(Vec<PathBuf>),
     /// What was found before and not read: the cache's queue.
     Queued,
+    /// What was read and is owed something that can be had now: the words of recordings, once there is a speech model.
+    Owing,
 }
 
 impl Files {
@@ -37,6 +39,7 @@ impl Files {
                 paths.iter().map(absolute).collect()
             }
             Self::Queued => vec!["what earlier scans left".into()],
+            Self::Owing => vec!["recordings that waited for a speech model".into()],
         }
     }
 }

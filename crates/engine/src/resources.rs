@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use deskscribe_protocol::{ModelGrant, ModelRole};
 use serde::Deserialize;
 
+use crate::models::Catalogue;
+
 /// The resources of this installation, found and complete.
 #[derive(Debug, Clone)]
 pub struct Resources {
@@ -19,6 +21,8 @@ pub struct Resources {
     pub(crate) runtime_name: String,
     /// The models that the worker may be lent.
     pub(crate) models: Vec<Model>,
+    /// The speech models that can be fetched; none of them ships with the program.
+    pub(crate) speech: Catalogue,
 }
 
 /// A model file and what is known about it.
@@ -131,6 +135,7 @@ impl Resources {
         let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
         let manifest: Manifest = toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
 
+        let speech = Catalogue::parse(&text).map_err(wrong)?;
         let mut runtime = None;
         let mut models = Vec::new();
         for artefact in manifest.artefact {
@@ -149,7 +154,7 @@ impl Resources {
         }
         let (runtime, runtime_name) =
             runtime.ok_or_else(|| wrong("it names no runtime library".to_owned()))?;
-        Ok(Self { worker, runtime, runtime_name, models })
+        Ok(Self { worker, runtime, runtime_name, models, speech })
     }
 }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::control::{Control, ControlError};
 use crate::dispatch::{self, Dispatch};
 use crate::intake::{Again, WalkError};
+use crate::models::Models;
 use crate::order::{Command, Files, Order};
 use crate::record::Recorder;
 use crate::status::{Board, Host, Onlookers};
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(crate) resources: Resources,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
+    pub(crate) models: Models,
     /// Whether anybody was told what was repaired.
     told: Arc<AtomicBool>,
 }
@@ -88,7 +90,13 @@ impl Engine {
     pub fn open(home: Home, resources: Resources, settings: Settings) -> Result<Self, RunError> {
         dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
-        Ok(Self { home, resources, settings, cache, told: Arc::default() })
+        let models = Models::of(&home, resources.speech.clone(), &settings);
+        Ok(Self { home, resources, settings, cache, models, told: Arc::default() })
+    }
+
+    /// The speech models of this home.
+    pub fn models(&self) -> &Models {
+        &self.models
     }
 
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called

@@ -339,3 +339,102 @@ fn check_engine(engine: Option<&EngineUse>) -> Result<(), ReadingError> {
     let names = engine.into_iter().flat_map(|used| [&used.engine, &used.model, &used.sha256]);
     names.into_iter().try_for_each(|name| is_short(name, "name", Reading::LONGEST_NAME))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard() -> Heard {
+        Heard {
+            blocks: vec![Block { from: 10.0, samples: 160_000 }, Block { from: 20.0, samples: 80_000 }],
+            speech: vec![
+                Span { from: 11.0, to: 15.0 },
+                Span { from: 15.0, to: 20.0 },
+                Span { from: 20.0, to: 25.0 },
+            ],
+            audible: true,
+            to: 25.0,
+            ended: true,
+            ..Heard::default()
+        }
+    }
+
+    #[test]
+    fn sound_that_cannot_have_been_heard_is_found_out() {
+        let asked = Work::Hear { from: 10.0, blocks: 2 };
+        assert_eq!(Answer::Heard(heard()).check(&asked), Ok(()));
+        type Spoil = fn(&mut Heard);
+        let wrong: [(&str, Spoil, ReadingError); 9] = [
+            (
+                "more files than were lent",
+                |heard| heard.blocks.push(Block::default()),
+                ReadingError::TooMany("blocks or stretches of speech"),
+            ),
+            ("a block too long", |heard| heard.blocks[0].samples = Block::LONGEST + 1, ReadingError::Number),
+            ("a block before time", |heard| heard.blocks[0].from = -1.0, ReadingError::Number),
+            ("speech across blocks", |heard| heard.speech[1].to = 20.5, ReadingError::Number),
+            ("speech outside", |heard| heard.speech[2].to = 25.5, ReadingError::Number),
+            ("speech out of order", |heard| heard.speech.swap(0, 1), ReadingError::Number),
+            ("an end before the beginning", |heard| heard.to = 9.0, ReadingError::Number),
+            ("a standstill", |heard| (heard.to, heard.ended) = (10.0, false), ReadingError::Number),
+            ("no number", |heard| heard.speech[0].from = f64::NAN, ReadingError::Number),
+        ];
+        for (what, spoil, error) in wrong {
+            let mut heard = heard();
+            spoil(&mut heard);
+            assert_eq!(Answer::Heard(heard).check(&asked), Err(error), "{what}");
+        }
+        // Half a minute is what Whisper looks at.
+        let long = Heard {
+            blocks: vec![Block { from: 10.0, samples: Block::LONGEST }],
+            speech: vec![Span { from: 10.0, to: 40.5 }],
+            to: 610.0,
+            ..Heard::default()
+        };
+        assert_eq!(Answer::Heard(long).check(&asked), Err(ReadingError::Number));
+    }
+
+    #[test]
+    fn an_answer_is_one_to_what_was_asked() {
+        let watch = Work::Watch { from: 0.0, to: None };
+        let recording = Reading { recording: Some(Recording::default()), ..Reading::default() };
+        let (recording, picture) =
+            (Box::new(recording), Box::new(Reading { width: 1, height: 1, ..Reading::default() }));
+        for (answer, asked, fits) in [
+            (Answer::Watched(Watched::default()), &watch, true),
+            (Answer::Preview, &watch, false),
+            (Answer::Heard(heard()), &watch, false),
+            (Answer::Reading(recording.clone()), &Work::Read, false),
+            (Answer::Reading(recording), &Work::Compose(Box::default()), true),
+            (Answer::Reading(picture.clone()), &Work::Compose(Box::default()), false),
+            (Answer::Reading(picture), &Work::Read, true),
+            (Answer::Survey(Survey::default()), &Work::Survey, true),
+        ] {
+            let expected = if fits { Ok(()) } else { Err(ReadingError::OutOfPlace) };
+            assert_eq!(answer.check(asked), expected, "{answer:?} to {asked:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_seen_and_said_is_short_and_of_this_time() {
+        let line = Line { text: "a".to_owned(), confidence: 1.0, corners: [[0.0; 2]; 4], page: 7 };
+        let seen = Seen { from: 1.0, to: 2.0, line };
+        let watched = Watched { lines: vec![seen.clone()], ..Watched::default() };
+        assert_eq!(watched.check(), Ok(()));
+        let with = |spoil: fn(&mut Seen)| {
+            let mut seen = seen.clone();
+            spoil(&mut seen);
+            Watched { lines: vec![seen], ..Watched::default() }.check()
+        };
+        assert_eq!(with(|seen| seen.to = 0.5), Err(ReadingError::Number));
+        assert_eq!(with(|seen| seen.to = Recording::LONGEST + 1.0), Err(ReadingError::Number));
+        assert_eq!(with(|seen| seen.line.text.push('\u{1b}')), Err(ReadingError::Control("line")));
+        assert_eq!(with(|seen| seen.line.text = "x".repeat(2001)), Err(ReadingError::TooLong("line")));
+        assert_eq!(with(|seen| seen.line.confidence = 2.0), Err(ReadingError::Confidence));
+        let said = |segment: Segment| Transcript { segments: vec![segment], ..Transcript::default() }.check();
+        let segment = Segment { start: 1.0, end: 2.0, text: "a".to_owned(), confidence: 0.5 };
+        assert_eq!(said(segment.clone()), Ok(()));
+        assert_eq!(said(Segment { confidence: -0.1, ..segment.clone() }), Err(ReadingError::Confidence));
+        assert_eq!(said(Segment { end: 0.5, ..segment }), Err(ReadingError::Number));
+    }
+}

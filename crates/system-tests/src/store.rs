@@ -4,12 +4,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use deskscribe_engine::{Address, Catalogue, Downloads, Got, Home, ModelError, Models, Settings, Step};
-use tokio_util::sync::CancellationToken;
+use deskscribe_engine::{
+    Address, CancellationToken, Catalogue, Downloads, Got, Home, ModelError, Models, Settings, Step,
+};
 
-use crate::{Web, list_models, weights};
+use crate::{Web, executable, list_models, weights};
 
 /// The home, gone with the test. It knows two models, `tiny` and `base.en`, that are smaller than those of that name.
 pub struct Store {
@@ -96,6 +98,27 @@ impl Store {
         path
     }
 
+    /// `deskscribe` with these arguments in this home, where no proxy is set. It goes by the mirror and the proxy of the
+    /// settings.
+    pub fn deskscribe(&self, arguments: &[&str]) -> Command {
+        fs::create_dir_all(self.home()).unwrap();
+        let Downloads { mirror, proxy, .. } = &self.settings.downloads;
+        let line = |key: &str, address: &Option<Address>| match address {
+            Some(address) => format!("{key} = \"{address}\"\n"),
+            None => String::new(),
+        };
+        let settings = line("models_mirror", mirror) + &line("proxy", proxy);
+        fs::write(self.home().join("settings.toml"), settings).unwrap();
+        let mut command = Command::new(executable("deskscribe"));
+        command.args(arguments).env("DESKSCRIBE_HOME", self.home());
+        command.env("DESKSCRIBE_RESOURCES", self.resources()).stdin(Stdio::null());
+        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     /// Gets `tiny`, to whatever end.
     pub async fn get(&self) -> Fetched {
         self.get_until(|_, _| {}).await
@@ -117,17 +140,20 @@ impl Store {
 impl Fetched {
     /// Why it waited, each time.
     pub fn waits(&self) -> Vec<&str> {
-        let why = |step| if let &Step::Waiting { ref why, .. } = step { Some(why.as_str()) } else { None };
-        self.steps.iter().filter_map(why).collect()
+        let waits = self.steps.iter().filter_map(|step| match step {
+            Step::Waiting { why, .. } => Some(why.as_str()),
+            _ => None,
+        });
+        waits.collect()
     }
 
     /// Why it started over and how much was dropped, each time.
     pub fn fresh_starts(&self) -> Vec<(&str, u64)> {
-        let start = |step| match step {
-            &Step::StartingOver { ref why, dropped } => Some((why.as_str(), dropped)),
+        let starts = self.steps.iter().filter_map(|step| match step {
+            Step::StartingOver { why, dropped } => Some((why.as_str(), *dropped)),
             _ => None,
-        };
-        self.steps.iter().filter_map(start).collect()
+        });
+        starts.collect()
     }
 
     /// The words of its error; empty if it went well.

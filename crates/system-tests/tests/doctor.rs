@@ -7,7 +7,7 @@ use std::fs;
 use std::process::Command;
 
 use deskscribe_engine::{Again, Event};
-use deskscribe_system_tests::{Bench, Terminal, follow};
+use deskscribe_system_tests::{Bench, Printed, Terminal, follow, weights};
 use serde_json::{Value, json};
 
 /// What it says as JSON, its exit code, and what it says to a person.
@@ -45,10 +45,34 @@ fn a_whole_installation_works() {
         _ => ("weak", Some(1)),
     };
     assert_eq!((diagnosis["verdict"].as_str().unwrap(), code), expected, "{text}");
+    let speech = check(&diagnosis, "speech")["found"].as_str().unwrap();
+    assert!(speech.starts_with("no speech model is installed; what is said in recordings waits"), "{speech}");
+    assert!(speech.contains("`deskscribe models get "), "{speech}");
     for canary in worker["canaries"].as_array().unwrap() {
         assert!(text.contains(canary["attempt"].as_str().unwrap()), "{text}");
         assert!(text.contains(canary["outcome"].as_str().unwrap()), "{text}");
     }
+}
+
+#[test]
+fn the_model_that_listens_is_told_and_why_none_does() {
+    let bench = Bench::new();
+    let file = bench.desktop().join("ggml-own.bin");
+    fs::write(&file, weights(true, 1, 20_000)).unwrap();
+    let imported = Printed::by(bench.deskscribe(&["models", "import"]).arg(&file));
+    assert_eq!(imported.code, Some(0), "{imported:?}");
+    let (diagnosis, _, text) = doctor(|arguments| bench.deskscribe(arguments));
+    let speech = check(&diagnosis, "speech");
+    assert_eq!(speech["good"], true);
+    assert!(speech["found"].as_str().unwrap().starts_with("own listens, all languages, "), "{text}");
+    let part = diagnosis["parts"].as_array().unwrap().last().unwrap();
+    assert_eq!((&part["what"], &part["bytes"]), (&"speech".into(), &20_000.into()));
+
+    fs::write(bench.home().join("models/ggml-own.bin"), "no more").unwrap();
+    let (diagnosis, _, text) = doctor(|arguments| bench.deskscribe(arguments));
+    assert_eq!(check(&diagnosis, "speech")["good"], Value::Null);
+    assert!(text.contains("the file of own was touched since it was checked"), "{text}");
+    assert!(text.contains("  speech   deskscribe models verify own\n"), "{text}");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use deskscribe_engine::{Choice, Got, Imported, Languages, ModelError, ModelState, Models, Step};
+use deskscribe_engine::{
+    CancellationToken, Choice, Got, Imported, Languages, ModelError, ModelState, Models, Step,
+};
 use deskscribe_system_tests::{Reply, Store, Web, sha256, weights};
-use tokio_util::sync::CancellationToken;
 
 fn import(models: &Models, path: &Path) -> Result<Imported, ModelError> {
     models.import(path, &CancellationToken::new(), &mut |_| {})

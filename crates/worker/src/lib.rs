@@ -17,7 +17,9 @@ mod pipeline;
 
 mod decode;
 mod digest;
+mod film;
 mod ocr;
+mod screen;
 
 pub use engines::{Engines, load_runtime};
 pub use job::{Interruption, Job, Medium, Outcome, Watch};

@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 mod library;
+mod models;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,6 +11,10 @@ use clap_complete::Shell;
 use deskscribe_engine::Again;
 
 pub(crate) use library::{ExportArgs, ForgetArgs, ListArgs, RunsArgs, SearchArgs, ShowArgs};
+pub(crate) use models::{
+    GetModelArgs, ImportModelArgs, ListModelsArgs, ModelsArgs, ModelsCommand, RemoveModelArgs,
+    VerifyModelsArgs,
+};
 
 /// Reads your screenshots, so that you can find them again. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -27,6 +32,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Export(ExportArgs),
     Forget(ForgetArgs),
+    Models(ModelsArgs),
     Status(StatusArgs),
     Stop(StopArgs),
     Runs(RunsArgs),

@@ -5,6 +5,7 @@ mod progress;
 mod rows;
 mod style;
 mod table;
+mod transfer;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ pub(crate) use progress::Progress;
 pub(crate) use rows::Rows;
 pub(crate) use style::Style;
 pub(crate) use table::Table;
+pub(crate) use transfer::Transfer;
 
 /// Says something that is no result, on stderr.
 pub(crate) fn say(text: &str) {

@@ -33,6 +33,7 @@ impl Pace {
             }
             Event::Note(_)
             | Event::Progress(_)
+            | Event::Recording { .. }
             | Event::Refused { .. }
             | Event::Open { .. }
             | Event::Finished { .. } => {}
@@ -46,7 +47,9 @@ impl Pace {
 
     /// Such as `40/320 (12.5%) · 35 read · 5 failed · 8.2/s · 0:34 left`.
     pub(super) fn line(&self, now: Duration) -> String {
-        let Some(files) = self.files else { return format!("Looking for pictures: {} found", self.looking) };
+        let Some(files) = self.files else {
+            return format!("Looking for pictures and recordings: {} found", self.looking);
+        };
         let percent = if files == 0 { 100.0 } else { self.settled as f64 * 100.0 / files as f64 };
         let Self { settled, read, failed, .. } = self;
         let mut line = format!("{settled}/{files} ({percent:.1}%) · {read} read · {failed} failed");
@@ -71,7 +74,7 @@ mod tests {
     fn the_line_says_what_was_measured() {
         let mut pace = Pace { looking: 12, ..Pace::default() };
         let at = Duration::from_secs;
-        assert_eq!(pace.line(at(0)), "Looking for pictures: 12 found");
+        assert_eq!(pace.line(at(0)), "Looking for pictures and recordings: 12 found");
         pace.hear(&Event::Found { files: 320 }, at(1));
         assert_eq!(pace.line(at(1)), "0/320 (0.0%) · 0 read · 0 failed");
         pace.measured.begin(at(1));

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Activity, Crash, Event, WorkerState, tame};
+use deskscribe_engine::{Activity, Crash, Event, Share, WorkerState, clock, tame};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::pace::Pace;
@@ -32,6 +32,8 @@ struct Bar {
     lines: MultiProgress,
     head: ProgressBar,
     workers: BTreeMap<usize, ProgressBar>,
+    /// Below the workers.
+    recordings: BTreeMap<PathBuf, ProgressBar>,
 }
 
 impl Progress {
@@ -55,6 +57,8 @@ impl Progress {
             match event {
                 Event::Progress(activity) => bar.busy(activity),
                 Event::Worker { worker, state } => bar.worker(worker.slot, state),
+                Event::Recording { path, share } => bar.recording(path, *share),
+                Event::Row(row) => bar.recording(Path::new(&row.path), None),
                 _ => {}
             }
         }
@@ -86,7 +90,7 @@ impl Progress {
     /// Takes the bar off the screen.
     pub(crate) fn clear(&mut self) {
         if let Face::Bar(bar) = &mut self.face {
-            bar.workers.values().for_each(ProgressBar::finish_and_clear);
+            bar.workers.values().chain(bar.recordings.values()).for_each(ProgressBar::finish_and_clear);
             bar.head.finish_and_clear();
         }
     }
@@ -102,15 +106,30 @@ impl Bar {
     fn new() -> Self {
         let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
         let head = lines.add(line());
-        Self { lines, head, workers: BTreeMap::new() }
+        Self { lines, head, workers: BTreeMap::new(), recordings: BTreeMap::new() }
     }
 
     fn busy(&mut self, activity: &Activity) {
         let Activity { worker, path, stage, done, total } = activity;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let share = u64::from(*done) * 100 / u64::from((*total).max(1));
-        let text = format!("  {}  {:<11} {share:>3}%  {}", worker.slot + 1, stage.as_verb(), tame(&name));
+        let text = format!("  {}  {:<18} {share:>3}%  {}", worker.slot + 1, stage.as_verb(), tame(&name));
         self.at(worker.slot).set_message(text);
+    }
+
+    /// How far a recording has come, by all workers together; without a share, it is over.
+    fn recording(&mut self, path: &Path, share: Option<Share>) {
+        let Some(Share { done, total }) = share else {
+            if let Some(line) = self.recordings.remove(path) {
+                self.lines.remove(&line);
+            }
+            return;
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = format!("  {} of {}  {}", clock(done), clock(total), tame(&name));
+        let lines = &self.lines;
+        let line = self.recordings.entry(path.to_owned()).or_insert_with(|| lines.add(line()));
+        line.set_message(text);
     }
 
     fn worker(&mut self, slot: usize, state: &WorkerState) {
@@ -142,7 +161,7 @@ fn obituary(crash: &Crash) -> Option<String> {
 }
 
 /// A line that holds a message and is cut at the width of the terminal.
-fn line() -> ProgressBar {
+pub(super) fn line() -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new_spinner().with_style(style)
 }

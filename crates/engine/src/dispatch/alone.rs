@@ -6,9 +6,8 @@ use deskscribe_protocol::{JobId, Work};
 use tokio::time::Instant;
 
 use super::breaker::Verdict;
-use super::ladder::Lane;
 use super::look::Purpose;
-use super::task::Suspect;
+use super::task::{Running, Suspect};
 use super::{Dispatch, Halt};
 use crate::RunError;
 use crate::intake::Medium;
@@ -20,7 +19,7 @@ const CONTROL: &[u8] = include_bytes!("control.png");
 impl Dispatch {
     /// Whether a job has the pool for itself.
     pub(super) fn is_one_alone(&self) -> bool {
-        self.control.is_some() || self.running.values().any(|running| running.task.trial.lane() == Lane::Solo)
+        self.control.is_some() || self.running.values().any(Running::is_alone)
     }
 
     /// Lends what has to be alone, if it is time and there is no worker left. `last` tells that nothing else
@@ -36,14 +35,23 @@ impl Dispatch {
                 self.control = self.pool.lend(job).is_ok().then_some(id);
                 Ok(self.control.is_some())
             }
-            None if last && !self.solo.is_empty() && self.breaker.must_prove(Instant::now()) => Ok(true),
+            None if last && self.has_suspects() && self.breaker.must_prove(Instant::now()) => Ok(true),
             None if last => Ok(self.lend_suspect()),
             _ => Ok(false),
         }
     }
 
-    /// Looks at the next file under suspicion, which is lent when it is still what it was.
+    /// Whether anything is under suspicion.
+    pub(super) fn has_suspects(&self) -> bool {
+        !self.solo.is_empty() || self.recordings.has_suspects()
+    }
+
+    /// Lends the next part of a recording that is under suspicion, or looks at the next such file, which is lent when it
+    /// is still what it was.
     fn lend_suspect(&mut self) -> bool {
+        if self.lend_suspected_part() {
+            return true;
+        }
         let Some(suspect) = self.solo.pop_front() else { return false };
         self.look(suspect.path.clone(), suspect.kind, Purpose::Trial(suspect));
         true
@@ -61,6 +69,7 @@ impl Dispatch {
                     .into_iter()
                     .partition(|task| keys.contains(&task.medium.key));
                 self.pending = others;
+                self.recordings.suspect(&keys);
                 self.solo.extend(Vec::from(suspects).into_iter().map(|mut task| {
                     task.trial.suspect();
                     Suspect::from(task)

@@ -57,9 +57,10 @@ impl Dispatch {
                 keys.push(suspect.key);
             },
         );
+        let is_gone = |path: &Path| gone.contains(path);
+        keys.extend(self.withdraw_recordings(busy, is_gone).await);
         if busy {
-            let is_gone = |running: &Running| gone.contains(running.task.medium.path.as_path());
-            keys.extend(self.stop_jobs(is_gone));
+            keys.extend(self.stop_jobs(|running| is_gone(&running.medium.path)));
         }
         // The answer about these comes all the same, and finds that they are gone.
         lost += keys.len() as u64 + self.elsewhere.take_out(|path| gone.contains(path)).len() as u64;
@@ -79,6 +80,8 @@ impl Dispatch {
         self.orders.clear();
         let mut keys: Vec<ContentKey> = self.pending.drain(..).map(|task| task.medium.key).collect();
         keys.extend(self.solo.drain(..).map(|suspect| suspect.key));
+        // What is a part of the way is no longer on it; the parts that landed are kept.
+        keys.extend(self.withdraw_recordings(true, |_| true).await);
         if busy {
             keys.extend(self.stop_jobs(|_| true));
             self.ledger.board.stops();
@@ -106,13 +109,13 @@ impl Dispatch {
 
     /// Asks workers to stop that have such a job. What comes of it is of no interest: it is settled now. Returns the
     /// contents that are still claimed.
-    fn stop_jobs(&mut self, is_one: impl Fn(&Running) -> bool) -> Vec<ContentKey> {
+    pub(super) fn stop_jobs(&mut self, is_one: impl Fn(&Running) -> bool) -> Vec<ContentKey> {
         let jobs = self.running.iter().filter(|(_, running)| is_one(running));
         let jobs: Vec<JobId> = jobs.map(|(job, _)| *job).collect();
         let stop = |job| {
-            let Running { task, cancel } = self.running.remove(&job)?;
+            let Running { medium, cancel, .. } = self.running.remove(&job)?;
             cancel.cancel();
-            Some(task.medium.key)
+            Some(medium.key)
         };
         jobs.into_iter().filter_map(stop).collect()
     }

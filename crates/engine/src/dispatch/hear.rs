@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use deskscribe_protocol::{Isolation, JobId};
 
-use super::task::Running;
+use super::task::Errand;
 use super::{Dispatch, Halt};
 use crate::pool::Report;
 use crate::{Activity, Event, WorkerState};
@@ -45,14 +45,20 @@ impl Dispatch {
                 if let Some(path) = self.path_of(job) {
                     self.ledger.event(Event::Progress(Activity { worker, path, stage, done, total })).await;
                 }
+                self.part_comes_along(job, stage, done, total).await;
             }
             Report::Ended { seat, job, ending } => {
                 let warm = ending.leaves_a_worker();
                 self.pool.free(seat, warm);
                 if self.control == Some(job) {
                     self.settle_control(job, ending).await?;
-                } else if let Some(Running { task, .. }) = self.running.remove(&job) {
-                    self.settle(job, task, ending).await?;
+                } else if let Some(running) = self.running.remove(&job) {
+                    match running.errand {
+                        Errand::Whole(task) => self.settle(job, task, ending).await?,
+                        Errand::Part { part, .. } => {
+                            self.settle_part(job, running.medium.key, part, ending).await?
+                        }
+                    }
                 } else if let Some(preview) = self.previews.lent.remove(&job) {
                     self.shown(preview, ending).await?;
                 } else {
@@ -81,7 +87,7 @@ impl Dispatch {
 
     /// The file of a job that somebody still wants.
     fn path_of(&self, job: JobId) -> Option<PathBuf> {
-        let read = self.running.get(&job).map(|running| &running.task.medium);
+        let read = self.running.get(&job).map(|running| &running.medium);
         read.or_else(|| self.previews.medium(job)).map(|medium| medium.path.clone())
     }
 }

@@ -105,6 +105,12 @@ impl Ledger {
         self.event(Event::Note(text.into())).await;
     }
 
+    pub(super) async fn notes(&self, lines: Vec<String>) {
+        for line in lines {
+            self.note(line).await;
+        }
+    }
+
     pub(super) async fn event(&self, event: Event) {
         self.board.hear(&event, &self.counts);
         if !self.stays {

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Dispatch;
 use super::ladder::Lane;
-use super::task::{Running, Task};
+use super::orders::Takes;
+use super::task::{Errand, Running, Task};
 use crate::intake::Medium;
 use crate::order::Origin;
 use crate::pool::Job;
@@ -25,10 +26,23 @@ impl Dispatch {
         if self.ledger.board.pause.is_on() || !self.breaker.is_closed() || self.is_one_alone() {
             return;
         }
-        while self.pool.has_free_seat(self.crowded.is_some())
-            && let Some(task) = self.pending.pop_front()
-        {
-            if let Err(task) = self.begin(task) {
+        while self.pool.has_free_seat(self.crowded.is_some()) {
+            let picture =
+                self.pending.iter().find(|task| !task.is_recording()).map(|task| task.origin.rank());
+            // Those that are on their way here count as well.
+            let more = !self.orders.is_empty() && self.takes() != Takes::None || self.elsewhere.is_asking();
+            if let Some((key, part)) = self.next_part(picture.or(more.then_some(i64::MIN))) {
+                if !self.lend_part(key, part, Lane::Shared) {
+                    return;
+                }
+                continue;
+            }
+            let room = self.recordings.len() < self.seats.get();
+            let next = self.pending.iter().position(|task| room || !task.is_recording());
+            let Some(task) = next.and_then(|index| self.pending.remove(index)) else { return };
+            if task.is_recording() {
+                self.take_up(task);
+            } else if let Err(task) = self.begin(task) {
                 return self.pending.push_front(task);
             }
         }
@@ -54,12 +68,13 @@ impl Dispatch {
 
     /// Lends a task to a free seat; gives it back when none takes it.
     pub(super) fn begin(&mut self, task: Task) -> Result<(), Task> {
-        let job = self.job(Arc::clone(&task.medium), task.trial.lane() == Lane::Solo, Work::Read);
+        let medium = Arc::clone(&task.medium);
+        let job = self.job(Arc::clone(&medium), task.trial.lane() == Lane::Solo, Work::Read);
         let (id, cancel) = (job.id, job.cancel.clone());
         if self.pool.lend(job).is_err() {
             return Err(task);
         }
-        self.running.insert(id, Running { task, cancel });
+        self.running.insert(id, Running { medium, errand: Errand::Whole(task), cancel });
         Ok(())
     }
 
@@ -72,6 +87,7 @@ impl Dispatch {
         let threads = available_parallelism().map_or(1, NonZeroUsize::get) / sharing;
         let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
         let limits = self.settings.limits.clone();
-        Job { id, medium, limits, threads, alone, work, files: Vec::new(), cancel: CancellationToken::new() }
+        let (files, cancel) = (Vec::new(), CancellationToken::new());
+        Job { id, medium, limits, threads, alone, work, files, memory: 0, cancel }
     }
 }

@@ -18,9 +18,11 @@ mod lend;
 mod look;
 mod orders;
 mod preview;
+mod recordings;
 mod room;
 mod rounds;
 mod settle;
+mod sidecars;
 mod starts;
 mod task;
 
@@ -51,8 +53,10 @@ use ledger::Ledger;
 use look::Looked;
 use orders::Orders;
 use preview::Previews;
+use recordings::Recordings;
 use room::Room;
 pub(crate) use room::open_files;
+use sidecars::SidecarFiles;
 use starts::Starts;
 use task::{Copy, Running, Suspect, Task};
 
@@ -87,6 +91,9 @@ pub(crate) struct Dispatch {
     /// What goes first is in front.
     pending: VecDeque<Task>,
     running: HashMap<JobId, Running>,
+    /// Recordings that are being read, part by part.
+    recordings: Recordings,
+    sidecars: SidecarFiles,
     previews: Previews,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
@@ -165,6 +172,8 @@ impl Dispatch {
             next_job: 0,
             pending: VecDeque::new(),
             running: HashMap::new(),
+            recordings: Recordings::of(engine),
+            sidecars: SidecarFiles::of(engine),
             previews: Previews::default(),
             solo: VecDeque::new(),
             elsewhere: Elsewhere::of(engine),
@@ -215,12 +224,16 @@ impl Dispatch {
                 Ok(done) => {
                     for done in done {
                         if let Done::Row(row) = done {
+                            self.sidecars.stored(&row);
                             self.ledger.row(row).await;
                         }
                     }
                 }
                 Err(error) => halt = Some(error.into()),
             }
+        }
+        while let Some(refused) = self.sidecars.next().await {
+            self.ledger.notes(refused).await;
         }
         match halt {
             None => Ok(self.ledger.close(None).await),
@@ -240,8 +253,9 @@ impl Dispatch {
             self.lend();
             self.show_queue();
             let still = self.looks.is_empty() && !self.elsewhere.is_asking();
-            let last = self.orders.is_empty() && self.pending.is_empty() && still;
-            let idle = self.running.is_empty() && self.recording == 0 && self.solo.is_empty();
+            let last = self.orders.is_empty() && self.pending.is_empty() && still && !self.has_parts();
+            let stored = self.recording == 0 && self.sidecars.is_empty();
+            let idle = self.running.is_empty() && stored && !self.has_suspects();
             if last && idle && self.breaker.is_closed() {
                 if self.elsewhere.held() > 0 {
                     self.tell_waiting().await;
@@ -253,7 +267,7 @@ impl Dispatch {
             }
             let paused = *self.paused.borrow_and_update();
             // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
-            let leaves = last && !(self.stays && self.solo.is_empty());
+            let leaves = last && !(self.stays && !self.has_suspects());
             if !paused && (leaves || !self.breaker.is_closed()) {
                 self.pool.rest();
                 if self.lend_alone(last)? {
@@ -275,6 +289,8 @@ impl Dispatch {
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(found) = self.previews.next() => self.found_for_preview(found),
+                Some(refused) = self.sidecars.next() => self.ledger.notes(refused).await,
+                Some(taken_up) = self.recordings.next() => self.taken_up(taken_up)?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
                 error = self.pool.broken() => return Err(error.into()),
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
@@ -296,14 +312,16 @@ impl Dispatch {
 
     /// How many may be pending now: a seat that has no job, because others have all places, leaves one more waiting.
     fn most_pending(&self) -> usize {
-        (self.queue + self.seats.get()).saturating_sub(self.running.len() + self.looks.len())
+        (self.queue + self.seats.get())
+            .saturating_sub(self.running.len() + self.recordings.len() + self.looks.len())
     }
 
     /// Lets onlookers see what waits for a seat.
     fn show_queue(&self) {
         let oldest = self.pending.iter().map(|task| task.since).min().map(Instant::into_std);
         let pending = Pending { depth: self.pending.len(), capacity: self.most_pending(), oldest };
-        self.ledger.board.waits(pending, self.solo.len(), self.elsewhere.held());
+        let alone = self.solo.len() + self.recordings.suspects();
+        self.ledger.board.waits(pending, alone, self.elsewhere.held());
     }
 
     /// Hands something to the recorder. While its queue is full, what it has stored is told: neither must
@@ -330,7 +348,10 @@ impl Dispatch {
         self.recording -= all.len();
         for done in all {
             match done {
-                Done::Row(row) => self.ledger.row(row).await,
+                Done::Row(row) => {
+                    self.sidecars.stored(&row);
+                    self.ledger.row(row).await;
+                }
                 Done::Claim(key, claim) => self.elsewhere.hear(key, claim),
                 Done::Noted => {}
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
 
+use deskscribe_protocol::Owed;
 use tokio::sync::mpsc;
 
 use super::task::Task;
@@ -160,7 +161,7 @@ impl Dispatch {
         let origin = Arc::new(Origin {
             number: self.orders.next,
             urgent: first,
-            trust: Trust::but(again, &self.resources, &self.settings),
+            trust: Trust::but(again, &self.resources, self.recordings.speech().as_ref(), &self.settings),
             begun_at: self.cache.read()?.last_change()?,
         });
         let gate = self.ledger.board.pause.gate(self.cancel.child_token());
@@ -183,6 +184,7 @@ impl Dispatch {
                     Ok(intake::walk(&paths, &own, tell, refuse))
                 }
                 Files::Queued => queued(&cache),
+                Files::Owing => owing(&cache),
             };
             match walk {
                 Ok(walk) => intake::arrive(walk, &limits, &trust, &cache, &passing, &send),
@@ -209,9 +211,7 @@ impl Dispatch {
             Arrival::Walked { files, ignored, unlisted } => {
                 tracing::info!(files, ignored, "folders walked");
                 self.ledger.counts.ignored += ignored;
-                for line in unlisted {
-                    self.ledger.note(line).await;
-                }
+                self.ledger.notes(unlisted).await;
                 self.ledger.found(files).await;
             }
             Arrival::Struck(path) => self.lose(path).await?,
@@ -262,4 +262,11 @@ impl Dispatch {
 fn queued(cache: &deskscribe_cache::Cache) -> Result<Walk, deskscribe_cache::CacheError> {
     let queue = cache.read()?.queue()?;
     Ok(intake::take_up(queue.into_iter().map(|queued| queued.path)))
+}
+
+/// Recordings whose words are owed, wherever they still lie.
+fn owing(cache: &deskscribe_cache::Cache) -> Result<Walk, deskscribe_cache::CacheError> {
+    let owing = cache.read()?.owing(Owed::Speech)?;
+    let place = |owing: deskscribe_cache::Owing| owing.places.into_iter().find(|path| path.exists());
+    Ok(intake::take_up(owing.into_iter().filter_map(place)))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Answer, Code, Failure, JobId, Raster};
+use deskscribe_protocol::{Answer, Code, ContentKey, Failure, JobId, Raster};
 use tokio::time::Instant;
 
 use super::ladder::{Lane, Step};
@@ -53,7 +53,7 @@ impl Dispatch {
                 Ok(())
             }
             Ending::Died { worker, how, cause, .. } => {
-                self.count_death(&task, cause).await;
+                self.count_death(task.medium.key, task.trial.lane(), cause).await;
                 self.climb(task, cause, &how.to_string(), worker).await
             }
             Ending::NotStarted(error) => {
@@ -100,15 +100,15 @@ impl Dispatch {
     }
 
     /// A worker died of a file; when files, or this worker, are not believed any more, this says so.
-    pub(super) async fn count_death(&mut self, task: &Task, cause: Cause) {
-        if cause == Cause::Unfit && self.breaker.unfit(task.medium.key, Instant::now()) {
+    pub(super) async fn count_death(&mut self, key: ContentKey, lane: Lane, cause: Cause) {
+        if cause == Cause::Unfit && self.breaker.unfit(key, Instant::now()) {
             tracing::warn!("breaker open: a worker calls itself unfit");
             let text =
                 "a worker says that it can read nothing; a control picture is tried before any other file";
             return self.ledger.note(text).await;
         }
-        if task.trial.lane() == Lane::Shared
-            && let Some(files) = self.breaker.died(task.medium.key, Instant::now())
+        if lane == Lane::Shared
+            && let Some(files) = self.breaker.died(key, Instant::now())
         {
             tracing::warn!(files, "breaker open");
             let text = format!(
@@ -184,7 +184,7 @@ impl Dispatch {
     }
 
     /// The file was written to while a worker read it: what came out belongs to no content.
-    async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
+    pub(super) async fn read_again(&mut self, task: Task, worker: WorkerName) -> Result<(), Halt> {
         // With another content, the deaths so far are nobody's.
         let Task { medium, origin, changes, .. } = task;
         self.release_copies(medium.key).await?;
@@ -198,7 +198,7 @@ impl Dispatch {
     }
 
     /// There will be no reading of this medium in this round.
-    async fn give_up(
+    pub(super) async fn give_up(
         &mut self,
         task: &Task,
         failure: Failure,
@@ -231,7 +231,7 @@ impl Dispatch {
     }
 
     /// Hands an outcome to the recorder, for this medium and for every copy that waited for it.
-    async fn store(
+    pub(super) async fn store(
         &mut self,
         medium: &Medium,
         outcome: Outcome,

@@ -8,9 +8,10 @@ use deskscribe_protocol::{ContentKey, MediaKind};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::ladder::Trial;
+use super::ladder::{Lane, Trial};
 use crate::intake::Medium;
 use crate::order::Origin;
+use crate::plan::Part;
 
 /// A medium that is open, and what has happened to it.
 pub(super) struct Task {
@@ -26,13 +27,43 @@ impl Task {
     pub(super) fn new(medium: Medium, origin: Arc<Origin>) -> Self {
         Self { medium: Arc::new(medium), origin, since: Instant::now(), trial: Trial::default(), changes: 0 }
     }
+
+    /// Whether it is read in parts.
+    pub(super) fn is_recording(&self) -> bool {
+        matches!(self.medium.kind, MediaKind::Video | MediaKind::Audio)
+    }
 }
 
-/// A task that a worker has, or for which one is started.
+/// What a worker has, or what one is started for.
 pub(super) struct Running {
-    pub(super) task: Task,
+    pub(super) medium: Arc<Medium>,
+    pub(super) errand: Errand,
     /// Ends the job early.
     pub(super) cancel: CancellationToken,
+}
+
+/// What comes back with a job.
+pub(super) enum Errand {
+    /// A medium that is read in one go.
+    Whole(Task),
+    /// A part of a recording, which is kept elsewhere.
+    Part { part: Part, lane: Lane },
+}
+
+impl Running {
+    /// Whether nothing else may run beside it.
+    pub(super) fn is_alone(&self) -> bool {
+        let lane = match &self.errand {
+            Errand::Whole(task) => task.trial.lane(),
+            Errand::Part { lane, .. } => *lane,
+        };
+        lane == Lane::Solo
+    }
+
+    /// Which part of a recording it is.
+    pub(super) fn part(&self) -> Option<Part> {
+        if let Errand::Part { part, .. } = self.errand { Some(part) } else { None }
+    }
 }
 
 /// A file that waits to be tried alone. Not kept open: there may be thousands of them, and they wait until

@@ -9,7 +9,7 @@ use fs4::FileExt;
 use serde::Serialize;
 
 use crate::path::lossy;
-use crate::{Home, Resources, count};
+use crate::{Home, Resources, SpeechModel, count};
 
 /// A part of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,7 +39,7 @@ pub struct Kept {
 
 /// The parts of this installation.
 pub(super) fn parts(resources: &Resources) -> Vec<Part> {
-    let Resources { worker, runtime, runtime_name, models } = resources;
+    let Resources { worker, runtime, runtime_name, models, .. } = resources;
     let part = |what, name: &str, path: &Path| Part {
         what,
         name: name.to_owned(),
@@ -49,6 +49,16 @@ pub(super) fn parts(resources: &Resources) -> Vec<Part> {
     let mut parts = vec![part("worker", "deskscribe-worker", worker), part("runtime", runtime_name, runtime)];
     parts.extend(models.iter().map(|model| part(purpose(model.grant.role), &model.grant.name, &model.path)));
     parts
+}
+
+/// The model that listens.
+pub(super) fn speech(model: &SpeechModel) -> Part {
+    Part {
+        what: "speech",
+        name: model.name.clone(),
+        bytes: model.path.metadata().ok().map(|metadata| metadata.len()),
+        path: lossy(&model.path),
+    }
 }
 
 fn purpose(role: ModelRole) -> &'static str {
@@ -80,6 +90,8 @@ pub(super) fn kept(home: &Home) -> Vec<Kept> {
     for damaged in entries(&folder.join("damaged")) {
         add("damaged copy", damaged, "can be deleted once nothing is missing".to_owned());
     }
+    let models = entries(&home.models()).filter(|path| path.extension() == Some("bin".as_ref())).count();
+    add("models", home.models(), count(models as u64, "speech model", "speech models"));
     let runs = entries(&home.runs()).filter(|path| path.extension() == Some("jsonl".as_ref())).count();
     add("runs", home.runs(), count(runs as u64, "run", "runs"));
     add("logs", home.logs(), count(entries(&home.logs()).count() as u64, "day", "days"));

@@ -7,8 +7,8 @@ use deskscribe_protocol::Isolation;
 use serde::Serialize;
 
 use super::WorkerCheck;
-use crate::Home;
 use crate::words::quoted;
+use crate::{Choice, Home};
 
 /// What mends something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +44,15 @@ pub(super) fn isolation(home: &Home, worker: &WorkerCheck) -> Option<String> {
     let settings = quoted(&home.settings());
     (worker.isolation == Isolation::Reduced && worker.required == Isolation::Full)
         .then(|| format!("sed -i 's/^isolation.*/isolation = \"reduced\"/' {settings}"))
+}
+
+/// A speech model that should listen and does not, if a line can do anything about it.
+pub(super) fn speech(choice: &Choice) -> Option<String> {
+    match choice {
+        Choice::NotThere(name) => Some(format!("deskscribe models get {name}")),
+        Choice::Touched(name) | Choice::Broken(name) => Some(format!("deskscribe models verify {name}")),
+        Choice::Use(_) | Choice::NoneInstalled | Choice::TooLarge(_) => None,
+    }
 }
 
 fn aside(path: &Path) -> String {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::dispatch::open_files;
 use crate::pool::{self, Examined};
 use crate::words::quoted;
-use crate::{Home, ResourceError, Resources, RunError, Settings, count};
+use crate::{Catalogue, Choice, Home, Models, ResourceError, Resources, RunError, Settings, count};
 
 pub use inventory::{Kept, Part};
 pub use mend::Mend;
@@ -59,7 +59,8 @@ pub enum Verdict {
 pub struct Check {
     /// One word, such as `cache`.
     pub what: &'static str,
-    /// Whether it is as it has to be; `null` when it could not be looked at now, which is nobody's fault.
+    /// Whether it is as it has to be; `null` when it could not be looked at now, which is nobody's fault, or when it is
+    /// not and most works without it.
     pub good: Option<bool>,
     /// One line: what was found, and what to do if it is not good.
     pub found: String,
@@ -110,7 +111,14 @@ impl Diagnosis {
         }
         mends("resources", resources.as_ref().err().map(ResourceError::mend));
         checks.push(Check::of("resources", resources.as_ref().map(Resources::describe)));
-        let parts = resources.as_ref().map(inventory::parts).unwrap_or_default();
+        let mut parts = resources.as_ref().map(inventory::parts).unwrap_or_default();
+        if let (Ok(settings), Ok(catalogue)) = (&settings, Catalogue::locate()) {
+            let models = Models::of(home, catalogue, settings);
+            let choice = models.choice();
+            checks.push(Check::of_speech(&choice, &models));
+            mends("speech", mend::speech(&choice));
+            parts.extend(choice.model().as_ref().map(inventory::speech));
+        }
         let mut worker = None;
         if let (Ok(settings), Ok(_), Ok(resources)) = (settings, place, resources) {
             let (check, examined) = examine_worker(home, &resources, &settings).await;
@@ -129,6 +137,14 @@ impl Check {
     fn of(what: &'static str, result: Result<String, impl ToString>) -> Self {
         let good = Some(result.is_ok());
         Self { what, good, found: result.unwrap_or_else(|problem| problem.to_string()) }
+    }
+}
+
+impl Check {
+    /// Which model listens, or why none does. It works without one all the same.
+    fn of_speech(choice: &Choice, models: &Models) -> Self {
+        let good = matches!(choice, Choice::Use(_) | Choice::NoneInstalled).then_some(true);
+        Self { what: "speech", good, found: choice.words(models.recommended()) }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is taken from the cache without another look.
 
 use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::Reading;
+use deskscribe_protocol::{Owed, Reading};
 use serde::{Deserialize, Serialize};
 
+use crate::models::SpeechModel;
 use crate::{Resources, Settings};
 
 /// What is read again although something is known about it.
@@ -26,18 +27,33 @@ pub enum Again {
 pub(crate) struct Trust {
     again: Again,
     settings: Settings,
-    /// The SHA-256 of each model that is installed.
+    /// The SHA-256 of each model that is in use.
     models: Vec<String>,
+    /// Whether one of them listens.
+    listens: bool,
 }
 
 impl Trust {
     /// Everything, but what is asked for again.
-    pub(crate) fn but(again: Again, resources: &Resources, settings: &Settings) -> Self {
-        let models = resources.models.iter().map(|model| model.grant.sha256.clone()).collect();
-        Self { again, settings: settings.clone(), models }
+    pub(crate) fn but(
+        again: Again,
+        resources: &Resources,
+        speech: Option<&SpeechModel>,
+        settings: &Settings,
+    ) -> Self {
+        let shipped = resources.models.iter().map(|model| &model.grant.sha256);
+        let models = shipped.chain(speech.map(|model| &model.sha256)).cloned().collect();
+        Self { again, settings: settings.clone(), models, listens: speech.is_some() }
     }
 
     pub(crate) fn holds(&self, record: &Record) -> bool {
+        // What is owed can be had now.
+        if let Outcome::Read(reading) = &record.outcome
+            && self.listens
+            && reading.pending.contains(&Owed::Speech)
+        {
+            return false;
+        }
         match (self.again, &record.outcome) {
             (Again::All, _) | (Again::Failed | Again::Older, Outcome::Failed(_)) => false,
             (Again::Failed, Outcome::Read(_)) => true,
@@ -88,8 +104,21 @@ mod tests {
             (Again::Older, [true, false, false, false, false]),
             (Again::All, [false; 5]),
         ] {
-            let trust = Trust { again, settings: Settings::default(), models: vec!["aa".to_owned()] };
+            let trust =
+                Trust { again, settings: Settings::default(), models: vec!["aa".to_owned()], listens: true };
             assert_eq!(records.each_ref().map(|record| trust.holds(record)), held, "{again:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_owed_for_want_of_a_model_is_read_on_as_soon_as_there_is_one() {
+        let mut record = read(&Record::own(), "aa");
+        let Outcome::Read(reading) = &mut record.outcome else { panic!("read") };
+        reading.pending.push(Owed::Speech);
+        for (listens, holds) in [(false, true), (true, false)] {
+            let models = vec!["aa".to_owned()];
+            let trust = Trust { again: Again::Nothing, settings: Settings::default(), models, listens };
+            assert_eq!(trust.holds(&record), holds, "{listens}");
         }
     }
 }

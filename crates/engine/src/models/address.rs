@@ -1,6 +1,7 @@
 //! Addresses of servers: of models, of a mirror, of a proxy.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use reqwest::Url;
 
@@ -27,6 +28,13 @@ impl Address {
     /// Whether nobody on the way can read or change what comes from there.
     pub fn is_secure(&self) -> bool {
         self.0.scheme() == "https"
+    }
+
+    /// Whether it is on this very machine.
+    pub(super) fn is_here(&self) -> bool {
+        let host = self.0.host_str().unwrap_or_default();
+        let number = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        number.map_or(host == "localhost", |number| number.is_loopback())
     }
 
     /// The address of a file in this folder, whether or not the folder was written with a slash at its end.
@@ -79,6 +87,14 @@ mod tests {
         }
         for text in ["mirror.example", "ftp://mirror.example/", "file:///tmp", "https://", "socks5://x:1"] {
             assert_eq!(Address::parse(text), None, "{text}");
+        }
+        for (text, is_here) in [
+            ("http://localhost:1/", true),
+            ("http://[::1]/", true),
+            ("http://127.0.0.2/", true),
+            ("http://10.0.0.1/", false),
+        ] {
+            assert_eq!(Address::parse(text).unwrap().is_here(), is_here, "{text}");
         }
         assert!(Address::parse_proxy("socks5h://localhost:1080").is_some());
     }

@@ -97,7 +97,7 @@ impl Catalogue {
         Self::parse(&text).map_err(|reason| wrong(reason, path))
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let Manifest { repository, speech } =
             toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let known = speech.into_iter().map(|speech| KnownModel::of(speech, &repository));

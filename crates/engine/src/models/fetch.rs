@@ -56,7 +56,7 @@ impl Fetch<'_> {
     /// Brings all of it.
     pub(super) async fn all(mut self) -> Result<(), ModelError> {
         let from = self.address();
-        let client = http::client(self.settings)?;
+        let client = http::client(self.settings, &from)?;
         let (mut failed, mut begun_at) = (0, self.files.kept());
         let mut no_parts: Option<String> = None;
         while self.files.kept() < self.known.bytes {

@@ -11,7 +11,7 @@ use super::fetch::{Fetch, Tell};
 use super::folder::{Files, Trust};
 use super::hash::{self, Unhashed};
 use super::record::Record;
-use super::{Fit, InstalledModel, KnownModel, ModelError, Models, Step, ggml};
+use super::{Address, Fit, InstalledModel, KnownModel, ModelError, Models, Step, ggml};
 
 /// So much of a disk is left free.
 const SPARE: u64 = 64 << 20;
@@ -56,7 +56,7 @@ impl Models {
             if let Ok(shape) = shape
                 && found == known.sha256
             {
-                let installed = self.install(known, &files, &files.model.clone(), shape)?;
+                let installed = self.install(known, &files, &files.model, shape, &known.address)?;
                 return Ok(Got::WasThere(installed));
             }
         }
@@ -68,17 +68,17 @@ impl Models {
         }
         self.room(known.bytes - files.kept())?;
         let fetch = Fetch { known, files: &files, settings: &self.downloads, cancel, tell: &mut *tell };
-        let host = fetch.address().host();
+        let from = fetch.address();
         fetch.all().await?;
         let (found, shape) = examine(&files.part, known.bytes, cancel, tell).await?;
         let Some(shape) = shape.ok().filter(|_| found == known.sha256) else {
             for path in [&files.part, &files.tag] {
                 let _ = fs::remove_file(path);
             }
-            let (name, expected) = (known.id.clone(), known.sha256.clone());
+            let (host, name, expected) = (from.host(), known.id.clone(), known.sha256.clone());
             return Err(ModelError::OtherBytes { host, name, found, expected });
         };
-        let installed = self.install(known, &files, &files.part.clone(), shape)?;
+        let installed = self.install(known, &files, &files.part, shape, &from)?;
         drop(held);
         tell(Step::Done(installed.clone()));
         Ok(Got::Fetched(installed))
@@ -115,6 +115,7 @@ impl Models {
         files: &Files,
         incoming: &Path,
         shape: ggml::Shape,
+        from: &Address,
     ) -> Result<InstalledModel, ModelError> {
         let record = Record {
             name: known.id.clone(),
@@ -123,7 +124,7 @@ impl Models {
             memory: known.memory,
             languages: known.languages,
             licence: Some(known.licence.clone()),
-            source: known.address.to_string(),
+            source: from.to_string(),
             width: shape.width,
             layers: shape.layers,
             checked: None,

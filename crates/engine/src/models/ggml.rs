@@ -162,7 +162,7 @@ impl Walk<'_> {
                 elements = elements.checked_mul(self.number(PART)?.into()).ok_or_else(damaged)?;
             }
             let (block, bytes) = block(kind).ok_or_else(damaged)?;
-            let bytes = (elements / block).checked_mul(bytes).filter(|_| elements % block == 0);
+            let bytes = (elements / block).checked_mul(bytes).filter(|_| elements.is_multiple_of(block));
             self.skip(name.into(), PART)?;
             self.skip(bytes.ok_or_else(damaged)?, PART)?;
             found += 1;

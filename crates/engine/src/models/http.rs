@@ -3,12 +3,13 @@
 //! Certificates are those that this system trusts, so that a company's own authority counts as it does in a browser, and
 //! `SSL_CERT_FILE` where there is no such store.
 
+use std::env;
 use std::error::Error as _;
 use std::io;
 
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, NoProxy, Proxy};
+use reqwest::redirect::Policy;
+use reqwest::{Client, NoProxy, Proxy, Url};
 
 use super::{Address, ModelError};
 use crate::settings::Downloads;
@@ -16,44 +17,51 @@ use crate::settings::Downloads;
 /// A server may send us on so often: Hugging Face does once or twice.
 const MOST_REDIRECTS: usize = 5;
 
-/// What asks servers.
-pub(super) fn client(settings: &Downloads) -> Result<Client, ModelError> {
+/// What asks the server at this address.
+pub(super) fn client(settings: &Downloads, to: &Address) -> Result<Client, ModelError> {
     let mut client = Client::builder()
         .user_agent(concat!("deskscribe/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(settings.connect)
-        .redirect(Policy::custom(follow));
+        .redirect(Policy::custom(|attempt| match may_follow(attempt.previous(), attempt.url()) {
+            Ok(()) => attempt.follow(),
+            Err(why) => attempt.error(why),
+        }));
     // Otherwise the environment is asked, as everywhere.
-    if let Some(proxy) = &settings.proxy {
+    if to.is_here() {
+        client = client.no_proxy();
+    } else if let Some(proxy) = &settings.proxy {
         let proxy = Proxy::all(proxy.url().clone()).map_err(|error| ModelError::Network(words(&error)))?;
         client = client.proxy(proxy.no_proxy(NoProxy::from_env()));
     }
     client.build().map_err(|error| ModelError::Network(words(&error)))
 }
 
-fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let was_secure = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-    if was_secure && attempt.url().scheme() != "https" {
-        attempt.error("it sends us on from https to http")
-    } else if attempt.previous().len() > MOST_REDIRECTS {
-        attempt.error("it sends us on and on")
+/// Whether to go where a server sends us, after all these.
+fn may_follow(before: &[Url], to: &Url) -> Result<(), &'static str> {
+    let was_secure = before.last().is_some_and(|url| url.scheme() == "https");
+    if was_secure && to.scheme() != "https" {
+        Err("it sends us on from https to http")
+    } else if before.len() > MOST_REDIRECTS {
+        Err("it sends us on and on")
     } else {
-        attempt.follow()
+        Ok(())
     }
 }
 
-/// The proxy that this address is reached through, by the settings or the environment.
+/// The proxy that this address is reached through, by the settings or the environment. What is on this machine needs none.
 pub(super) fn proxy(settings: &Downloads, to: &Address) -> Option<String> {
-    let is_excepted = |matcher: &Matcher| {
+    let by = |rules: &Matcher| {
         let uri = to.url().as_str().parse().ok()?;
-        matcher.intercept(&uri).map(|proxy| proxy.uri().to_string())
+        rules.intercept(&uri).map(|proxy| proxy.uri().to_string())
     };
     match &settings.proxy {
+        _ if to.is_here() => None,
         Some(proxy) => {
-            let exceptions = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy"));
-            let all = Matcher::builder().all("http://any").no(exceptions.unwrap_or_default()).build();
-            is_excepted(&all).map(|_| proxy.host())
+            let exceptions = env::var("NO_PROXY").or_else(|_| env::var("no_proxy")).unwrap_or_default();
+            let rules = Matcher::builder().all(proxy.url().as_str()).no(exceptions).build();
+            by(&rules).map(|_| proxy.host())
         }
-        None => is_excepted(&Matcher::from_env())
+        None => by(&Matcher::from_env())
             .map(|proxy| Address::parse_proxy(&proxy).map_or(proxy, |address| address.host())),
     }
 }
@@ -72,4 +80,28 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     }
     let what = innermost.map_or_else(|| "the request is not possible".to_owned(), ToString::to_string);
     if error.is_connect() { format!("no connection: {what}") } else { what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_from_a_safe_place_to_an_unsafe_one_nor_for_ever() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let (safe, unsafe_one) = (url("https://a.example/x"), url("http://b.example/x"));
+        assert_eq!(may_follow(std::slice::from_ref(&safe), &url("https://cdn.example/y")), Ok(()));
+        assert!(may_follow(std::slice::from_ref(&safe), &unsafe_one).is_err());
+        assert_eq!(may_follow(std::slice::from_ref(&unsafe_one), &safe), Ok(()));
+        assert!(may_follow(&vec![safe.clone(); MOST_REDIRECTS + 1], &safe).is_err());
+    }
+
+    #[test]
+    fn what_is_on_this_machine_needs_no_proxy() {
+        let settings =
+            Downloads { proxy: Address::parse_proxy("http://proxy.example:3128"), ..Downloads::default() };
+        let by = |text: &str| proxy(&settings, &Address::parse(text).unwrap());
+        assert_eq!(by("https://models.example/x").as_deref(), Some("proxy.example:3128"));
+        assert_eq!(by("http://localhost:8080/x"), None);
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) async fn examine(
     let (threads, traffic) = (NonZeroUsize::MIN, Arc::new(Traffic::default()));
     let begun = Instant::now();
     let worker = start(place, &spawner, resources, threads, &traffic).await?;
-    let ready = worker.get_ready(resources, &settings, threads, None).await;
+    let ready = worker.get_ready(resources, &settings, threads, 0, None).await;
     let (worker, confinement) = ready.map_err(|unready| unready.error)?;
     let ready_in = begun.elapsed();
     worker.dismiss().await;

@@ -1,12 +1,13 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
 //! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
-//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends ([`watch`], [`usage`]) in
+//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in
 //! [`beats`], which stand still during a pause, and keeps its last words ([`evidence`]); [`examine`] starts one that gets
 //! no job. Whatever happens to a worker reaches the dispatcher as a [`Report`]; no slot knows of another, so no death can
 //! touch a second job.
 
 mod beats;
+mod budget;
 mod evidence;
 mod examine;
 mod slot;
@@ -51,6 +52,8 @@ pub(crate) struct Job {
     pub(crate) work: Work,
     /// What is lent beside the medium, in the order in which the work names it.
     pub(crate) files: Vec<Arc<File>>,
+    /// Memory that it takes beyond what any job may, in bytes: that of a speech model.
+    pub(crate) memory: u64,
     /// Ends it early: the worker is asked to stop, and killed if it does not.
     pub(crate) cancel: CancellationToken,
 }
@@ -59,6 +62,11 @@ impl Job {
     /// Whether somebody waits for it who is not held up by a pause.
     fn goes_on_in_a_pause(&self) -> bool {
         matches!(self.work, Work::Preview { .. })
+    }
+
+    /// Whether whoever does it keeps a speech model.
+    fn listens(&self) -> bool {
+        matches!(self.work, Work::Transcribe { .. })
     }
 }
 
@@ -182,6 +190,15 @@ struct Seat {
     warm: bool,
     /// Whether its worker was told to go and may still be there.
     resting: bool,
+    /// Whether its worker holds a speech model, which takes more memory than everything else.
+    listens: bool,
+}
+
+impl Seat {
+    /// Whether a listener that sits here is one that did so before.
+    fn is_free_listener(&self) -> bool {
+        self.listens && self.warm && !self.busy
+    }
 }
 
 impl Pool {
@@ -213,7 +230,7 @@ impl Pool {
                     paused: pause.watch(),
                 };
                 tasks.spawn(slot.serve(incoming));
-                Seat { orders, busy: false, warm: false, resting: false }
+                Seat { orders, busy: false, warm: false, resting: false, listens: false }
             })
             .collect();
         Ok(Self { seats, tasks, closing })
@@ -229,15 +246,33 @@ impl Pool {
         self.seats.iter().filter(|seat| seat.busy).count()
     }
 
-    /// Hands a job to a free seat, to one with a worker if there is one. Gives the job back when all are busy.
+    /// How many more may listen now, if no more than so many workers may hold a speech model: those that hold one and
+    /// are free come first, so that no other has to load it.
+    pub(crate) fn listeners(&self, most: usize) -> usize {
+        let free = self.seats.iter().filter(|seat| seat.is_free_listener()).count();
+        free + most.saturating_sub(self.holding())
+    }
+
+    /// How many workers hold a speech model.
+    pub(crate) fn holding(&self) -> usize {
+        self.seats.iter().filter(|seat| seat.listens).count()
+    }
+
+    /// Hands a job to a free seat, to one with a worker if there is one: to listen, to one that holds a speech model,
+    /// and for everything else to one that does not. Gives the job back when all are busy.
     pub(crate) fn lend(&mut self, job: Job) -> Result<(), Job> {
+        let listens = job.listens();
         let mut free: Vec<&mut Seat> = self.seats.iter_mut().filter(|seat| !seat.busy).collect();
-        free.sort_by_key(|seat| !seat.warm);
+        free.sort_by_key(|seat| {
+            let other = seat.listens != listens;
+            if listens { (other, !seat.warm) } else { (!seat.warm, other) }
+        });
         for seat in free {
             // Full only for as long as a worker is on its way home.
             if let Ok(permit) = seat.orders.try_reserve() {
                 permit.send(Order::Work(job));
                 seat.busy = true;
+                seat.listens |= listens;
                 return Ok(());
             }
         }
@@ -249,6 +284,7 @@ impl Pool {
         for seat in self.seats.iter_mut().filter(|seat| seat.warm && !seat.busy) {
             seat.resting = seat.orders.try_send(Order::Rest).is_ok();
             seat.warm = !seat.resting;
+            seat.listens &= seat.warm;
         }
     }
 
@@ -260,7 +296,7 @@ impl Pool {
     /// Takes note that a seat has no worker any more.
     pub(crate) fn rested(&mut self, seat: usize) {
         if let Some(seat) = self.seats.get_mut(seat) {
-            (seat.warm, seat.resting) = (false, false);
+            (seat.warm, seat.resting, seat.listens) = (false, false, false);
         }
     }
 
@@ -268,6 +304,7 @@ impl Pool {
     pub(crate) fn free(&mut self, seat: usize, warm: bool) {
         if let Some(seat) = self.seats.get_mut(seat) {
             (seat.busy, seat.warm) = (false, warm);
+            seat.listens &= warm;
         }
     }
 

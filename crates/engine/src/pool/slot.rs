@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::beats::{Beat, Leash};
+use super::budget::Budget;
 use super::spawn::Spawner;
 use super::watch::{Judgement, Reason, Watch};
 use super::worker::{Unready, Worker, between_files, start};
@@ -128,7 +129,7 @@ impl Slot {
         let worker = start(place, spawner, resources, job.threads, traffic).await?;
         let name = worker.name;
         self.report(Report::Starting { worker: name }).await;
-        match worker.get_ready(resources, settings, job.threads, self.pause_of(job)).await {
+        match worker.get_ready(resources, settings, job.threads, job.memory, self.pause_of(job)).await {
             Ok((worker, confinement)) => {
                 self.report(Report::Ready { worker: name, confinement }).await;
                 Ok(Some(worker))
@@ -143,6 +144,10 @@ impl Slot {
     async fn attempt(&self, worker: &mut Option<Worker>, job: &Job, deaths: u32) -> Ending {
         if let Some(what) = worker.as_mut().and_then(Worker::unasked) {
             self.bury_idle(worker, what).await;
+        }
+        // What it may ask the system for was said when it was started.
+        if worker.as_ref().is_some_and(|worker| worker.memory < job.memory) {
+            self.send_home(worker).await;
         }
         let lent = match worker.take() {
             Some(worker) => worker,
@@ -253,12 +258,12 @@ impl Slot {
         untold: &mut Option<Report>,
     ) -> Verdict {
         let patience = &self.settings.patience;
-        let Worker { name, mouth, ear, meter, .. } = worker;
+        let Worker { name, mouth, ear, meter, memory, .. } = worker;
         let name = *name;
         let mut heard = false;
         let mut beats = leash.beats();
         let mut is_wanted = true;
-        let mut watch = Watch::begin(&self.settings, name.pid, meter, job.medium.stamp.size);
+        let mut watch = Watch::begin(&self.settings, name.pid, meter, Budget::of(job, patience), *memory);
         loop {
             let message = tokio::select! {
                 Ok(room) = self.reports.reserve(), if untold.is_some() => {

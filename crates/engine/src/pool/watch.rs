@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use deskscribe_protocol::{Code, Failure, Stage};
 
+use super::budget::Budget;
 use super::usage::Meter;
 use crate::{Patience, Settings};
 
@@ -21,7 +22,7 @@ pub(super) struct Watch<'a> {
     pid: u32,
     meter: &'a Meter,
     cpu_at_start: Duration,
-    cpu_limit: Duration,
+    budget: Budget,
     /// How far it has come.
     reached: Option<Mark>,
     /// Beats since the last progress.
@@ -73,16 +74,22 @@ impl Mark {
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn begin(settings: &'a Settings, pid: u32, meter: &'a Meter, bytes: u64) -> Self {
+    /// Begins to watch a job that may spend so much, in a worker that may hold so many bytes beyond the ceiling.
+    pub(super) fn begin(
+        settings: &'a Settings,
+        pid: u32,
+        meter: &'a Meter,
+        budget: Budget,
+        memory: u64,
+    ) -> Self {
         let patience = &settings.patience;
-        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
         Self {
             patience,
-            memory_ceiling: settings.memory_ceiling,
+            memory_ceiling: settings.memory_ceiling.saturating_add(memory),
             pid,
             meter,
             cpu_at_start: meter.read().map(|usage| usage.processor).unwrap_or_default(),
-            cpu_limit: patience.cpu_base.saturating_add(patience.cpu_per_mebibyte.saturating_mul(mebibytes)),
+            budget,
             reached: None,
             quiet: 0,
             total: 0,
@@ -136,15 +143,16 @@ impl<'a> Watch<'a> {
         self.total = self.total.saturating_add(1);
         let spent = usage.map(|usage| usage.processor).unwrap_or_default().saturating_sub(self.cpu_at_start);
         let beats = |count: u32| self.patience.beat.saturating_mul(count);
-        let failure = if spent > self.cpu_limit {
-            let seconds = self.cpu_limit.as_secs();
-            let reason = format!("took more than {seconds} s of processor time, the limit for its size");
+        let failure = if spent > self.budget.processor {
+            let seconds = self.budget.processor.as_secs();
+            let reason =
+                format!("took more than {seconds} s of processor time, the limit for its length or size");
             Failure::new(Code::TimedOut, reason)
-        } else if self.quiet >= self.patience.quiet_beats {
+        } else if self.quiet >= self.budget.quiet_beats {
             let seconds = beats(self.quiet).as_secs_f32();
             let reason = format!("reading it made no progress for {seconds:.0} s and was stopped");
             Failure::new(Code::Stalled, reason)
-        } else if beats(self.total) > self.cpu_limit.saturating_mul(LONGEST) {
+        } else if beats(self.total) > self.budget.processor.saturating_mul(LONGEST) {
             // Not lasting, unlike processor time: the machine may have been busy with something else.
             let seconds = beats(self.total).as_secs_f32();
             let reason = format!("reading it came to no end within {seconds:.0} s and was stopped");

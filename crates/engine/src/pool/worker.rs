@@ -49,6 +49,8 @@ pub(super) struct Worker {
     pub(super) last_file: Option<PathBuf>,
     child: Child,
     evidence: Evidence,
+    /// Memory that it may hold beyond what any worker may, in bytes: for the largest model it was started for.
+    pub(super) memory: u64,
     /// Jobs it came to an end with.
     jobs: u32,
     /// Faults of ours that it survived.
@@ -92,6 +94,7 @@ pub(super) async fn start(
         last_file: None,
         child: spawned.child,
         evidence,
+        memory: 0,
         jobs: 0,
         panics: 0,
         settled: None,
@@ -114,8 +117,10 @@ impl Worker {
         resources: &Resources,
         settings: &Settings,
         threads: NonZeroUsize,
+        memory: u64,
         paused: Option<watch::Receiver<bool>>,
     ) -> Result<(Self, Confinement), Unready> {
+        self.memory = memory;
         let leash = Leash::of(&settings.patience, self.name.pid, paused);
         let error = match self.shake_hands(resources, settings, threads, &leash).await {
             Ok(confinement) if confinement.level() >= settings.isolation => return Ok((self, confinement)),
@@ -165,7 +170,7 @@ impl Worker {
         let order = ToWorker::Start {
             build: Build::own(),
             threads: u32::try_from(threads.get()).unwrap_or(u32::MAX),
-            memory: settings.address_space(),
+            memory: settings.address_space().saturating_add(self.memory),
             runtime: resources.runtime.to_string_lossy().into_owned(),
             models,
         };
@@ -211,7 +216,8 @@ impl Worker {
         let panicked = matches!(ending, Ending::Failed { failure, .. } if failure.code == Code::Internal);
         self.panics += u32::from(panicked);
         let held = self.meter.read().map(|usage| usage.resident).unwrap_or_default();
-        let grown = held.saturating_sub(*self.settled.get_or_insert(held));
+        // A speech model is held on purpose.
+        let grown = held.saturating_sub(self.memory).saturating_sub(*self.settled.get_or_insert(held));
         self.jobs >= wear.jobs || grown > wear.growth || self.panics >= wear.panics
     }
 

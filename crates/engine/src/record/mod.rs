@@ -39,6 +39,14 @@ const JPEG_QUALITY: u8 = 80;
 pub(crate) enum Entry {
     /// A new outcome, with a thumbnail as raw RGB.
     Outcome { row: Box<Row>, place: Place, record: Box<Record>, thumbnail: Option<(Raster, Vec<u8>)> },
+    /// What one part of a recording came to, with a thumbnail as raw RGB.
+    Part {
+        key: ContentKey,
+        plan: String,
+        number: u32,
+        content: Vec<u8>,
+        thumbnail: Option<(Raster, Vec<u8>)>,
+    },
     /// The place where a known content was found.
     Known { row: Box<Row>, place: Place, key: ContentKey },
     /// A file that was not read, and why.
@@ -129,7 +137,15 @@ impl Recorder {
                     row.tags = guard.own_tags(&record.key)?.unwrap_or(row.tags);
                     guard.remember(&place, &record.key, now)?;
                     claims.remove(&record.key);
+                    // What is owed takes up where the parts end.
+                    if !record.is_owed_something() {
+                        guard.drop_parts(&record.key)?;
+                    }
                     Done::Row(row)
+                }
+                Entry::Part { key, plan, number, content, .. } => {
+                    guard.put_part(&key, &plan, number, &content)?;
+                    Done::Noted
                 }
                 Entry::Known { row, place, key } => {
                     guard.remember(&place, &key, now)?;
@@ -196,16 +212,20 @@ fn put_off(guard: &mut WriteGuard<'_>, row: &Row, path: &Path, now: i64) -> Resu
 }
 
 fn encode(entry: &Entry) -> Option<(ContentKey, Thumbnail)> {
-    let Entry::Outcome { record, thumbnail: Some((raster, pixels)), .. } = entry else { return None };
+    let (key, raster, pixels) = match entry {
+        Entry::Outcome { record, thumbnail: Some((raster, pixels)), .. } => (record.key, raster, pixels),
+        Entry::Part { key, thumbnail: Some((raster, pixels)), .. } => (*key, raster, pixels),
+        _ => return None,
+    };
     let (width, height) = (u16::try_from(raster.width).ok()?, u16::try_from(raster.height).ok()?);
     let mut jpeg = Vec::new();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, JPEG_QUALITY);
     if let Err(error) = encoder.encode(pixels, width, height, jpeg_encoder::ColorType::Rgb) {
         // A picture without a thumbnail is still read; it can be made again at any time.
-        tracing::warn!(key = %record.key, %error, "no thumbnail");
+        tracing::warn!(%key, %error, "no thumbnail");
         return None;
     }
-    Some((record.key, Thumbnail { width: raster.width, height: raster.height, jpeg }))
+    Some((key, Thumbnail { width: raster.width, height: raster.height, jpeg }))
 }
 
 /// Milliseconds since 1970, for people to read; nothing is ever decided by it.

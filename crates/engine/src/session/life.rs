@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::listen::listen;
 use super::{COMMANDS_WAITING, Session};
 use crate::control::Control;
 use crate::dispatch::Dispatch;
@@ -31,6 +32,7 @@ impl Engine {
         let control =
             Control::open(&self.home, id, Arc::clone(&board), cancel.clone(), commands.downgrade(), &events);
         let control = self.unless_unasked(control, &events);
+        let listens = listen(self.models.clone(), self.cache.clone(), commands.downgrade());
         let session = Session {
             commands,
             board: Arc::clone(&board),
@@ -41,7 +43,10 @@ impl Engine {
         let life = Life { engine: self.clone(), events, board, cancel };
         tokio::spawn(async move {
             let board = Arc::clone(&life.board);
-            life.live(first, orders).await;
+            tokio::select! {
+                () = life.live(first, orders) => {}
+                () = async { listens.await; std::future::pending().await } => {}
+            }
             drop(control);
             board.dismiss();
             board.end();

@@ -1,6 +1,7 @@
 //! An engine that stays: a window orders, pauses, looks and asks for previews for as long as it is open.
 
 mod life;
+mod listen;
 mod preview;
 
 use std::path::PathBuf;

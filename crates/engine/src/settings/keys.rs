@@ -91,6 +91,10 @@ pub(super) const KEYS: &[Key] = &[
         value: Number(1..=10_000, |settings, million| settings.limits.pixels = million * 1_000_000),
     },
     Key {
+        name: "recording_gib",
+        value: Number(1..=100_000, |settings, gibibytes| settings.limits.recording_bytes = gibibytes << 30),
+    },
+    Key {
         name: "max_concurrent_requests",
         value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
     },

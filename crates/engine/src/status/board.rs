@@ -127,12 +127,13 @@ impl Board {
                     notes.worker(*worker, state);
                 }
                 Event::Progress(activity) => notes.progress(activity),
+                Event::Recording { path, share } => notes.recordings.hear(path, *share),
                 // Whoever had it last: also a worker that died of it, or was killed for it.
                 Event::Row(row) => {
                     if row.worker.is_some() {
                         notes.pace.done(now);
                     }
-                    notes.settled(row.worker);
+                    notes.settled(row);
                 }
                 Event::Finished { .. } => (notes.round, notes.stopping) = (None, false),
                 Event::Looking { .. } | Event::Note(_) | Event::Refused { .. } | Event::Open { .. } => {}
@@ -176,6 +177,7 @@ impl Board {
             elsewhere,
             waiting,
             workers: slots,
+            recordings,
             deaths,
             crashes,
         } = self.notes().clone();
@@ -215,6 +217,7 @@ impl Board {
             resident: resident_memory(std::process::id()),
             waiting,
             workers: slots.into_iter().map(worker).collect(),
+            recordings: recordings.status(),
             queues: Queues {
                 arrivals: QueueStatus::of_channels(&self.arrivals()),
                 pending: QueueStatus {

@@ -9,6 +9,7 @@ mod changes;
 mod notes;
 mod pace;
 mod queue;
+mod recordings;
 mod traffic;
 
 pub(crate) use board::{Board, Onlookers};
@@ -16,6 +17,7 @@ pub use changes::StatusChanges;
 pub(crate) use notes::Pending;
 pub use pace::Pace;
 pub(crate) use queue::Queue;
+pub use recordings::RecordingStatus;
 pub(crate) use traffic::Traffic;
 
 use deskscribe_protocol::{Isolation, Stage};
@@ -63,6 +65,9 @@ pub struct Status {
     pub waiting: Option<String>,
     /// Every slot that this run has used, by its number.
     pub workers: Vec<WorkerStatus>,
+    /// Recordings that are being read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<RecordingStatus>,
     /// Where things wait.
     pub queues: Queues,
     /// What was said to workers and by them, all of them together.

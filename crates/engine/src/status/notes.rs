@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{Isolation, Stage};
 
+use super::recordings::Recordings;
 use super::{Pace, Phase, Work};
 use crate::path::{bytes_of, lossy};
-use crate::{Activity, Crash, RunCounts, WorkerName, WorkerState};
+use crate::{Activity, Crash, Row, RunCounts, WorkerName, WorkerState};
 
 /// So many deaths are kept; older ones are only counted.
 pub(super) const CRASHES_KEPT: usize = 16;
@@ -31,6 +32,7 @@ pub(super) struct Notes {
     pub(super) elsewhere: usize,
     pub(super) waiting: Option<String>,
     pub(super) workers: BTreeMap<usize, Slot>,
+    pub(super) recordings: Recordings,
     pub(super) deaths: u64,
     pub(super) crashes: VecDeque<(Instant, Crash)>,
 }
@@ -129,8 +131,9 @@ impl Notes {
     }
 
     /// A file is settled that this worker had, if any did.
-    pub(super) fn settled(&mut self, worker: Option<WorkerName>) {
-        if let Some(slot) = worker.and_then(|worker| self.workers.get_mut(&worker.slot)) {
+    pub(super) fn settled(&mut self, row: &Row) {
+        self.recordings.settled(row);
+        if let Some(slot) = row.worker.and_then(|worker| self.workers.get_mut(&worker.slot)) {
             slot.files += 1;
         }
     }

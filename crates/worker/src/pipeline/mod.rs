@@ -1,11 +1,17 @@
 //! From a job to what comes of it: which stages a medium goes through, in which order.
 
+mod beat;
 mod picture;
+mod survey;
+mod watch;
 
-use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Work};
+use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
 
 use crate::engines::Engines;
 use crate::job::{Interruption, Job, Outcome, Watch};
+
+/// A picture that belongs to an answer, as 8-bit RGB.
+type Shown = (Raster, Vec<u8>);
 
 /// Does a job.
 ///
@@ -21,6 +27,18 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
         (Work::Preview { edge, .. }, MediaKind::Image, Some(medium)) => {
             let picture = picture::preview(medium, edge, watch)?;
             Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
+        }
+        (Work::Survey, MediaKind::Video | MediaKind::Audio, Some(medium)) => {
+            let (survey, picture) = survey::look(&medium, watch)?;
+            Ok(Outcome { answer: Answer::Survey(survey), picture })
+        }
+        (Work::Preview { edge, at }, MediaKind::Video | MediaKind::Audio, Some(medium)) => {
+            let picture = survey::preview(&medium, edge, at, watch)?;
+            Ok(Outcome { answer: Answer::Preview, picture: Some(picture) })
+        }
+        (Work::Watch { from, to }, _, Some(medium)) => {
+            let watched = watch::watch(&medium, (from, to), engines, watch)?;
+            Ok(Outcome { answer: Answer::Watched(watched), picture: None })
         }
         _ => {
             let reason = format!("{kind} files are not read by this version of Deskscribe");

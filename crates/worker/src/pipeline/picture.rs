@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use deskscribe_protocol::{Provenance, Raster, Reading, Stage, StageTime};
+use deskscribe_protocol::{Provenance, Reading, Stage, StageTime};
 
+use super::Shown;
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
 use crate::{decode, digest, ocr};
@@ -13,7 +14,7 @@ pub(super) fn read(
     medium: Medium,
     engines: &mut Engines,
     watch: &dyn Watch,
-) -> Result<(Reading, Option<(Raster, Vec<u8>)>), Interruption> {
+) -> Result<(Reading, Option<Shown>), Interruption> {
     let begun = Instant::now();
     let edge = medium.limits.thumbnail_edge;
 
@@ -71,11 +72,7 @@ pub(super) fn read(
 }
 
 /// Shows a picture: upright, as 8-bit RGB, its longer edge at most `edge`. Nothing is read, and no model is loaded.
-pub(super) fn preview(
-    medium: Medium,
-    edge: u32,
-    watch: &dyn Watch,
-) -> Result<(Raster, Vec<u8>), Interruption> {
+pub(super) fn preview(medium: Medium, edge: u32, watch: &dyn Watch) -> Result<Shown, Interruption> {
     watch.progress(Stage::Decode, 0, 2);
     let picture = decode::open(medium)?;
     if watch.cancelled() {

@@ -83,6 +83,12 @@ pub(super) const RESERVED: &[Reserved] = &[
         importers: &["deskscribe-app"],
     },
     Reserved {
+        rule: "only the engine asks servers",
+        // Tauri brings a client of its own.
+        crates: &["curl", "isahc", "reqwest", "ureq"],
+        importers: &["deskscribe-engine", "tauri"],
+    },
+    Reserved {
         rule: "only the gateway and the worker talk to a language model",
         crates: &["ollama-rs"],
         importers: &["deskscribe-engine", "deskscribe-worker"],
@@ -143,6 +149,11 @@ pub(super) const WORDS: &[Word] = &[
         rule: "only the engine's record holds the write guard of the cache",
         word: "WriteGuard",
         places: &["crates/cache/*", "crates/engine/src/record*", "crates/xtask/src/edges/*"],
+    },
+    Word {
+        rule: "nothing but models speaks to a server",
+        word: "reqwest",
+        places: &["crates/engine/src/models/*", "crates/xtask/src/edges/*"],
     },
     Word {
         rule: "the page speaks to the window in one place, and so runs without it",

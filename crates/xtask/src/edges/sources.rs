@@ -201,6 +201,16 @@ mod tests {
     }
 
     #[test]
+    fn one_room_speaks_to_servers() {
+        let text = "//! What for.\nuse reqwest::Client;\n";
+        assert_eq!(broken(&[("crates/engine/src/models/http.rs", text)]), []);
+        let rule = "nothing but models speaks to a server";
+        for path in ["crates/engine/src/session/mod.rs", "crates/cli/src/models.rs"] {
+            assert_eq!(broken(&[(path, text)]), [(rule, format!("{path}:2"))]);
+        }
+    }
+
+    #[test]
     fn pages_must_name_what_is_there() {
         let page =
             "See `engine/src/pool.rs` and `engine/`, made in `target/debug/`, not `/etc/` or `a b/`.\n";

@@ -32,6 +32,8 @@ pub(super) enum Sign {
     Linkable(&'static str),
     /// A library that pkg-config knows.
     Library(&'static str),
+    /// The library that clang is made of, where systems keep it.
+    Clang,
     /// One of the files where systems keep the certificates they trust.
     Certificates,
     /// A Python 3 that can run pip.
@@ -66,6 +68,71 @@ pub(super) const PACKAGES: &[SystemPackage] = &[
         need: Need::Compile,
     },
     SystemPackage {
+        debian: "pkg-config",
+        rpm: "pkgconf-pkg-config",
+        arch: "pkgconf",
+        purpose: "pkg-config, by which libraries of the system are found",
+        sign: Sign::Program("pkg-config"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libavformat-dev",
+        // Fedora has two FFmpegs, and both know what they provide.
+        rpm: "'pkgconfig(libavformat)'",
+        arch: "ffmpeg",
+        purpose: "FFmpeg's libavformat, which takes recordings apart",
+        sign: Sign::Library("libavformat"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libavcodec-dev",
+        rpm: "'pkgconfig(libavcodec)'",
+        arch: "ffmpeg",
+        purpose: "FFmpeg's libavcodec, which decodes them",
+        sign: Sign::Library("libavcodec"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libavutil-dev",
+        rpm: "'pkgconfig(libavutil)'",
+        arch: "ffmpeg",
+        purpose: "FFmpeg's libavutil, on which the others stand",
+        sign: Sign::Library("libavutil"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libswresample-dev",
+        rpm: "'pkgconfig(libswresample)'",
+        arch: "ffmpeg",
+        purpose: "FFmpeg's libswresample, for sound of any rate",
+        sign: Sign::Library("libswresample"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libswscale-dev",
+        rpm: "'pkgconfig(libswscale)'",
+        arch: "ffmpeg",
+        purpose: "FFmpeg's libswscale, for pictures of any format",
+        sign: Sign::Library("libswscale"),
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "libclang-dev",
+        rpm: "clang-devel",
+        arch: "clang",
+        purpose: "libclang, by which FFmpeg's headers become Rust",
+        sign: Sign::Clang,
+        need: Need::Compile,
+    },
+    SystemPackage {
+        debian: "cmake",
+        rpm: "cmake",
+        arch: "cmake",
+        purpose: "cmake, which builds the reader of speech",
+        sign: Sign::Program("cmake"),
+        need: Need::Compile,
+    },
+    SystemPackage {
         debian: "ca-certificates",
         rpm: "ca-certificates",
         arch: "ca-certificates",
@@ -80,14 +147,6 @@ pub(super) const PACKAGES: &[SystemPackage] = &[
         purpose: "Python 3 with pip, which downloads the models",
         sign: Sign::Pip,
         need: Need::Fetch,
-    },
-    SystemPackage {
-        debian: "pkg-config",
-        rpm: "pkgconf-pkg-config",
-        arch: "pkgconf",
-        purpose: "pkg-config, by which the window finds the libraries of the system",
-        sign: Sign::Program("pkg-config"),
-        need: Need::Window,
     },
     SystemPackage {
         debian: "libwebkit2gtk-4.1-dev",
@@ -139,6 +198,14 @@ pub(super) const PACKAGES: &[SystemPackage] = &[
         need: Need::Desk,
     },
     SystemPackage {
+        debian: "ffmpeg",
+        rpm: "/usr/bin/ffmpeg",
+        arch: "ffmpeg",
+        purpose: "ffmpeg, the program that makes recordings for tests",
+        sign: Sign::Program("ffmpeg"),
+        need: Need::Desk,
+    },
+    SystemPackage {
         debian: "fonts-dejavu-core",
         rpm: "dejavu-sans-fonts",
         arch: "ttf-dejavu",
@@ -154,6 +221,9 @@ pub(super) const CERTIFICATES: [&str; 4] = [
     "etc/ssl/ca-bundle.pem",
     "etc/ssl/cert.pem",
 ];
+
+/// Where libclang is looked for, and how deep: each version may have a folder of its own.
+pub(super) const CLANG: (&[&str], usize) = (&["usr/lib", "usr/lib64", "usr/local/lib"], 2);
 
 /// Where fonts are looked for, and how deep.
 pub(super) const FONTS: (&str, usize) = ("usr/share/fonts", 4);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::packages::{CERTIFICATES, FONTS, Need, PACKAGES, Sign, SystemPackage};
+use super::packages::{CERTIFICATES, CLANG, FONTS, Need, PACKAGES, Sign, SystemPackage};
 use crate::problem::{Outcome, Problem};
 use crate::workspace;
 
@@ -16,6 +16,8 @@ struct Machine {
     root: PathBuf,
     /// The user has named certificates of their own.
     has_own_certificates: bool,
+    /// The user has said where libclang is.
+    has_own_clang: bool,
     is_root: bool,
 }
 
@@ -86,6 +88,7 @@ impl Machine {
             path: env::var_os("PATH").unwrap_or_default(),
             root: PathBuf::from("/"),
             has_own_certificates: is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
+            has_own_clang: is_set("LIBCLANG_PATH"),
             is_root: id.is_ok_and(|id| id.stdout == b"0\n"),
         }
     }
@@ -110,7 +113,16 @@ impl Machine {
             Sign::Library(name) => self.program("pkg-config").is_some_and(|pkg_config| {
                 workspace::succeeds(Command::new(pkg_config).args(["--exists", name]))
             }),
-            Sign::Font => has_font(&self.root.join(FONTS.0), FONTS.1),
+            Sign::Clang => {
+                let is_clang = |name: &str| name.starts_with("libclang.so") || name.starts_with("libclang-");
+                let (folders, depth) = CLANG;
+                self.has_own_clang
+                    || folders.iter().any(|folder| has_file(&self.root.join(folder), depth, &is_clang))
+            }
+            Sign::Font => {
+                let is_font = |name: &str| [".ttf", ".otf", ".ttc"].iter().any(|end| name.ends_with(end));
+                has_file(&self.root.join(FONTS.0), FONTS.1, &is_font)
+            }
             Sign::Certificates => {
                 let is_there = |file: &&str| self.root.join(file).exists();
                 self.has_own_certificates || CERTIFICATES.iter().any(is_there)
@@ -168,12 +180,11 @@ impl Machine {
     }
 }
 
-/// Whether there is a font in this folder, or not deeper than so many below.
-fn has_font(folder: &Path, depth: usize) -> bool {
+/// Whether there is a file with such a name in this folder, or not deeper than so many below.
+fn has_file(folder: &Path, depth: usize, is_it: &dyn Fn(&str) -> bool) -> bool {
     fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
         let path = entry.path();
-        let is_font = path.extension().is_some_and(|kind| kind == "ttf" || kind == "otf" || kind == "ttc");
-        is_font || (depth > 0 && has_font(&path, depth - 1))
+        is_it(&entry.file_name().to_string_lossy()) || (depth > 0 && has_file(&path, depth - 1, is_it))
     })
 }
 
@@ -193,10 +204,15 @@ mod tests {
             path: root.path().into(),
             root: root.path().to_owned(),
             has_own_certificates: false,
+            has_own_clang: false,
             is_root: true,
         };
         (root, machine)
     }
+
+    /// What recordings take on Debian.
+    const RECORDINGS: &str = "pkg-config libavformat-dev libavcodec-dev libavutil-dev libswresample-dev \
+                              libswscale-dev libclang-dev cmake";
 
     fn names(missing: &[&SystemPackage]) -> Vec<&'static str> {
         missing.iter().map(|package| package.debian).collect()
@@ -205,7 +221,9 @@ mod tests {
     #[test]
     fn on_a_bare_debian_root_installs_all_by_one_call() {
         let (_root, machine) = machine(&[("/bin/true", "apt-get")]);
-        let packages = vec!["gcc", "libc6-dev", "g++", "ca-certificates", "python3-pip"];
+        let recordings: Vec<&str> = RECORDINGS.split(' ').collect();
+        let packages =
+            [&["gcc", "libc6-dev", "g++"], &recordings[..], &["ca-certificates", "python3-pip"]].concat();
         assert_eq!(
             machine.plan(&machine.missing(&[Need::Compile, Need::Fetch])),
             Plan::Apt { prefix: vec![], packages }
@@ -214,8 +232,8 @@ mod tests {
 
     #[test]
     fn a_complete_machine_is_left_alone() {
-        let (root, machine) =
-            machine(&[("/bin/true", "c++"), ("/bin/true", "python3"), ("/bin/true", "apt-get")]);
+        let programs = ["c++", "python3", "apt-get", "pkg-config", "cmake"];
+        let (root, machine) = machine(&programs.map(|name| ("/bin/true", name)));
         Command::new("sh")
             .args(["-c", "printf '#!/bin/sh\\necho /usr/lib/crt1.o\\n' > cc && chmod +x cc"])
             .current_dir(root.path())
@@ -223,6 +241,9 @@ mod tests {
             .unwrap();
         fs::create_dir_all(root.path().join("etc/ssl")).unwrap();
         fs::write(root.path().join("etc/ssl/cert.pem"), "").unwrap();
+        assert_eq!(names(&machine.missing(&[Need::Compile])), ["libclang-dev"]);
+        fs::create_dir_all(root.path().join("usr/lib/llvm-14/lib")).unwrap();
+        fs::write(root.path().join("usr/lib/llvm-14/lib/libclang.so.1"), "").unwrap();
         assert_eq!(names(&machine.missing(&[Need::Compile, Need::Fetch])), Vec::<&str>::new());
         assert_eq!(machine.plan(&[]), Plan::Nothing);
     }
@@ -231,7 +252,7 @@ mod tests {
     fn the_window_is_asked_for_only_by_who_needs_it() {
         let (root, machine) = machine(&[("/bin/true", "xdotool"), ("/bin/false", "pkg-config")]);
         assert_eq!(names(&machine.missing(&[Need::Window])), ["libwebkit2gtk-4.1-dev"]);
-        let desk = ["webkit2gtk-driver", "xvfb", "openbox", "dbus", "fonts-dejavu-core"];
+        let desk = ["webkit2gtk-driver", "xvfb", "openbox", "dbus", "ffmpeg", "fonts-dejavu-core"];
         assert_eq!(names(&machine.missing(&[Need::Desk])), desk);
         let fonts = root.path().join("usr/share/fonts/truetype/sans");
         fs::create_dir_all(&fonts).unwrap();
@@ -241,8 +262,12 @@ mod tests {
 
     #[test]
     fn a_compiler_without_the_c_library_is_not_enough() {
-        let (_root, machine) = machine(&[("/bin/echo", "cc"), ("/bin/true", "c++")]);
-        assert_eq!(names(&machine.missing(&[Need::Compile])), ["libc6-dev", "ca-certificates"]);
+        let programs = [("/bin/echo", "cc"), ("/bin/true", "c++"), ("/bin/true", "pkg-config")];
+        let (_root, machine) = machine(&[&programs[..], &[("/bin/true", "cmake")]].concat());
+        assert_eq!(
+            names(&machine.missing(&[Need::Compile])),
+            ["libc6-dev", "libclang-dev", "ca-certificates"]
+        );
     }
 
     #[test]
@@ -277,23 +302,30 @@ mod tests {
         assert!(matches!(machine.plan(&missing), Plan::Apt { prefix, .. } if prefix == ["sudo"]));
         fs::remove_file(root.path().join("sudo")).unwrap();
         let Plan::Tell(text) = machine.plan(&missing) else { panic!("something else than to tell") };
-        let line =
-            "apt-get update; apt-get install --yes --no-install-recommends gcc libc6-dev g++ ca-certificates";
-        assert_eq!(text.lines().last().map(str::trim), Some(line));
+        let line = format!(
+            "apt-get update; apt-get install --yes --no-install-recommends gcc libc6-dev g++ {RECORDINGS} \
+             ca-certificates"
+        );
+        assert_eq!(text.lines().last().map(str::trim), Some(line.as_str()));
     }
 
     #[test]
     fn other_systems_get_their_own_line() {
+        let rpm = "pkgconf-pkg-config 'pkgconfig(libavformat)' 'pkgconfig(libavcodec)' 'pkgconfig(libavutil)' \
+                   'pkgconfig(libswresample)' 'pkgconfig(libswscale)'";
         for (manager, line) in [
-            ("dnf", "dnf install gcc glibc-devel gcc-c++ ca-certificates"),
-            ("zypper", "zypper install gcc glibc-devel gcc-c++ ca-certificates"),
-            ("pacman", "pacman -S --needed gcc glibc ca-certificates"),
+            ("dnf", format!("dnf install gcc glibc-devel gcc-c++ {rpm} clang-devel cmake ca-certificates")),
+            (
+                "zypper",
+                format!("zypper install gcc glibc-devel gcc-c++ {rpm} clang-devel cmake ca-certificates"),
+            ),
+            ("pacman", "pacman -S --needed gcc glibc pkgconf ffmpeg clang cmake ca-certificates".to_owned()),
         ] {
             let (_root, machine) = machine(&[("/bin/true", manager)]);
             let Plan::Tell(text) = machine.plan(&machine.missing(&[Need::Compile])) else {
                 panic!("{manager}")
             };
-            assert_eq!(text.lines().last().map(str::trim), Some(line));
+            assert_eq!(text.lines().last().map(str::trim), Some(line.as_str()));
         }
         let (_root, machine) = machine(&[]);
         assert!(

@@ -36,11 +36,15 @@
 //!
 //! To be shown, every other file is a picture of two pixels.
 //!
+//! A recording is read part by part: see [`recording`].
+//!
 //! A picture is answered as a good worker would: its content is no order.
 //!
 //! Started under the name `other-build`, `mute`, `stillborn`, `not-ready` or `unconfined` it misbehaves before any
 //! file; as `late-hello` or `late-ready` it takes half a second for that; as `hello DEED` or `ready DEED`, spelled with
 //! hyphens, it ends just before; as `doomed` it dies of everything.
+
+mod recording;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -115,21 +119,26 @@ fn live() -> Result<u8> {
     }
     say(&mut socket, &FromWorker::Ready { confinement: claim(!is("unconfined")) })?;
     loop {
-        let (message, file) = hear(&mut socket)?;
+        let (message, mut files) = hear(&mut socket)?;
         if is("doomed") {
             end("signal 11")?;
         }
         if let Some(code) = LAST.get().map(|deed| end(deed)).transpose()?.flatten() {
             return Ok(code);
         }
-        let code = match (message, file) {
-            (ToWorker::Work { job, work: Work::Read, .. }, Some(file)) => {
-                obey(&mut socket, job, &file.into())?
+        let code = match message {
+            ToWorker::Work { job, work: Work::Read, .. } => match files.pop() {
+                Some(file) => obey(&mut socket, job, &file.into())?,
+                None => None,
+            },
+            ToWorker::Work { job, work: Work::Preview { .. }, .. } => match files.pop() {
+                Some(file) => show(&mut socket, job, &file.into())?,
+                None => None,
+            },
+            ToWorker::Work { job, work, .. } => {
+                recording::do_part(&mut socket, job, work, files.into_iter().map(File::from).collect())?
             }
-            (ToWorker::Work { job, work: Work::Preview { .. }, .. }, Some(file)) => {
-                show(&mut socket, job, &file.into())?
-            }
-            _ => None,
+            ToWorker::Start { .. } | ToWorker::Cancel { .. } => None,
         };
         if let Some(code) = code {
             return Ok(code);
@@ -363,7 +372,7 @@ fn say(socket: &mut UnixStream, message: &FromWorker) -> Result<()> {
     Frame::new(message, Vec::new())?.write_to(socket)
 }
 
-fn hear(socket: &mut UnixStream) -> Result<(ToWorker, Option<OwnedFd>)> {
+fn hear(socket: &mut UnixStream) -> Result<(ToWorker, Vec<OwnedFd>)> {
     let mut header = [0; HEADER_BYTES];
     let mut files = Vec::new();
     let first = receive(&*socket, &mut header, &mut files).map_err(io::Error::from)?;
@@ -372,7 +381,7 @@ fn hear(socket: &mut UnixStream) -> Result<(ToWorker, Option<OwnedFd>)> {
     }
     socket.read_exact(&mut header[first..])?;
     let frame = Frame::read_rest(Header::parse(header)?, socket)?;
-    Ok((frame.message()?, files.pop()))
+    Ok((frame.message()?, files))
 }
 
 fn complain(text: &str) {

@@ -1,0 +1,52 @@
+//! A packet: some of what a track holds, as it is stored.
+
+#![expect(unsafe_code, reason = "FFmpeg's packets are raw pointers")]
+
+use ffmpeg_sys_the_third as ffi;
+
+use super::Fault;
+
+/// One packet, again and again.
+pub(crate) struct Packet(*mut ffi::AVPacket);
+
+impl Packet {
+    pub(crate) fn new() -> Result<Self, Fault> {
+        // SAFETY: null, or ours.
+        let packet = unsafe { ffi::av_packet_alloc() };
+        if packet.is_null() { Err(Fault::MEMORY) } else { Ok(Self(packet)) }
+    }
+
+    /// Which track it is of.
+    pub(crate) fn track(&self) -> usize {
+        // SAFETY: ours.
+        usize::try_from(unsafe { (*self.0).stream_index }).unwrap_or(usize::MAX)
+    }
+
+    /// When it is shown or heard, in ticks of its track; where that is not known, when it is decoded.
+    pub(crate) fn at(&self) -> Option<i64> {
+        // SAFETY: ours.
+        let (shown, decoded) = unsafe { ((*self.0).pts, (*self.0).dts) };
+        [shown, decoded].into_iter().find(|at| *at != ffi::AV_NOPTS_VALUE)
+    }
+
+    /// For how long, in ticks of its track; 0 if that is not known.
+    pub(crate) fn lasts(&self) -> i64 {
+        // SAFETY: ours.
+        unsafe { (*self.0).duration }
+    }
+
+    pub(super) fn as_mut_ptr(&mut self) -> *mut ffi::AVPacket {
+        self.0
+    }
+
+    pub(super) fn as_ptr(&self) -> *const ffi::AVPacket {
+        self.0
+    }
+}
+
+impl Drop for Packet {
+    fn drop(&mut self) {
+        // SAFETY: freed once.
+        unsafe { ffi::av_packet_free(&raw mut self.0) }
+    }
+}
