@@ -23,6 +23,8 @@ export const card = (at: number, more: Partial<Card> = {}): Card => ({
   moment: Date.parse("2026-03-14T09:12:00"),
   language: "en",
   pages: 1,
+  duration: null,
+  pending: [],
   aspect: 1.6,
   snippet: [],
   page: null,
@@ -82,6 +84,8 @@ export const item = (more: Partial<ItemView> = {}): ItemView => ({
       ],
     },
   ],
+  said_hits: [],
+  shown_hits: [],
   hits: [
     {
       line: 0,
