@@ -230,19 +230,24 @@ impl Source<'_> {
     /// Weights come in pieces larger than this, and nothing else does.
     const SMALL: usize = 1 << 10;
 
-    /// Fills a part of the model; with zeros, where there is nothing more to read. One that nobody wants any more is
-    /// not broken off, because whisper.cpp would never give back what it holds then: its weights are zeros.
+    /// Whether a piece is passed over: of a model that nobody wants any more. It is read to its end all the same,
+    /// without its weights, because whisper.cpp never gives back what it holds of one that is broken off.
+    fn passes_over(&mut self, length: usize) -> bool {
+        let passes = self.is_stopped && length > Self::SMALL;
+        if passes {
+            self.at += length as u64;
+        }
+        passes
+    }
+
+    /// Fills in a piece of the model, of zeros, as far as there is anything to read.
     fn fill(&mut self, into: &mut [u8]) {
-        into.fill(0);
-        let is_small = into.len() <= Self::SMALL;
         for part in into.chunks_mut(1 << 20) {
             if self.fault.is_some() || self.at >= self.bytes {
                 break;
             }
             let length = part.len().min(usize::try_from(self.bytes - self.at).unwrap_or(usize::MAX));
-            if (is_small || !self.is_stopped)
-                && let Err(error) = self.file.read_exact_at(&mut part[..length], self.at)
-            {
+            if let Err(error) = self.file.read_exact_at(&mut part[..length], self.at) {
                 self.fault = Some(error);
             }
             self.at += length as u64;
@@ -255,11 +260,17 @@ unsafe extern "C" fn read(source: *mut c_void, into: *mut c_void, length: usize)
     if into.is_null() || length == 0 {
         return 0;
     }
-    // SAFETY: `Context::load` made it of a source that is borrowed nowhere else, and whisper.cpp has room for so many
-    // bytes.
-    let (source, into) =
-        unsafe { (&mut *source.cast::<Source<'_>>(), slice::from_raw_parts_mut(into.cast::<u8>(), length)) };
-    source.fill(into);
+    // SAFETY: `Context::load` made it of a source that is borrowed nowhere else.
+    let source = unsafe { &mut *source.cast::<Source<'_>>() };
+    if !source.passes_over(length) {
+        let into = into.cast::<u8>();
+        // SAFETY: whisper.cpp has room for so many bytes there. They are zeros before anybody looks at them.
+        let into = unsafe {
+            into.write_bytes(0, length);
+            slice::from_raw_parts_mut(into, length)
+        };
+        source.fill(into);
+    }
     length
 }
 
