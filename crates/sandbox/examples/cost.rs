@@ -8,7 +8,7 @@ use deskscribe_sandbox::{Policy, begin};
 
 fn main() {
     let begun = Instant::now();
-    let policy = Policy { libraries: Vec::new(), memory: 4 << 30, descriptors: 64 };
+    let policy = Policy { libraries: Vec::new(), memory: 4 << 30, descriptors: 64, file: 0 };
     let entered = begin().enter(&policy);
     let between = begun.elapsed();
     let report = entered.seal();

@@ -12,4 +12,6 @@ pub struct Policy {
     pub memory: u64,
     /// The most open descriptors.
     pub descriptors: u64,
+    /// The largest file that may be written, in bytes: a descriptor for it must have been lent.
+    pub file: u64,
 }

@@ -32,7 +32,7 @@ fn a_whole_installation_works() {
     let names = |list: &str| {
         diagnosis[list].as_array().unwrap().iter().map(|one| one["what"].clone()).collect::<Vec<_>>()
     };
-    assert_eq!(names("parts"), ["worker", "runtime", "text detection", "text recognition"]);
+    assert_eq!(names("parts"), ["worker", "runtime", "text detection", "text recognition", "voice activity"]);
     assert_eq!(names("kept"), ["home", "cache", "small pictures"]);
     assert!(text.contains("ONNX Runtime 1.") && text.contains("  0 readings  "), "{text}");
     let worker = &diagnosis["worker"];

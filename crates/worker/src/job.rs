@@ -1,6 +1,8 @@
 //! What a stage is given and what may come of it.
 
+use std::cell::Cell;
 use std::fs::File;
+use std::time::{Duration, Instant};
 
 use deskscribe_protocol::{Answer, Failure, Limits, MediaKind, Raster, Stage, Work};
 
@@ -38,6 +40,22 @@ pub trait Watch {
 
     /// Whether the job should be dropped as soon as possible.
     fn cancelled(&self) -> bool;
+}
+
+/// Keeps progress from being told more often than anybody can see.
+#[derive(Debug, Default)]
+pub(crate) struct Pace(Cell<Option<Instant>>);
+
+impl Pace {
+    const EVERY: Duration = Duration::from_millis(200);
+
+    /// Tells progress if it is time to.
+    pub(crate) fn tell(&self, watch: &dyn Watch, stage: Stage, done: u32, total: u32) {
+        if self.0.get().is_none_or(|told| told.elapsed() >= Self::EVERY) {
+            self.0.set(Some(Instant::now()));
+            watch.progress(stage, done.min(total), total.max(1));
+        }
+    }
 }
 
 /// What came of a job.

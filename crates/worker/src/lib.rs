@@ -1,9 +1,10 @@
 //! The lean process that reads one file at a time and can touch nothing else.
 //!
 //! ```text
-//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─▶ decode ─▶ ocr ─▶ digest
-//!                      ▲                                               │
-//!                      ╰───── progress, reading and thumbnail ◀════════╯
+//!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─┬─▶ decode ────────┬─▶ ocr ──┬─▶ digest
+//!                      ▲                          ├─▶ film ─▶ screen ╯         │     │
+//!                      │                          ╰─▶ film ─▶ speech ──────────╯     │
+//!                      ╰──────────── progress, answers and pictures ◀════════════════╯
 //! ```
 //!
 //! Everything that parses bytes of strangers is in here, and nothing of ours that is worth stealing.
@@ -20,6 +21,7 @@ mod digest;
 mod film;
 mod ocr;
 mod screen;
+mod speech;
 
 pub use engines::{Engines, load_runtime};
 pub use job::{Interruption, Job, Medium, Outcome, Watch};

@@ -16,8 +16,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_protocol::{
-    Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState, ModelGrant,
-    Stage, ToWorker, exit,
+    Block, Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState,
+    ModelGrant, Stage, ToWorker, exit,
 };
 use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -101,7 +101,9 @@ fn get_ready(ear: &mut Ear, bare: Bare) -> Result<(Engines, Confinement), End> {
         return Err(End::OutOfTurn);
     }
     let runtime = PathBuf::from(runtime);
-    let policy = Policy { libraries: vec![runtime.clone()], memory, descriptors: DESCRIPTORS };
+    let (libraries, descriptors) = (vec![runtime.clone()], DESCRIPTORS);
+    // The sound of a recording goes into memory files.
+    let policy = Policy { libraries, memory, descriptors, file: Block::BYTES };
     let entered = bare.enter(&policy);
     load_runtime(&runtime).map_err(End::NotReady)?;
     let confinement = told(entered.seal());

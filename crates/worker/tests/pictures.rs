@@ -2,7 +2,12 @@
 //!
 //! They are all made of one notice, cut out of a sample.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,60 +1,28 @@
 //! Recordings of every kind, surveyed, shown and watched by a real, confined worker.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "common/film_maker.rs"]
 mod film_maker;
+#[path = "common/notice.rs"]
+mod notice;
 #[path = "common/sealed.rs"]
 mod sealed;
 
-use std::fs;
-use std::path::Path;
+use std::cell::Cell;
+use std::fs::{self, File};
 
-use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Missing, Raster, Stage, Survey, Watched, Work};
+use deskscribe_protocol::{Code, Limits, MediaKind, Raster, Stage, Work};
+use deskscribe_worker::{Interruption, Job, Medium, Watch, work};
 use film_maker::FilmMaker;
-use image::{RgbImage, imageops};
+use image::RgbImage;
+use notice::{NOTICE, assert_notice, still, survey, texts, watch};
 use sealed::Sealed;
-
-/// What the notice says, of which stills are made.
-const NOTICE: [&str; 3] = [
-    "The label printer on port USB003 stopped responding.",
-    "Last good label: PD-558101 at 12:41:07.",
-    "until it clicks. Then choose Retry.",
-];
-
-/// A still of 480 by 240 pixels with the notice at this height, as `NAME.png`.
-fn still(maker: &FilmMaker, name: &str, top: i64) {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/label printer error.gif");
-    let sample = image::open(sample).unwrap().into_rgb8();
-    let notice = imageops::crop_imm(&sample, 462, 304, 388, 156).to_image();
-    let mut still = RgbImage::from_pixel(480, 240, *notice.get_pixel(0, 0));
-    imageops::replace(&mut still, &notice, 40, top);
-    still.save(maker.path(&format!("{name}.png"))).unwrap();
-}
-
-fn survey(worker: &mut Sealed, path: &Path) -> Result<(Survey, Option<(Raster, Vec<u8>)>), Failure> {
-    let (answer, picture) = worker.ask(path, MediaKind::Video, Work::Survey)?;
-    let Answer::Survey(survey) = answer else { panic!("another answer: {answer:?}") };
-    Ok((survey, picture))
-}
-
-fn watch(worker: &mut Sealed, path: &Path, from: f64, to: Option<f64>) -> Result<Watched, Failure> {
-    let (answer, _) = worker.ask(path, MediaKind::Video, Work::Watch { from, to })?;
-    let Answer::Watched(watched) = answer else { panic!("another answer: {answer:?}") };
-    Ok(watched)
-}
-
-#[track_caller]
-fn assert_notice(watched: &Watched, name: &str) {
-    for said in NOTICE {
-        let times = watched.lines.iter().filter(|seen| seen.line.text == said).count();
-        assert_eq!(times, 1, "{name}: {said} in {:?}", texts(watched));
-    }
-}
-
-fn texts(watched: &Watched) -> Vec<(f64, f64, &str)> {
-    watched.lines.iter().map(|seen| (seen.from, seen.to, seen.line.text.as_str())).collect()
-}
 
 /// Kinds of recordings, and what makes them of a still and a hum.
 const KINDS: [(&str, &str); 14] = [
@@ -205,144 +173,63 @@ fn each_screen_has_its_time_in_whatever_stretch_it_is_looked_for() {
 }
 
 #[test]
-fn what_is_damaged_keeps_what_can_be_read() {
+fn lines_that_come_one_by_one_are_each_read_when_they_come() {
     let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
-    still(&maker, "still", 40);
-    maker.hum("hum", 4.0);
-    let make =
-        "-loop 1 -framerate 10 -t 4 -i still.png -i hum.wav -c:v libx264 -pix_fmt yuv420p -g 10 -c:a aac";
-    maker.run(&format!("{make} whole.mkv"));
-    maker.run(&format!("{make} -movflags +faststart fast.mp4"));
-    maker.run(&format!("{make} slow.mp4"));
-    for (name, cut) in [("whole.mkv", "cut.mkv"), ("fast.mp4", "cut.mp4")] {
-        let path = maker.cut(name, 0.6, cut);
-        assert!(survey(&mut worker, &path).is_ok(), "{cut}");
-        let watched = watch(&mut worker, &path, 0.0, None).unwrap();
-        assert_notice(&watched, cut);
-        assert!(watched.ended && (0.5..3.9).contains(&watched.to), "{cut} {}", watched.to);
+    still(&maker, "all", 40);
+    let all = image::open(maker.path("all.png")).unwrap().into_rgb8();
+    let ground = *all.get_pixel(0, 0);
+    let mut list = String::new();
+    for (name, shown) in [("one", 71), ("three", 134), ("five", 240)] {
+        let covered = |x, y| if y < shown { *all.get_pixel(x, y) } else { ground };
+        RgbImage::from_fn(480, 240, covered).save(maker.path(&format!("{name}.png"))).unwrap();
+        list += &format!("file {name}.png\nduration 1.5\n");
     }
-    let failure = survey(&mut worker, &maker.cut("slow.mp4", 0.7, "headless.mp4")).unwrap_err();
-    assert_eq!(failure.code, Code::Damaged);
-    assert!(failure.reason.contains("ends before its index"), "{failure}");
-}
-
-#[test]
-fn what_is_no_recording_is_named() {
-    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
-    maker.run("-f lavfi -i testsrc=s=64x48:r=5:d=1 gif.gif");
-    for (name, content, code, words) in [
-        ("empty.mp4", &b""[..], Code::Empty, "empty"),
-        (
-            "list.mp4",
-            b"#EXTM3U\n#EXTINF:2,\nfile:///etc/os-release\n#EXT-X-ENDLIST\n",
-            Code::Unsupported,
-            "HLS playlist",
-        ),
-        (
-            "dash.mp4",
-            b"<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"></MPD>",
-            Code::Unsupported,
-            "DASH",
-        ),
-        (
-            "join.mkv",
-            b"ffconcat version 1.0\nfile /etc/passwd\n",
-            Code::Unsupported,
-            "only names other files",
-        ),
-        (
-            "session.mov",
-            b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nm=video 1 RTP/AVP 96\r\n",
-            Code::Unsupported,
-            "only names other files",
-        ),
-        ("notes.webm", b"these are only some notes\n", Code::Damaged, "its content is text"),
-        ("zeros.avi", &[0; 5000], Code::Damaged, "whatever .avi says"),
-    ] {
-        fs::write(maker.path(name), content).unwrap();
-        let failure = survey(&mut worker, &maker.path(name)).unwrap_err();
-        assert_eq!(failure.code, code, "{name}: {failure}");
-        assert!(failure.reason.contains(words), "{name}: {failure}");
+    fs::write(maker.path("list.txt"), list + "file five.png\n").unwrap();
+    maker.run("-f concat -i list.txt -vf fps=10 -c:v libx264 -pix_fmt yuv420p -g 1000 typed.mp4");
+    let watched = watch(&mut worker, &maker.path("typed.mp4"), 0.0, None).unwrap();
+    assert_notice(&watched, "typed.mp4");
+    assert_eq!(watched.frames, 3);
+    for (said, comes) in NOTICE.iter().zip([0.0, 1.5, 3.0]) {
+        let seen = watched.lines.iter().find(|seen| seen.line.text == *said).unwrap();
+        assert!((seen.from - comes).abs() < 0.3 && seen.to == watched.to, "{said}: {:?}", texts(&watched));
+        assert!(
+            seen.line.corners.iter().all(|[x, y]| (30.0..450.0).contains(x) && (30.0..210.0).contains(y))
+        );
     }
-    let failure = survey(&mut worker, &maker.path("gif.gif")).unwrap_err();
-    assert_eq!(failure.code, Code::Unsupported, "{failure}");
 }
 
-#[test]
-fn tracks_that_nobody_can_decode_are_told() {
-    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
-    maker.hum("hum", 1.0);
-    maker.run("-f lavfi -i testsrc=s=64x48:r=5:d=1 -i hum.wav -c:v ffv1 -c:a aac odd.mkv");
-    let (survey_of_odd, _) = survey(&mut worker, &maker.path("odd.mkv")).unwrap();
-    assert!(survey_of_odd.picture.is_none() && survey_of_odd.sound.is_some());
-    assert_eq!(survey_of_odd.gaps.len(), 1);
-    assert_eq!(survey_of_odd.gaps[0].what, Missing::Picture);
-    assert!(survey_of_odd.gaps[0].reason.contains("ffv1"), "{:?}", survey_of_odd.gaps);
-    maker.run("-f lavfi -i testsrc=s=64x48:r=5:d=1 -c:v ffv1 odder.mkv");
-    let failure = survey(&mut worker, &maker.path("odder.mkv")).unwrap_err();
-    assert_eq!(failure.code, Code::Unsupported);
-    assert!(failure.reason.contains("ffv1"), "{failure}");
-}
+/// Wants nothing more once two seconds were watched.
+struct Impatient(Cell<u32>);
 
-#[test]
-fn lies_about_length_and_hosts_of_tracks_are_dealt_with() {
-    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
-    still(&maker, "still", 40);
-    maker.run("-loop 1 -framerate 10 -t 2 -i still.png -c:v libx264 -pix_fmt yuv420p short.mp4");
-    let mut bytes = fs::read(maker.path("short.mp4")).unwrap();
-    // Ten hours in `mvhd`, in its units of a thousandth.
-    let header = bytes.windows(4).position(|window| window == b"mvhd").unwrap();
-    bytes[header + 20..header + 24].copy_from_slice(&36_000_000_u32.to_be_bytes());
-    fs::write(maker.path("long.mp4"), &bytes).unwrap();
-    let watched = watch(&mut worker, &maker.path("long.mp4"), 0.0, Some(36_000.0)).unwrap();
-    assert!(watched.ended && (1.9..2.2).contains(&watched.to), "{watched:?}");
-    assert_notice(&watched, "long.mp4");
-
-    // Two thousand tracks: the one there is, again and again.
-    let index = bytes.windows(4).position(|window| window == b"moov").unwrap() - 4;
-    let track = bytes.windows(4).position(|window| window == b"trak").unwrap() - 4;
-    let size =
-        |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) as usize;
-    let (end, length) = (track + size(track), size(track));
-    let mut many = [&bytes[..track], &bytes[track..end].repeat(2000), &bytes[end..]].concat();
-    let grown = (size(index) + 1999 * length) as u32;
-    many[index..index + 4].copy_from_slice(&grown.to_be_bytes());
-    fs::write(maker.path("many.mp4"), many).unwrap();
-    let failure = survey(&mut worker, &maker.path("many.mp4")).unwrap_err();
-    assert_eq!(failure.code, Code::TooLarge, "{failure}");
-}
-
-#[test]
-fn flipped_bits_harm_nobody() {
-    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
-    maker.hum("hum", 1.0);
-    for (name, how) in [
-        ("a.mp4", "-c:v libx264 -g 5 -c:a aac"),
-        ("a.webm", "-c:v libvpx-vp9 -deadline realtime -c:a libopus"),
-        ("a.avi", "-c:v mpeg4 -c:a libmp3lame"),
-        ("a.ts", "-c:v libx264 -c:a aac"),
-        ("a.mov", "-c:v prores_ks -c:a pcm_s16le"),
-    ] {
-        maker.run(&format!("-f lavfi -i testsrc=s=160x96:r=10:d=1 -i hum.wav {how} {name}"));
-        let whole = fs::read(maker.path(name)).unwrap();
-        for seed in 0..12_u64 {
-            let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-            let mut bytes = whole.clone();
-            for _ in 0..=seed * 4 {
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                let at = random as usize % bytes.len();
-                bytes[at] ^= 1 << (random >> 60 & 7);
-            }
-            let path = maker.path("hurt");
-            fs::write(&path, bytes).unwrap();
-            // Any outcome is right, as long as there is one.
-            let _ = survey(&mut worker, &path);
-            let _ = watch(&mut worker, &path, 0.0, None);
-            let _ = worker.ask(&path, MediaKind::Video, Work::Preview { edge: 64, at: 0.5 });
+impl Watch for Impatient {
+    fn progress(&self, stage: Stage, done: u32, _: u32) {
+        if stage == Stage::Watch {
+            self.0.set(done);
         }
     }
+
+    fn cancelled(&self) -> bool {
+        self.0.get() >= 2
+    }
+}
+
+#[test]
+fn a_cancel_is_heard_while_a_recording_is_watched() {
+    let maker = FilmMaker::new();
+    maker.run("-f lavfi -i testsrc=s=160x96:r=10:d=20 -c:v libx264 -pix_fmt yuv420p long.mp4");
+    let path = maker.path("long.mp4");
+    let mut engines = sealed::engines();
+    let medium = Medium {
+        file: File::open(&path).unwrap(),
+        bytes: film_maker::size(&path),
+        extension: None,
+        limits: Limits::default(),
+    };
+    let what = Work::Watch { from: 0.0, to: None };
+    let job = Job { work: what, kind: MediaKind::Video, medium: Some(medium), files: Vec::new() };
+    let watch = Impatient(Cell::new(0));
+    assert!(matches!(work(job, &mut engines, &watch), Err(Interruption::Cancelled)));
+    assert!(watch.0.get() < 4, "{}", watch.0.get());
 }
 
 #[test]

@@ -34,7 +34,11 @@ pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
 /// What the first bytes say.
 pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
     let found = infer::get(first)?;
-    // Two letters make no bitmap: a text may begin with them.
+    // A few letters make no medium: a text may begin with them, such as a transcript of ours about GIFs.
+    if is_text(first) {
+        return None;
+    }
+    // Two of them in a text that is not in UTF-8 make no bitmap either.
     if found.mime_type() == "image/bmp" && !has_bitmap_header(first) {
         return None;
     }
@@ -45,6 +49,19 @@ pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
         infer::MatcherType::Audio => Some(MediaKind::Audio),
         _ => None,
     }
+}
+
+/// Whether these are the first bytes of a text in UTF-8. No medium has none but such bytes in its head.
+fn is_text(first: &[u8]) -> bool {
+    let valid = match str::from_utf8(first) {
+        Ok(text) => text,
+        // The last character may be cut off.
+        Err(error) if error.error_len().is_none() => {
+            first.get(..error.valid_up_to()).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or("\0")
+        }
+        Err(_) => return false,
+    };
+    !valid.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Whether the size of the header, which tells its version, is one that there is.
@@ -73,6 +90,13 @@ mod tests {
         assert_eq!(by_content(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41"), Some(MediaKind::Video));
         assert_eq!(by_content(b"dear diary, today I took a picture"), None);
         assert_eq!(by_content(b"BMW is a car maker, and this is no bitmap"), None);
+        assert_eq!(by_content(b"BMW k\xf6nnte das sein, in Latin-1"), None);
+        assert_eq!(
+            by_content("GIFs and ID3 tags are what we talk about, said \u{e4}\u{f6}".as_bytes()),
+            None
+        );
+        assert_eq!(by_content(&"ID3 größer".as_bytes()[..7]), None, "cut within a character");
+        assert_eq!(by_content(b"ID3\x04\0\0\0\0\x02\x01TSSE"), Some(MediaKind::Audio));
         assert_eq!(by_content(b"BM\x9a\0\0\0\0\0\0\0\x7a\0\0\0\x6c\0\0\0"), Some(MediaKind::Image));
         assert_eq!(by_content(b""), None);
     }

@@ -60,7 +60,7 @@ pub fn write(home: &Home, sidecars: &Sidecars, recording: &Path, reading: &Readi
     for format in &sidecars.formats {
         let Some(path) = sidecars.path(home, recording, *format) else { continue };
         let Some(words) = transcript(&name, said, *format) else { continue };
-        match put(&Register::of(home, &path), recording, &path, words.as_bytes(), sidecars.place) {
+        match put(&Register::of(home, &path, recording), recording, &path, words.as_bytes(), sidecars.place) {
             Ok(()) => written.files.push(path),
             Err(error) => written.refused.push(error),
         }

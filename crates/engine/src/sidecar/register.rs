@@ -12,7 +12,7 @@ use crate::Home;
 /// So many hashes of one place are kept: the one that is there, and those that are on their way while programs write.
 const KEPT: usize = 4;
 
-/// The hashes of what was written at one place.
+/// The hashes of what was written at one place for one recording: another one of the same name has its own.
 pub(super) struct Register {
     file: PathBuf,
 }
@@ -23,9 +23,11 @@ pub(super) fn hash(content: &[u8]) -> String {
 }
 
 impl Register {
-    /// That of a sidecar at this path.
-    pub(super) fn of(home: &Home, sidecar: &Path) -> Self {
-        Self { file: home.sidecars().join(hash(sidecar.as_os_str().as_bytes())) }
+    /// That of a sidecar at this path, of the recording at that one.
+    pub(super) fn of(home: &Home, sidecar: &Path, recording: &Path) -> Self {
+        // No path holds a zero.
+        let both = [sidecar, recording].map(|path| path.as_os_str().as_bytes()).join(&0);
+        Self { file: home.sidecars().join(hash(&both)) }
     }
 
     /// Whether we wrote this there.

@@ -120,9 +120,14 @@ fn whatever_else_is_there_stays_and_the_other_forms_are_written() {
         (desk.text("notes").as_str(), desk.text("talk.srt").as_str()),
         ("my notes", "subtitles of my own")
     );
-    // What another recording of the same name left there is not this one's, but what is the same is fine.
+    // What is there as it would be is fine, whoever put it there.
     fs::write(desk.path("talk.srt"), "1\n00:00:01,500 --> 00:00:04,000\nHello.\n\n").unwrap();
     assert!(desk.write(&beside(&[TranscriptFormat::Srt]), "Hello.").refused.is_empty());
+    // The transcript of another recording of the same name is not this one's to renew.
+    let other = |words| {
+        super::write(&desk.home, &beside(&[TranscriptFormat::Vtt]), &desk.path("talk.mov"), &reading(words))
+    };
+    assert_eq!((other("Goodbye.").refused.len(), desk.text("talk.vtt").contains("Hello.")), (1, true));
 }
 
 #[test]
@@ -165,7 +170,7 @@ fn an_edit_in_the_very_moment_of_renewing_is_kept() {
     let sidecars = beside(&[TranscriptFormat::Txt]);
     desk.write(&sidecars, "First.");
     let path = desk.path("talk.txt");
-    let register = Register::of(&desk.home, &path);
+    let register = Register::of(&desk.home, &path, &desk.path("talk.mp4"));
     let fresh = made(desk.folder.path(), &desk.path("talk.mp4"), b"Second.\n").unwrap();
     // Somebody saves after it was looked at.
     fs::write(&path, "First, corrected.\n").unwrap();

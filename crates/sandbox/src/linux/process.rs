@@ -34,8 +34,9 @@ pub(super) fn limit(policy: &Policy) -> String {
     let limits = [
         ("address space", Resource::As, policy.memory),
         ("descriptors", Resource::Nofile, policy.descriptors),
-        // No regular file can be written, whatever descriptor there may be, and no core is left behind.
-        ("file size", Resource::Fsize, 0),
+        // No more than this of any regular file can be written, whatever descriptor there may be, and no core is left
+        // behind.
+        ("file size", Resource::Fsize, policy.file),
         ("core", Resource::Core, 0),
         ("locked memory", Resource::Memlock, 0),
         ("message queues", Resource::Msgqueue, 0),
@@ -59,10 +60,11 @@ pub(super) fn limit(policy: &Policy) -> String {
     ignore_file_size_signal();
     if missing.is_empty() {
         format!(
-            "limits: {} MiB of address space, {} descriptors, no file written, no core; no new privileges, \
-             not dumpable",
+            "limits: {} MiB of address space, {} descriptors, {} bytes of a lent file written, no core; \
+             no new privileges, not dumpable",
             policy.memory >> 20,
-            policy.descriptors
+            policy.descriptors,
+            policy.file
         )
     } else {
         format!("could not be limited: {}", missing.join(", "))

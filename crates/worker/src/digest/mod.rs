@@ -1,6 +1,6 @@
-//! The short form of a text, made of the text alone: a title, a summary, tags.
+//! The short form of what was read and heard, made of that alone: a title, a summary, tags.
 //!
-//! Honest rather than clever: every word of it stands in the picture.
+//! Honest rather than clever: every word of it stands in the picture, or was said.
 
 mod language;
 mod tags;
@@ -13,35 +13,51 @@ pub(crate) use language::language_of;
 /// The longest summary, in characters.
 const SUMMARY: usize = 280;
 
-/// The short form of these lines, which are in reading order.
-pub(crate) fn make(lines: &[Line], language: Option<&str>) -> Digest {
-    let words = tags::Words::count(lines, language);
-    let title = title::of(lines, &words);
-    let summary = summary(lines, &words, title.as_deref());
+/// What there is to make a short form of.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Content<'a> {
+    /// What can be read, in reading order. Lines of different pages do not stand beside each other.
+    pub(crate) lines: &'a [Line],
+    /// What was said, in order.
+    pub(crate) spoken: &'a [&'a str],
+}
+
+impl<'a> Content<'a> {
+    /// All of it, in order, what can be read before what was said.
+    fn texts(self) -> impl Iterator<Item = &'a str> {
+        self.lines.iter().map(|line| line.text.as_str()).chain(self.spoken.iter().copied())
+    }
+}
+
+/// The short form of what was read and heard.
+pub(crate) fn make(content: Content<'_>, language: Option<&str>) -> Digest {
+    let words = tags::Words::count(content, language);
+    let title = title::of(content.lines, &words).or_else(|| title::of_speech(content.spoken));
+    let summary = summary(content, &words, title.as_deref());
     Digest { summary, title, tags: words.most_telling(), by: "extractive".to_owned() }
 }
 
-/// The one to three lines that say most, in their order.
-fn summary(lines: &[Line], words: &tags::Words, title: Option<&str>) -> Option<String> {
-    let mut candidates: Vec<(usize, &Line, f32)> = lines
-        .iter()
+/// The one to three lines or sentences that say most, in their order.
+fn summary(content: Content<'_>, words: &tags::Words, title: Option<&str>) -> Option<String> {
+    let mut candidates: Vec<(usize, &str, f32)> = content
+        .texts()
         .enumerate()
-        .filter(|(_, line)| Some(line.text.as_str()) != title)
-        .map(|(index, line)| (index, line, words.weight(&line.text)))
+        .filter(|(_, text)| Some(*text) != title)
+        .map(|(index, text)| (index, text, words.weight(text)))
         .filter(|(.., weight)| *weight > 0.0)
         .collect();
     candidates.sort_by(|one, other| other.2.total_cmp(&one.2));
     candidates.truncate(3);
     candidates.sort_by_key(|(index, ..)| *index);
     let mut summary = String::new();
-    for (_, line, _) in candidates {
-        if summary.chars().count() + line.text.chars().count() > SUMMARY {
+    for (_, text, _) in candidates {
+        if summary.chars().count() + text.chars().count() > SUMMARY {
             continue;
         }
         if !summary.is_empty() {
             summary.push_str(if summary.ends_with(['.', '!', '?', '。', '…', ':']) { " " } else { ". " });
         }
-        summary.push_str(line.text.trim());
+        summary.push_str(text.trim());
     }
     (!summary.is_empty()).then_some(summary)
 }
@@ -75,7 +91,7 @@ mod tests {
             line("Total", 140.0, 14.0),
             line("412.00", 140.0, 14.0),
         ];
-        let digest = make(&lines, Some("en"));
+        let digest = make(Content { lines: &lines, spoken: &[] }, Some("en"));
         assert_eq!(digest.title.as_deref(), Some("Invoice 2231 for garden furniture"));
         assert!(digest.summary.unwrap().contains("Please pay the invoice"));
         assert!(digest.tags.contains(&"furniture".to_owned()) && digest.tags.contains(&"invoice".to_owned()));
@@ -84,7 +100,22 @@ mod tests {
 
     #[test]
     fn no_text_has_no_short_form() {
-        let digest = make(&[], None);
+        let digest = make(Content::default(), None);
         assert_eq!((digest.title, digest.summary, digest.tags), (None, None, Vec::new()));
+    }
+
+    #[test]
+    fn what_was_only_said_has_a_short_form_of_its_words() {
+        let spoken = ["So.", "The customer will rename the document on Saturday.", "The document is late."];
+        let digest = make(Content { lines: &[], spoken: &spoken }, Some("en"));
+        assert_eq!(digest.title.as_deref(), Some("So. The customer will rename the document on Saturday."));
+        assert!(digest.summary.unwrap().contains("The document is late."));
+        assert_eq!(digest.tags[0], "document");
+
+        let lines = [line("Invoices to be paid", 40.0, 30.0)];
+        let digest = make(Content { lines: &lines, spoken: &spoken }, Some("en"));
+        assert_eq!(digest.title.as_deref(), Some("Invoices to be paid"));
+        assert!(digest.summary.unwrap().contains("rename the document"));
+        assert!(digest.tags.contains(&"invoices".to_owned()) && digest.tags.contains(&"document".to_owned()));
     }
 }

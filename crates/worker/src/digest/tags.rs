@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use deskscribe_protocol::{Digest, Line};
+use deskscribe_protocol::Digest;
+
+use super::Content;
 
 /// Shorter words than this say little, except in scripts that need few characters.
 const SHORTEST: usize = 3;
@@ -15,21 +17,22 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Counts the words of these lines. Words in large letters weigh more.
-    pub(super) fn count(lines: &[Line], language: Option<&str>) -> Self {
+    /// Counts the words. Words in large letters weigh more.
+    pub(super) fn count(content: Content<'_>, language: Option<&str>) -> Self {
         let stop: HashSet<&str> = ["en", language.unwrap_or("en")]
             .into_iter()
             .filter_map(stop_words::lookup)
             .flatten()
             .copied()
             .collect();
-        let mut sizes: Vec<f32> = lines.iter().map(super::size).collect();
+        let mut sizes: Vec<f32> = content.lines.iter().map(super::size).collect();
         sizes.sort_by(f32::total_cmp);
         let usual = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0).max(1.0);
         let mut words = Self { weights: HashMap::new(), order: Vec::new() };
-        for line in lines {
-            let prominence = (super::size(line) / usual).clamp(0.5, 3.0);
-            for word in split(&line.text) {
+        let read = content.lines.iter();
+        let read = read.map(|line| (line.text.as_str(), (super::size(line) / usual).clamp(0.5, 3.0)));
+        for (text, prominence) in read.chain(content.spoken.iter().map(|text| (*text, 1.0))) {
+            for word in split(text) {
                 let lower = word.to_lowercase();
                 if is_telling(&lower) && !stop.contains(lower.as_str()) {
                     words.add(lower, prominence);
@@ -96,6 +99,8 @@ fn fold(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use deskscribe_protocol::Line;
+
     use super::*;
 
     #[test]
@@ -107,7 +112,7 @@ mod tests {
             page: 0,
         };
         let lines = [line("Printers and a printer: the PRINTER status"), line("2026 12:30 a1b2c3")];
-        let words = Words::count(&lines, Some("en"));
+        let words = Words::count(Content { lines: &lines, spoken: &[] }, Some("en"));
         assert_eq!(words.most_telling(), ["printers", "status"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The line that a person would call a picture by.
+//! The line that a person would call a picture or a recording by.
 
 use deskscribe_protocol::Line;
 
@@ -40,13 +40,28 @@ pub(super) fn of(lines: &[Line], words: &Words) -> Option<String> {
         let headline = size(one).min(size(other)) >= HEADLINE * ordinary;
         let left = (one.corners[0][0] - other.corners[0][0]).abs();
         let down = other.corners[0][1] - one.corners[0][1];
-        headline && left < size(one) && down > 0.0 && down < 2.0 * size(one)
+        headline && one.page == other.page && left < size(one) && down > 0.0 && down < 2.0 * size(one)
     };
     let before = lines.iter().find(|other| goes_on(other, best));
     let after = lines.iter().find(|other| goes_on(best, other));
     let title: Vec<&str> =
         [before, Some(best), after].into_iter().flatten().map(|line| line.text.as_str()).collect();
     Some(shorten(&title.join(" ")))
+}
+
+/// The first words that were said: a sentence, and what follows if that is short.
+pub(super) fn of_speech(spoken: &[&str]) -> Option<String> {
+    /// In characters.
+    const SHORT: usize = 20;
+    let mut title = String::new();
+    for text in spoken {
+        title.push_str(if title.is_empty() { "" } else { " " });
+        title.push_str(text.trim());
+        if title.chars().count() >= SHORT {
+            break;
+        }
+    }
+    (!title.is_empty()).then(|| shorten(&title))
 }
 
 /// Cut at a word, with a sign that it was.

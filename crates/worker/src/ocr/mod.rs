@@ -13,8 +13,6 @@ mod scraps;
 mod tiles;
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use deskscribe_protocol::{Code, EngineUse, Failure, Line, ModelGrant, ModelRole, Reading, Stage};
@@ -22,6 +20,7 @@ use image::RgbImage;
 use oar_ocr::core::OCRError;
 use oar_ocr::core::config::{OrtExecutionProvider, OrtGraphOptimizationLevel, OrtSessionConfig};
 
+use crate::engines::whole;
 use crate::job::{Interruption, Watch};
 use find::Finder;
 pub(crate) use order::text_of;
@@ -113,15 +112,7 @@ fn load<M>(
         Failure::new(Code::Internal, format!("the model {} cannot be loaded: {error}", grant.name))
     };
     let bytes = whole(file).map_err(|error| unusable(error.to_string()))?;
-    build(bytes).map_err(|error| unusable(error.to_string()))
-}
-
-/// A model's file, whole. Its size is its end: a sealed worker can ask for no metadata.
-fn whole(mut file: &File) -> io::Result<Arc<[u8]>> {
-    let size = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
-    let mut bytes = vec![0; size];
-    file.read_exact_at(&mut bytes, 0)?;
-    Ok(bytes.into())
+    build(bytes.into()).map_err(|error| unusable(error.to_string()))
 }
 
 fn tell(watch: &dyn Watch, done: usize, total: usize) -> Result<(), Interruption> {

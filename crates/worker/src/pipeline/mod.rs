@@ -1,13 +1,17 @@
 //! From a job to what comes of it: which stages a medium goes through, in which order.
 
 mod beat;
+mod compose;
+mod hear;
 mod picture;
 mod survey;
+mod transcribe;
 mod watch;
 
 use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
 
 use crate::engines::Engines;
+use crate::film::Sound;
 use crate::job::{Interruption, Job, Outcome, Watch};
 
 /// A picture that belongs to an answer, as 8-bit RGB.
@@ -18,7 +22,8 @@ type Shown = (Raster, Vec<u8>);
 /// # Errors
 /// What the medium or the system has against it, that it was cancelled, or that a model does not load.
 pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcome, Interruption> {
-    let Job { work, kind, medium, .. } = job;
+    let Job { work, kind, medium, files } = job;
+    let told = |answer| Ok(Outcome { answer, picture: None });
     match (work, kind, medium) {
         (Work::Read, MediaKind::Image, Some(medium)) => {
             let (reading, picture) = picture::read(medium, engines, watch)?;
@@ -40,6 +45,15 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
             let watched = watch::watch(&medium, (from, to), engines, watch)?;
             Ok(Outcome { answer: Answer::Watched(watched), picture: None })
         }
+        (Work::Hear { from, .. }, _, Some(medium)) => {
+            let mut sound = Sound::open(&medium, from)?;
+            told(Answer::Heard(hear::hear(&mut sound, &files, from, engines, watch)?))
+        }
+        (Work::Transcribe { block, speech, language, model }, ..) => {
+            let task = transcribe::Task { block, speech: &speech, language, model: &model, files: &files };
+            told(Answer::Transcript(transcribe::transcribe(&task, engines, watch)?))
+        }
+        (Work::Compose(parts), ..) => told(Answer::Reading(Box::new(compose::compose(*parts, watch)))),
         _ => {
             let reason = format!("{kind} files are not read by this version of Deskscribe");
             Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))

@@ -5,6 +5,7 @@ use std::time::Instant;
 use deskscribe_protocol::{Provenance, Reading, Stage, StageTime};
 
 use super::Shown;
+use crate::digest::Content;
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
 use crate::{decode, digest, ocr};
@@ -41,7 +42,7 @@ pub(super) fn read(
 
     watch.progress(Stage::Summarise, 0, 1);
     let language = digest::language_of(&text);
-    let digest = digest::make(&lines, language.as_deref());
+    let digest = digest::make(Content { lines: &lines, spoken: &[] }, language.as_deref());
     let seconds = begun.elapsed().as_secs_f64();
 
     let stage = |stage, seconds| StageTime { stage, seconds };

@@ -108,7 +108,7 @@ impl<T: Clone> Attention<T> {
             }
             self.owed = None;
         }
-        if look.is_far_from(before) {
+        if count > 0 && look.is_far_from(before) {
             self.patience = PATIENCE.0;
         }
         for (at, changed) in self.changed.iter_mut().zip(changes) {

@@ -1,6 +1,8 @@
 //! What a frame looks like, and whether another looks the same: coarsely by a perceptual hash, then tile by tile, so
 //! that one more letter in a line is noticed, and noise is not.
 
+use std::cell::OnceCell;
+
 use image::{GrayImage, imageops};
 
 /// The edge of a tile, in pixels: about the height of a line of text.
@@ -18,7 +20,8 @@ const FAR: u32 = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
     greys: GrayImage,
-    hash: u64,
+    /// Made when it is first asked for.
+    hash: OnceCell<u64>,
 }
 
 /// A rectangle in a look, in shares of its sides.
@@ -42,13 +45,16 @@ impl Look {
     pub(crate) const EDGE: u32 = 1920;
 
     pub(crate) fn new(greys: GrayImage) -> Self {
-        let hash = hash(&greys);
-        Self { greys, hash }
+        Self { greys, hash: OnceCell::new() }
     }
 
     /// Whether this is another picture altogether.
     pub(crate) fn is_far_from(&self, other: &Self) -> bool {
-        (self.hash ^ other.hash).count_ones() > FAR
+        (self.hash() ^ other.hash()).count_ones() > FAR
+    }
+
+    fn hash(&self) -> u64 {
+        *self.hash.get_or_init(|| hash(&self.greys))
     }
 
     /// For each tile, in rows, whether it differs from the other look's; all do in a look of another size.
@@ -59,9 +65,13 @@ impl Look {
         }
         let width = self.greys.width() as usize;
         let bands = self.greys.as_raw().chunks(width * TILE).zip(other.greys.as_raw().chunks(width * TILE));
-        bands
-            .flat_map(|(one, other)| (0..columns).map(move |column| differs(one, other, width, column)))
-            .collect()
+        let mut tiles = Vec::with_capacity(columns * rows);
+        for (one, other) in bands {
+            // Most of most frames is what it was, bit by bit.
+            let is_same = one == other;
+            tiles.extend((0..columns).map(|column| !is_same && differs(one, other, width, column)));
+        }
+        tiles
     }
 
     /// Takes these tiles over from another look of the same size.
@@ -75,7 +85,7 @@ impl Look {
                 mine[from..to].copy_from_slice(&theirs[from..to]);
             }
         }
-        self.hash = hash(&self.greys);
+        self.hash = OnceCell::new();
     }
 
     /// What lies around these tiles.

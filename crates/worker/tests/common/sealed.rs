@@ -1,5 +1,7 @@
 //! A real worker, started and confined as the engine does it.
 
+#![allow(dead_code, clippy::allow_attributes, reason = "not every test asks for everything")]
+
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
@@ -12,6 +14,7 @@ use deskscribe_protocol::{
     Answer, Build, Confinement, Failure, Frame, FromWorker, HEADER_BYTES, Header, JobId, Limits, MediaKind,
     ModelGrant, ModelRole, Raster, Stage, ToWorker, Work, send,
 };
+use deskscribe_worker::{Engines, load_runtime};
 
 /// A worker that is ready.
 pub(crate) struct Sealed {
@@ -28,21 +31,11 @@ pub(crate) type Outcome = Result<(Answer, Option<(Raster, Vec<u8>)>), Failure>;
 
 impl Sealed {
     pub(crate) fn start() -> Self {
-        let resources = env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
-        let resources = resources.expect("run the tests with `cargo xtask test`, which prepares the models");
+        let resources = resources();
         let (ours, theirs) = UnixStream::pair().unwrap();
         let child =
             Command::new(program()).env_clear().stdin(Stdio::from(OwnedFd::from(theirs))).spawn().unwrap();
-        let model = |role, file: &str| {
-            let grant = ModelGrant { role, name: file.to_owned(), sha256: String::new() };
-            (grant, File::open(resources.join(file)).unwrap())
-        };
-        let (models, files): (Vec<_>, Vec<_>) = [
-            model(ModelRole::TextDetection, "PP-OCRv6_det_small.onnx"),
-            model(ModelRole::TextRecognition, "PP-OCRv6_rec_small.onnx"),
-        ]
-        .into_iter()
-        .unzip();
+        let (models, files): (Vec<_>, Vec<_>) = models().into_iter().unzip();
         let confinement = Confinement { layers: Vec::new(), canaries: Vec::new() };
         let mut worker = Self { child, socket: ours, confinement, jobs: 0, progress: Vec::new() };
         assert!(matches!(worker.hear().0, FromWorker::Hello { .. }));
@@ -98,6 +91,28 @@ impl Sealed {
         let frame = Frame::read_rest(Header::parse(header).unwrap(), &self.socket).unwrap();
         (frame.message().unwrap(), frame.attachment)
     }
+}
+
+/// Engines for works that are done in the test itself.
+pub(crate) fn engines() -> Engines {
+    load_runtime(&resources().join("libonnxruntime.so")).unwrap();
+    Engines::new(models(), 1)
+}
+
+fn resources() -> PathBuf {
+    let resources = env::var_os("DESKSCRIBE_RESOURCES").map(PathBuf::from);
+    resources.expect("run the tests with `cargo xtask test`, which prepares the models")
+}
+
+fn models() -> Vec<(ModelGrant, File)> {
+    let model = |role, file: &str| {
+        let grant = ModelGrant { role, name: file.to_owned(), sha256: String::new() };
+        (grant, File::open(resources().join(file)).unwrap())
+    };
+    vec![
+        model(ModelRole::TextDetection, "PP-OCRv6_det_small.onnx"),
+        model(ModelRole::TextRecognition, "PP-OCRv6_rec_small.onnx"),
+    ]
 }
 
 /// The worker, which lies beside the folder of the test.

@@ -194,7 +194,8 @@ mod tests {
         let manifest = real();
         assert!(manifest.artefacts.iter().any(|artefact| artefact.file == "libonnxruntime.so"));
         for wheel in &manifest.wheels {
-            let start = format!("{}-{}-", wheel.project, wheel.version);
+            // Wheels write a dash within a name as an underscore.
+            let start = format!("{}-{}-", wheel.project.replace('-', "_"), wheel.version);
             assert!(wheel.file.starts_with(&start) && wheel.file.ends_with(".whl"), "{}", wheel.file);
             assert!(wheel.bytes > 0, "{}", wheel.file);
         }
