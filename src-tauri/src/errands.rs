@@ -11,6 +11,9 @@ use tokio::sync::watch;
 
 use crate::error::CommandError;
 
+#[cfg(test)]
+mod tests;
+
 /// What is done with a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

@@ -199,7 +199,9 @@ describe("tags", () => {
 
 describe("the overlay of a drag", () => {
   const shown = (drag: object) => {
-    render(DragOverlay, { drag: { supported: 0, unsupported: 0, folders: 0, counting: false, ...drag } });
+    render(DragOverlay, {
+      drag: { supported: 0, unsupported: 0, folders: 0, models: 0, counting: false, ...drag },
+    });
     return screen.getByTestId("overlay").textContent;
   };
 
@@ -208,7 +210,7 @@ describe("the overlay of a drag", () => {
   });
 
   it("counts folders while it still looks into them", () => {
-    expect(shown({ supported: 212, folders: 2, counting: true })).toMatch(
+    expect(shown({ supported: 212, folders: 2, models: 0, counting: true })).toMatch(
       /Drop to read 212 files in 2 folders.*Counting…/s,
     );
   });

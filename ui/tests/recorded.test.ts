@@ -6,10 +6,10 @@ import { recorded } from "../src/backend/recorded";
 const session = (asked: string) => recorded(new URLSearchParams(`still&${asked}`));
 
 describe("the recorded session", () => {
-  it("begins with a snapshot: one of each of status, library, drag", async () => {
+  it("begins with a snapshot: one of each of status, library, drag and models", async () => {
     const told: Live[] = [];
     await session("").live((message) => told.push(message));
-    expect(told.map((message) => message.type)).toEqual(["status", "library", "drag"]);
+    expect(told.map((message) => message.type)).toEqual(["status", "library", "drag", "models"]);
     const [status] = told;
     expect(status?.type === "status" && status.status?.workers.length).toBe(8);
   });

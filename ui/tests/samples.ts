@@ -1,7 +1,18 @@
 // Made-up answers of the backend for tests.
 import { vi } from "vitest";
-import type { Card, Coverage, ItemView, Live, Page, Status, WorkerStatus } from "../src/bindings";
+import type {
+  Card,
+  Coverage,
+  ItemView,
+  Live,
+  ModelList,
+  OfferedModel,
+  Page,
+  Status,
+  WorkerStatus,
+} from "../src/bindings";
 import type { Backend, Commands } from "../src/backend";
+import type { Recorded } from "../src/state/recording";
 
 export const coverage: Coverage = { read: 3, failed: 1, queued: 2 };
 
@@ -112,6 +123,58 @@ export const item = (more: Partial<ItemView> = {}): ItemView => ({
   ...more,
 });
 
+/** A recording of a minute: four sentences, two screens, something that could not be heard. */
+export const recording = (more: Partial<Recorded> = {}): Recorded => ({
+  ...item({ kind: "video", name: "talk.mp4", text: "Agenda\nBudget\nQuestions", lines: [], hits: [] }),
+  duration: 60,
+  sound: "speech",
+  spoken_language: "en",
+  transcript: [
+    { start: 1, end: 4, text: "Good morning.", confidence: 0.9 },
+    { start: 5, end: 9, text: "The budget is settled.", confidence: 0.9 },
+    { start: 30, end: 34, text: "Any questions?", confidence: 0.9 },
+    { start: 40, end: 44, text: "Thank you.", confidence: 0.9 },
+  ],
+  screen: [
+    { from: 0, to: 20, text: "Agenda" },
+    { from: 0.1, to: 60, text: "Budget" },
+    { from: 28, to: 60, text: "Questions" },
+  ],
+  gaps: [
+    { from: 12, to: 15, what: "sound", reason: "the sound is broken there" },
+    { from: 50, to: 60, what: "picture", reason: "the picture is broken there" },
+  ],
+  ...more,
+});
+
+export const model = (name: string, more: Partial<OfferedModel> = {}): OfferedModel => ({
+  model: name,
+  bytes: 148e6,
+  memory: 388e6,
+  languages: "all",
+  licence: "MIT",
+  sha256: name,
+  source: "https://models.example",
+  known: true,
+  state: "available",
+  kept: 0,
+  fits: "well",
+  recommended: false,
+  in_use: false,
+  path: null,
+  mend: null,
+  host: "models.example",
+  ...more,
+});
+
+export const models = (more: Partial<ModelList> = {}): ModelList => ({
+  models: [model("tiny", { bytes: 77.7e6 }), model("base", { recommended: true })],
+  listens: { type: "none_installed" },
+  memory: 4e9,
+  folder: "/models",
+  ...more,
+});
+
 export const worker = (slot: number, more: Partial<WorkerStatus> = {}): WorkerStatus => ({
   slot,
   pid: 100 + slot,
@@ -172,7 +235,8 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     item: async (key) => item({ key }),
     waiting: async () => ({ ...nothing, files: [] }),
     troubles: async () => ({ ...nothing, entries: [] }),
-    suggestion: async () => ({ desktop: "~/Desktop", started_on: [] }),
+    suggestion: async () => ({ desktop: "~/Desktop" }),
+    models: async () => models(),
     forget: async (keys) => keys.length,
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
     paste: async () => ({ type: "nothing" }),
@@ -205,6 +269,15 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "waiting",
     "troubles",
     "suggestion",
+    "models",
+    "getModel",
+    "importModel",
+    "verifyModel",
+    "removeModel",
+    "stopErrand",
+    "dismissErrand",
+    "exportTranscript",
+    "copyTranscript",
     "restart",
   ];
   const commands = Object.fromEntries(
@@ -215,11 +288,13 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     live: async (listen: (message: Live) => void) => {
       backend.tell = listen;
       listen({ type: "status", status: status(), broken: null });
-      listen({ type: "library", change: 1, coverage, caution: null });
+      listen({ type: "library", change: 1, coverage, unheard: 0, caution: null });
+      listen({ type: "models", listens: null, errand: null });
       listen({ type: "drag", drag: null });
     },
     thumb: (key: string) => `thumb://localhost/${key}`,
-    preview: (key: string) => `preview://localhost/${key}`,
+    preview: (key: string, at?: number) =>
+      `preview://localhost/${key}${at === undefined ? "" : `?at=${at.toFixed(2)}`}`,
     tell: (() => undefined) as (message: Live) => void,
   };
   return backend;

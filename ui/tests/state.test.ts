@@ -58,11 +58,26 @@ describe("live", () => {
     const notes: string[] = [];
     const live = new LiveState((text) => notes.push(text));
     live.reduce({ type: "status", status: status(), broken: null });
-    live.reduce({ type: "library", change: 4, coverage: { read: 1, failed: 0, queued: 0 }, caution: null });
+    live.reduce({
+      type: "library",
+      change: 4,
+      coverage: { read: 1, failed: 0, queued: 0 },
+      unheard: 0,
+      caution: null,
+    });
     expect(live.lastStored).toBeNull(); // the snapshot is no news
-    live.reduce({ type: "library", change: 5, coverage: { read: 2, failed: 0, queued: 0 }, caution: null });
+    live.reduce({
+      type: "library",
+      change: 5,
+      coverage: { read: 2, failed: 0, queued: 0 },
+      unheard: 0,
+      caution: null,
+    });
     expect(live.lastStored).not.toBeNull();
-    live.reduce({ type: "drag", drag: { supported: 7, unsupported: 2, folders: 0, counting: false } });
+    live.reduce({
+      type: "drag",
+      drag: { supported: 7, unsupported: 2, folders: 0, models: 0, counting: false },
+    });
     live.reduce({ type: "note", text: "A disk is gone." });
     live.reduce({ type: "status", status: null, broken: "no workers" });
     expect([live.broken, live.status, live.change, live.drag?.supported]).toEqual(["no workers", null, 5, 7]);
@@ -268,10 +283,10 @@ describe("words", () => {
     expect(words.forget.title(12)).toBe("Forget 12 items?");
     expect(words.activity.retryAll(12)).toBe("Try all failed again (12)");
     expect(words.library.noMatch(4102)).toBe("No match in 4,102 items.");
-    expect(words.drag.files({ supported: 7, unsupported: 2, folders: 0, counting: false })).toBe(
+    expect(words.drag.files({ supported: 7, unsupported: 2, folders: 0, models: 0, counting: false })).toBe(
       "Drop to read 7 files",
     );
-    expect(words.drag.folders({ supported: 1, unsupported: 0, folders: 2, counting: false })).toBe(
+    expect(words.drag.folders({ supported: 1, unsupported: 0, folders: 2, models: 0, counting: false })).toBe(
       "Drop to read 1 file in 2 folders",
     );
     expect(words.activity.left(118)).toBe("about 2 min left");

@@ -1,9 +1,9 @@
 // The whole window against a made-up backend: what people do, and whether all of it can be used without a mouse or eyes.
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
-import axe from "axe-core";
 import { describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { page, card, coverage, fake, item, status, type Fake } from "./samples";
+import { violations } from "./violations";
 
 async function opened(backend: Fake = fake()) {
   const view = render(App, { backend });
@@ -14,13 +14,6 @@ async function opened(backend: Fake = fake()) {
 const key = (name: string, more = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key: name, ...more });
 const cards = () => screen.getAllByTestId("card");
-
-async function violations(root: Element): Promise<string[]> {
-  // Colours and sizes are not computed here; those are looked at in a real browser.
-  const rules = { "color-contrast": { enabled: false }, region: { enabled: false } };
-  const { violations: found } = await axe.run(root, { rules });
-  return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
-}
 
 describe("library", () => {
   it("shows what was read and tells the coverage", async () => {
@@ -59,9 +52,9 @@ describe("library", () => {
     const none = { read: 0, failed: 0, queued: 0 };
     const backend = fake({ page: async () => ({ ...page([]), coverage: none }) });
     await opened(backend);
-    backend.tell({ type: "library", change: 1, coverage: none, caution: null });
+    backend.tell({ type: "library", change: 1, coverage: none, unheard: 0, caution: null });
     await waitFor(() =>
-      expect(screen.getByTestId("empty").textContent).toContain("Drop images or a folder here"),
+      expect(screen.getByTestId("empty").textContent).toContain("Drop images, recordings or a folder here"),
     );
     await fireEvent.click(screen.getByTestId("choose-folder"));
     expect(backend.commands.chooseFolder).toHaveBeenCalled();
@@ -114,7 +107,7 @@ describe("library", () => {
   it("takes in what arrives while somebody looks", async () => {
     const { backend } = await opened();
     backend.commands.page.mockResolvedValue(page([card(9), card(0)], 0, 2, 2));
-    backend.tell({ type: "library", change: 2, coverage, caution: null });
+    backend.tell({ type: "library", change: 2, coverage, unheard: 0, caution: null });
     await waitFor(() => expect(cards()[0]?.textContent).toContain("Title 9"));
   });
 
@@ -297,7 +290,10 @@ describe("pasting", () => {
 describe("layers", () => {
   it("shows what a drop will do, and why nothing can be read", async () => {
     const { backend } = await opened();
-    backend.tell({ type: "drag", drag: { supported: 7, unsupported: 2, folders: 0, counting: false } });
+    backend.tell({
+      type: "drag",
+      drag: { supported: 7, unsupported: 2, folders: 0, models: 0, counting: false },
+    });
     await waitFor(() => expect(screen.getByTestId("overlay").textContent).toContain("Drop to read 7 files"));
     backend.tell({ type: "drag", drag: null });
     await waitFor(() => expect(screen.queryByTestId("overlay")).toBeNull());

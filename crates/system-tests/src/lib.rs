@@ -2,6 +2,7 @@
 
 mod bench;
 mod sitting;
+mod spoken;
 mod store;
 mod targets;
 mod terminal;
@@ -14,6 +15,7 @@ pub mod words;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
 pub use sitting::{Sitting, at_work, logged};
+pub use spoken::say;
 pub use store::{Fetched, Store};
 pub use targets::Targets;
 pub use terminal::{Printed, Said, Terminal, samples};

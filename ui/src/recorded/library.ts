@@ -71,13 +71,14 @@ export class RecordedLibrary {
   queued = 0;
 
   constructor(count: number) {
-    for (let at = 0; at < count; at += 1) {
+    for (let at = 0; this.entries.length < count; at += 1) {
       const entry = this.make(at);
       this.entries.push(entry);
       this.#know(entry);
       // A recording now and then among the first.
       const recording = at % 3 === 1 ? (at - 1) / 3 : -1;
-      if (recording >= 0 && recording < RECORDINGS.length) this.#record(recording, entry.moment - 60_000);
+      if (recording >= 0 && recording < RECORDINGS.length && this.entries.length < count)
+        this.#record(recording, entry.moment - 60_000);
     }
   }
 
