@@ -32,7 +32,7 @@ impl Dispatch {
             Some(at) if at <= Instant::now() => {
                 let job = self.job(Arc::new(Medium::built_in("control.png", CONTROL)?), true, Work::Read);
                 let id = job.id;
-                self.control = self.pool.lend(job).is_ok().then_some(id);
+                self.control = self.pool.lend(job).then_some(id);
                 Ok(self.control.is_some())
             }
             None if last && self.has_suspects() && self.breaker.must_prove(Instant::now()) => Ok(true),

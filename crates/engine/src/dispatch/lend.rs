@@ -71,7 +71,7 @@ impl Dispatch {
         let medium = Arc::clone(&task.medium);
         let job = self.job(Arc::clone(&medium), task.trial.lane() == Lane::Solo, Work::Read);
         let (id, cancel) = (job.id, job.cancel.clone());
-        if self.pool.lend(job).is_err() {
+        if !self.pool.lend(job) {
             return Err(task);
         }
         self.running.insert(id, Running { medium, errand: Errand::Whole(task), cancel });

@@ -267,7 +267,7 @@ impl Dispatch {
             }
             let paused = *self.paused.borrow_and_update();
             // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
-            let leaves = last && !(self.stays && !self.has_suspects());
+            let leaves = last && (!self.stays || self.has_suspects());
             if !paused && (leaves || !self.breaker.is_closed()) {
                 self.pool.rest();
                 if self.lend_alone(last)? {

@@ -97,7 +97,7 @@ impl Dispatch {
             let work = Work::Preview { edge: wanted.edge, at: wanted.at };
             let job = self.job(Arc::clone(&wanted.medium), false, work);
             let id = job.id;
-            if !self.pool.has_free_seat(self.crowded.is_some()) || self.pool.lend(job).is_err() {
+            if !self.pool.has_free_seat(self.crowded.is_some()) || !self.pool.lend(job) {
                 return self.previews.waiting.push_front(wanted);
             }
             self.previews.lent.insert(id, wanted);

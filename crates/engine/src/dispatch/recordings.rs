@@ -222,7 +222,7 @@ impl Dispatch {
         let job =
             crate::pool::Job { files, memory, ..self.job(Arc::clone(&medium), lane == Lane::Solo, work) };
         let (id, cancel) = (job.id, job.cancel.clone());
-        if self.pool.lend(job).is_err() {
+        if !self.pool.lend(job) {
             self.recordings.get(&key).into_iter().for_each(|it| it.plan.put_back(part));
             return false;
         }

@@ -73,7 +73,7 @@ impl Job {
 /// What a slot is told.
 #[derive(Debug)]
 enum Order {
-    Work(Job),
+    Work(Box<Job>),
     /// Send your worker home: there is nothing to do for it.
     Rest,
 }
@@ -259,8 +259,8 @@ impl Pool {
     }
 
     /// Hands a job to a free seat, to one with a worker if there is one: to listen, to one that holds a speech model,
-    /// and for everything else to one that does not. Gives the job back when all are busy.
-    pub(crate) fn lend(&mut self, job: Job) -> Result<(), Job> {
+    /// and for everything else to one that does not. Tells whether there was one.
+    pub(crate) fn lend(&mut self, job: Job) -> bool {
         let listens = job.listens();
         let mut free: Vec<&mut Seat> = self.seats.iter_mut().filter(|seat| !seat.busy).collect();
         free.sort_by_key(|seat| {
@@ -270,13 +270,13 @@ impl Pool {
         for seat in free {
             // Full only for as long as a worker is on its way home.
             if let Ok(permit) = seat.orders.try_reserve() {
-                permit.send(Order::Work(job));
+                permit.send(Order::Work(Box::new(job)));
                 seat.busy = true;
                 seat.listens |= listens;
-                return Ok(());
+                return true;
             }
         }
-        Err(job)
+        false
     }
 
     /// Sends idle workers home, so that others can have their memory and their places.

@@ -53,7 +53,9 @@ impl Ocr {
         tell(1, 2);
         let recogniser =
             load(models, ModelRole::TextRecognition, |model| Recogniser::load(model, session.clone()))?;
-        let provenance = models.iter().map(|(grant, _)| EngineUse {
+        let takes_part =
+            |grant: &&ModelGrant| matches!(grant.role, ModelRole::TextDetection | ModelRole::TextRecognition);
+        let provenance = models.iter().map(|(grant, _)| grant).filter(takes_part).map(|grant| EngineUse {
             stage: Stage::Ocr,
             engine: "oar-ocr 0.10 on ONNX Runtime".to_owned(),
             model: grant.name.clone(),
