@@ -37,7 +37,7 @@ describe("what is made of a recording", () => {
     const [first, second] = shown(recording());
     expect(first?.lines.map((line) => [line.text, line.to])).toEqual([
       ["Agenda", 20],
-      ["Budget", 60],
+      ["Budget", null],
     ]);
     expect([first?.from, first?.to, second?.from]).toEqual([0, 60, 28]);
   });

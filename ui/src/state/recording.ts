@@ -67,6 +67,8 @@ export function shown(item: Recorded): Row[] {
       last.to = Math.max(last.to, line.to);
     } else rows.push({ id: `shown:${at}`, from: line.from, to: line.to, lines: [put], gap: null });
   }
+  // What all of them share is told once.
+  for (const row of rows) for (const line of row.lines) if (line.to === row.to) line.to = null;
   return withGaps(rows, item.gaps, "shown");
 }
 

@@ -33,6 +33,7 @@ export const recording = {
   at: (seconds: number) => `at ${time(seconds)}`,
   atOf: (at: number, duration: number) => `${time(at)} of ${time(duration)}`,
   show: (at: number) => `Show ${time(at)}`,
+  to: (end: number) => `–${time(end)}`,
   until: (to: number) => `until ${time(to)}`,
   copyLine: "Copy with its time",
   unclear: "unclear",
@@ -177,6 +178,7 @@ export const models = {
   loading: "Looking for speech models…",
 
   deed: (deed: Deed, model: string) => deeds[deed](model),
+  verifying: (model: string) => `Verifying ${model}`,
   step,
   stopped: (kept: number) => (kept > 0 ? `Stopped. ${size(kept)} are kept.` : "Stopped."),
   failed: {

@@ -10,11 +10,21 @@
 use std::fs;
 use std::path::PathBuf;
 
-use deskscribe_system_tests::samples;
 use deskscribe_system_tests::words::Words;
+use deskscribe_system_tests::{samples, say};
 use deskscribe_window_tests::{Desk, Look, Window};
 use fantoccini::key::Key;
 
+/// A sample that is a recording, and what could be said in it, with the seconds.
+const TALK: &str = "Screen Recording 2026-03-19 at 10.42.07.mp4";
+const SAID: [(f64, &str); 6] = [
+    (0.6, "Here are the sales of the bakery for this spring."),
+    (3.4, "Rolls are ahead, and barley loaves are few."),
+    (6.2, "Now to the export, as a table with totals."),
+    (8.8, "It goes to the shared accounts, with a password."),
+    (11.6, "And that was it: forty-two rows without a complaint."),
+    (14.4, "The auditor can have it today."),
+];
 /// Readings of the large library.
 const MANY: usize = 100_000;
 
@@ -33,6 +43,7 @@ async fn main() {
         album.beginning().await;
         album.reading().await;
         album.library().await;
+        album.recordings().await;
         album.large().await;
     }
 }
@@ -103,6 +114,8 @@ impl Album {
         let window = self.open(&desk, &[desk.desktop().to_str().unwrap()]).await;
         window.open_activity().await;
         window.find("finished").await;
+        // It has pictures of its own, below.
+        window.click("dismiss-notice").await;
         window.click("tab-attention").await;
         window.find("trouble").await;
         self.keep(&desk, &window, "attention").await;
@@ -125,6 +138,38 @@ impl Album {
         window.search(" kind:picture ").await;
         window.find("query-error").await;
         self.keep(&desk, &window, "query-error").await;
+        window.close().await;
+    }
+
+    /// Recordings that nobody could listen to, and one that somebody did.
+    async fn recordings(&self) {
+        let desk = Desk::with(self.look);
+        let talk = desk.sample(TALK);
+        for name in ["Screencast from 2026-02-11 15-20-33.webm", "kitchen budget.png", "invoice-march.jpg"] {
+            desk.sample(name);
+        }
+        let scan = desk.deskscribe(&["scan"]).arg(desk.desktop()).output().unwrap();
+        assert!(scan.status.success(), "{}", String::from_utf8_lossy(&scan.stderr));
+        let window = self.open(&desk, &[]).await;
+        window.find("speech-notice").await;
+        self.keep(&desk, &window, "waits").await;
+        window.click("choose-model").await;
+        window.find("model-tiny").await;
+        self.keep(&desk, &window, "models").await;
+        window.click("close-models").await;
+
+        say(&desk.cache(), &talk, &SAID);
+        window.search("auditor").await;
+        window.until("a marked word", "document.querySelector('[data-testid=card] mark')").await;
+        self.keep(&desk, &window, "said").await;
+        window.click("card").await;
+        window.shows("hit", "auditor").await;
+        let is_there =
+            "document.querySelector('[data-testid=frame] img[src*=\"at=\"]:not(.hidden)')?.naturalWidth > 0";
+        window.until("the frame", is_there).await;
+        self.keep(&desk, &window, "recording").await;
+        window.click("tab-shown").await;
+        self.keep(&desk, &window, "shown").await;
         window.close().await;
     }
 
