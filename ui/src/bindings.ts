@@ -977,7 +977,7 @@ export type Stage =
 "ocr" | 
 /**  Decoding the sound of a recording and looking for speech; counted in seconds of it. */
 "hear" | 
-/**  Putting words to speech; counted in seconds of it. */
+/**  Putting words to speech; counted in seconds that are listened to, 30 for each window of it. */
 "transcribe" | 
 /**  Looking at a recording and reading its frames; counted in seconds of it. */
 "watch" | 
