@@ -32,7 +32,7 @@ mod step;
 mod verify;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -152,10 +152,5 @@ impl Models {
             .is_settled(i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
             .then(|| Seen { stamp, installed: installed.clone() });
         installed
-    }
-
-    /// The folder that they lie in.
-    pub fn folder(&self) -> &Path {
-        &self.folder.0
     }
 }
