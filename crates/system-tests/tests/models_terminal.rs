@@ -56,6 +56,7 @@ fn a_model_comes_is_used_checked_and_removed() {
     assert_eq!((got.code, got.stdout.as_str()), (Some(0), "tiny is installed and in use.\n"), "{got:?}");
     let first = format!("Getting tiny (200.0 kB) from {}, the mirror of your settings.\n", web.host());
     assert!(got.stderr.starts_with(&first), "{got:?}");
+    assert!(got.stderr.contains("\ntiny  verifying  "), "{got:?}");
     let again = Printed::by(&mut store.deskscribe(&["models", "get", "tiny"]));
     assert_eq!(again.stdout, "tiny was installed already and in use.\n");
     let listed = Printed::by(&mut store.deskscribe(&["models", "list"]));

@@ -2,6 +2,7 @@
 //! one.
 
 use std::io::{self, IsTerminal};
+use std::mem::{Discriminant, discriminant};
 use std::time::{Duration, Instant};
 
 use deskscribe_engine::{Step, clock, size};
@@ -17,7 +18,8 @@ const PLAIN_EVERY: Duration = Duration::from_secs(5);
 pub(crate) struct Transfer {
     /// Without one, lines are plain.
     bar: Option<ProgressBar>,
-    said: Option<Instant>,
+    /// When the last plain line was said, and of what.
+    said: Option<(Instant, Discriminant<Step>)>,
     /// The server that was named.
     host: Option<String>,
 }
@@ -45,10 +47,13 @@ impl Transfer {
                 let text = progress(model, step);
                 match &self.bar {
                     Some(bar) => bar.set_message(text),
-                    None if self.said.is_some_and(|said| said.elapsed() < PLAIN_EVERY) => {}
                     None => {
-                        say(&text);
-                        self.said = Some(Instant::now());
+                        let what = discriminant(step);
+                        let is_news = |(at, of): (Instant, _)| of != what || at.elapsed() >= PLAIN_EVERY;
+                        if self.said.is_none_or(is_news) {
+                            say(&text);
+                            self.said = Some((Instant::now(), what));
+                        }
                     }
                 }
             }
