@@ -38,7 +38,7 @@ async fn a_word_that_was_only_said_opens_its_recording_at_its_second() {
     let desk = scanned();
     let talk = desk.desktop().join(TALK);
     say(
-        &desk,
+        &desk.cache(),
         &talk,
         &[(0.5, "Good morning to everybody."), (4.0, "The zeppelin lands at noon."), (7.0, "Thanks.")],
     );
