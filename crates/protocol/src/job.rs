@@ -22,7 +22,7 @@ pub enum Stage {
     Ocr,
     /// Decoding the sound of a recording and looking for speech; counted in seconds of it.
     Hear,
-    /// Putting words to speech; counted in seconds of it.
+    /// Putting words to speech; counted in seconds that are listened to, 30 for each window of it.
     Transcribe,
     /// Looking at a recording and reading its frames; counted in seconds of it.
     Watch,

@@ -25,6 +25,7 @@ mod reading;
 mod recording;
 mod text;
 mod version;
+mod work;
 
 pub use confinement::{Canary, Confinement, Isolation, Layer, LayerState};
 pub use descriptor::{MAX_DESCRIPTORS, receive, send};
@@ -33,11 +34,9 @@ pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, M
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
 pub use message::{FromWorker, ModelGrant, ModelRole, Raster, RasterError, ToWorker};
-pub use part::{
-    Answer, Block, Heard, Parts, PictureTrack, SAMPLE_RATE, Seen, SoundTrack, Survey, Transcript, Watched,
-    Work,
-};
+pub use part::{Block, Heard, PictureTrack, SAMPLE_RATE, Seen, SoundTrack, Survey, Transcript, Watched};
 pub use reading::{Digest, EngineUse, Line, Owed, Provenance, Reading, ReadingError, StageTime};
 pub use recording::{Gap, Missing, OnScreen, Recording, Segment, Sound, Span};
 pub use text::{acts, one_line, tame};
 pub use version::{Build, PROTOCOL};
+pub use work::{Answer, Parts, Work};

@@ -264,7 +264,7 @@ fn progress_is_told_in_seconds_and_a_cancel_is_heard_in_the_middle() {
     let told = listener.told.into_inner();
     let of = |stage: Stage| told.iter().filter(move |(it, ..)| *it == stage);
     assert!(
-        of(Stage::Load).count() >= 1 && of(Stage::Transcribe).all(|(.., total)| *total == 27),
+        of(Stage::Load).count() >= 1 && of(Stage::Transcribe).all(|(.., total)| *total == 60),
         "{told:?}"
     );
     assert!(told.is_sorted_by_key(|(stage, done, _)| (*stage, *done)), "{told:?}");

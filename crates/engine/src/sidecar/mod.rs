@@ -1,7 +1,7 @@
 //! Sidecars: what was said in a recording as files of their own, beside it or in a folder that mirrors where it lies.
 //!
-//! A file that is not ours is never changed, also not for a moment; one of ours is known by its hash, which is kept in
-//! the home, and renewed. What cannot be written costs the recording nothing: it is told.
+//! A file that is not ours stays as it is; one of ours is known by its hash, which is kept in the home, and renewed. What
+//! cannot be written costs the recording nothing: it is told.
 
 mod place;
 mod register;

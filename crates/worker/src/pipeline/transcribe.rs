@@ -50,47 +50,52 @@ pub(super) fn transcribe(
         return Err(Failure::new(Code::Internal, "a transcription takes two files").into());
     };
     let (whisper, voice) = engines.listeners(task.model, model, watch)?;
-    let total = task.speech.iter().map(|span| span.seconds()).sum::<f64>();
-    let mut progress = Progress { watch, pace: Pace::default(), done: 0.0, now: 0.0, total };
-    progress.tell(0.0);
     let read = |span: &Span| samples(task.block, sound, *span);
-
+    let for_language: Vec<Span> = match task.language {
+        None if whisper.is_multilingual() => longest_first(task.speech, LANGUAGE_WINDOWS),
+        _ => Vec::new(),
+    };
+    let mut progress = Progress::begin(watch, task.speech.len() + for_language.len());
     let language = match &task.language {
         Some(language) => Some(language.clone()),
-        None => {
-            let windows = longest_first(task.speech).into_iter().take(LANGUAGE_WINDOWS);
-            whisper.language(windows.map(|span| Ok(as_floats(&read(&span)?))), &|_| progress.tell(0.0))?
-        }
+        None => whisper
+            .language(for_language.iter().map(|span| Ok(as_floats(&read(span)?))), &|window, part| {
+                progress.tell(window, part)
+            })?,
     };
+    progress.done = for_language.len();
     let mut transcript = Transcript { language, engine: Some(whisper.engine()), ..Transcript::default() };
     for span in task.speech {
         let window = read(span)?;
-        progress.now = span.seconds();
         let language = transcript.language.clone().unwrap_or_default();
         let heard = listen(&window, &language, whisper, voice, &progress)?;
         add(heard, *span, &mut transcript);
-        progress.done += progress.now;
-        progress.now = 0.0;
+        progress.done += 1;
     }
     transcript.seconds = begun.elapsed().as_secs_f64();
     Ok(transcript)
 }
 
-/// How far it is, in seconds of speech.
+/// How far it is. Each window counts as long as the engine looks at it, however short it is.
 struct Progress<'a> {
     watch: &'a dyn Watch,
     pace: Pace,
-    done: f64,
-    /// The length of the window that is being listened to.
-    now: f64,
-    total: f64,
+    done: usize,
+    windows: usize,
 }
 
-impl Progress<'_> {
-    /// Tells that so much of the window is done, 0 to 1, and whether to go on.
-    fn tell(&self, part: f32) -> bool {
-        let done = self.done + self.now * f64::from(part);
-        self.pace.tell(self.watch, Stage::Transcribe, done as u32, self.total.ceil() as u32);
+impl<'a> Progress<'a> {
+    fn begin(watch: &'a dyn Watch, windows: usize) -> Self {
+        let progress = Self { watch, pace: Pace::default(), done: 0, windows };
+        progress.tell(0, 0.0);
+        progress
+    }
+
+    /// Tells that so many more windows are done, and so much of the next, 0 to 1; and whether to go on.
+    fn tell(&self, windows: usize, part: f32) -> bool {
+        let seconds = |windows: f64| (windows * Heard::LONGEST_SPEECH) as u32;
+        let done = (self.done + windows) as f64 + f64::from(part);
+        self.pace.tell(self.watch, Stage::Transcribe, seconds(done), seconds(self.windows as f64));
         !self.watch.cancelled()
     }
 }
@@ -123,7 +128,7 @@ fn listen(
         if progress.watch.cancelled() {
             return Err(Interruption::Cancelled);
         }
-        let said = whisper.transcribe(&floats, language, temperature, &|part| progress.tell(part))?;
+        let said = whisper.transcribe(&floats, language, temperature, &|part| progress.tell(0, part))?;
         let listened = sort_out(said, &evidence);
         let is_clear = listened.unclear.is_empty();
         if best.as_ref().is_none_or(|best| listened.unclear_seconds() < best.unclear_seconds()) {
@@ -207,8 +212,10 @@ fn as_floats(samples: &[i16]) -> Vec<f32> {
     samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect()
 }
 
-fn longest_first(speech: &[Span]) -> Vec<Span> {
+/// The longest of these, at most so many.
+fn longest_first(speech: &[Span], most: usize) -> Vec<Span> {
     let mut spans = speech.to_vec();
     spans.sort_by(|one, other| other.seconds().total_cmp(&one.seconds()));
+    spans.truncate(most);
     spans
 }

@@ -75,27 +75,32 @@ impl Whisper {
         }
     }
 
+    /// Whether it knows other languages than English.
+    pub(crate) fn is_multilingual(&self) -> bool {
+        self.context.is_multilingual()
+    }
+
     /// The language that is likeliest in some windows of speech, as a BCP-47 tag. More than one is listened to only
-    /// if the first leaves doubt.
+    /// if the first leaves doubt. Told how many windows are done, and how far the next one has come, `ask` says
+    /// whether to go on.
     pub(crate) fn language(
         &mut self,
         windows: impl Iterator<Item = Result<Vec<f32>, Failure>>,
-        ask: Ask<'_>,
+        ask: &dyn Fn(usize, f32) -> bool,
     ) -> Result<Option<String>, Interruption> {
-        /// Of the likeliest language, in all windows together.
+        /// Of the likeliest language, on the average of all windows.
         const SURE: f32 = 0.6;
         if !self.context.is_multilingual() {
             return Ok(Some(ENGLISH.to_owned()));
         }
         let mut sums: Vec<f32> = Vec::new();
-        let mut heard = 0_u8;
-        for window in windows {
-            let onlooker = Onlooker::new(ask);
-            let found = self.context.languages(&filled(window?), &onlooker).map_err(interruption)?;
+        for (done, window) in windows.enumerate() {
+            let ask = |part| ask(done, part);
+            let found =
+                self.context.languages(&filled(window?), &Onlooker::new(&ask)).map_err(interruption)?;
             sums.resize(found.len(), 0.0);
             sums.iter_mut().zip(found).for_each(|(sum, probability)| *sum += probability);
-            heard = heard.saturating_add(1);
-            if sums.iter().copied().fold(0.0, f32::max) >= SURE * f32::from(heard) {
+            if sums.iter().copied().fold(0.0, f32::max) >= SURE * (done + 1) as f32 {
                 break;
             }
         }
