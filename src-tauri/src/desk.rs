@@ -179,7 +179,10 @@ impl Desk {
 
     /// The speech models, once the engine was there.
     pub(crate) fn models(&self) -> Result<Models, CommandError> {
-        self.errands.models().map_or_else(|| Err(self.session().map(drop).err().unwrap_or_else(starting)), Ok)
+        match self.errands.models() {
+            Some(models) => Ok(models),
+            None => Err(self.session().err().unwrap_or_else(starting)),
+        }
     }
 
     /// Waits for the engine to be there, or to be broken.

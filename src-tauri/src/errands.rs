@@ -78,6 +78,8 @@ pub(crate) struct Known {
 pub(crate) struct Errands {
     known: Arc<watch::Sender<Known>>,
     going: Mutex<Option<Going>>,
+    /// Who follows which model listens.
+    following: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Going {
@@ -91,7 +93,7 @@ impl Errands {
         let mut speech = models.watch();
         self.known.send_modify(|known| known.models = Some(models));
         let known = Arc::clone(&self.known);
-        spawn(async move {
+        let follow = spawn(async move {
             loop {
                 let listens = speech.borrow_and_update().as_ref().map(|model| model.name.clone());
                 known.send_if_modified(|known| {
@@ -104,6 +106,11 @@ impl Errands {
                 }
             }
         });
+        // Those of an engine that broke are others.
+        let before = self.following.lock().unwrap_or_else(PoisonError::into_inner).replace(follow);
+        if let Some(before) = before {
+            before.abort();
+        }
     }
 
     /// The models, once they are known.

@@ -83,7 +83,8 @@ impl From<Choice> for Listens {
 #[command]
 #[specta::specta]
 pub(crate) async fn models(desk: State<'_, Desk>) -> Answer<ModelList> {
-    desk.started().await?;
+    // They are known once the engine was there, whatever became of it since.
+    let _ = desk.started().await;
     let models = desk.models()?;
     spawn_blocking(move || list(&models)).await.map_err(CommandError::system)
 }
