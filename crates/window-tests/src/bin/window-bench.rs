@@ -8,10 +8,9 @@
     reason = "whatever goes wrong, there is nothing to be measured"
 )]
 
-use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use deskscribe_system_tests::processes::{Process, descendants};
+use deskscribe_system_tests::processes::{Process, descendants, proportional};
 use deskscribe_system_tests::words::Words;
 use deskscribe_window_tests::{Desk, Window, until};
 use rustix::time::{ClockId, clock_gettime};
@@ -168,10 +167,6 @@ fn memory(desk: &Desk) -> f64 {
     const NAMES: [&str; 3] = ["deskscribe-app", "WebKitWebProces", "WebKitNetworkPr"];
     let all =
         descendants(desk.keeper()).into_iter().filter(|process| NAMES.contains(&process.name().as_str()));
-    let held = all.map(|process| {
-        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", process.pid)).unwrap_or_default();
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-        line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok()).unwrap_or_default()
-    });
-    held.sum::<f64>() / 1024.0
+    let held: u64 = all.filter_map(|process| proportional(process.pid)).sum();
+    held as f64 / f64::from(1 << 20)
 }
