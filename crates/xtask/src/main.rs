@@ -56,8 +56,8 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "bench",
-        arguments: "[FOLDER | --locks] [-- RIVAL] | --search | --window",
-        purpose: "time the release build on a folder, or its lock, beside a rival's command; or search, or the window",
+        arguments: "[FOLDER | --locks | --speech] [-- RIVAL] | --recordings | --search | --window",
+        purpose: "measure the release build on a folder, its lock, its hearing, beside a rival's command; or other things",
         start: bench::start,
     },
     Mode {
