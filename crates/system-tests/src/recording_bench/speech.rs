@@ -12,6 +12,8 @@ use crate::errors::Errors;
 use crate::voices::{Talk, VOICES};
 use crate::{fresh, model, sentences};
 
+/// Files with one sentence.
+const SHORT: usize = 120;
 /// Sentences in a talk.
 const TALK: usize = 30;
 const SEED: u64 = 5;
@@ -69,7 +71,7 @@ fn tell(name: &str, set: &[Spoken], ours: &Heard, theirs: Option<&Heard>) {
 fn short(folder: &Path) -> Vec<Spoken> {
     let folder = made(folder, "short");
     let mut rng = fastrand::Rng::with_seed(SEED);
-    let each = sentences().into_iter().zip(VOICES.into_iter().cycle()).enumerate();
+    let each = sentences().into_iter().take(SHORT).zip(VOICES.into_iter().cycle()).enumerate();
     each.map(|(number, (sentence, voice))| {
         let mut talk = Talk::new();
         talk.say(voice, &sentence, &mut rng);

@@ -22,8 +22,8 @@ pub(crate) struct Seen {
     pub(crate) processes: u64,
     /// The sound that lies in memory files, which belong to no process.
     pub(crate) sound: u64,
-    /// Processes of which the system told no memory.
-    pub(crate) untold: usize,
+    /// Workers of which the system told the memory: only root is told.
+    pub(crate) told: usize,
     /// What engine and workers said to each other, in both directions.
     pub(crate) wire: u64,
 }
@@ -54,19 +54,17 @@ impl Seen {
         Self {
             processes: self.processes.max(other.processes),
             sound: self.sound.max(other.sound),
-            untold: self.untold.max(other.untold),
+            told: self.told.max(other.told),
             wire: self.wire.max(other.wire),
         }
     }
 
     fn look(&mut self, engine: u32, terminal: &Terminal) {
-        let workers = descendants(engine);
-        let held: Vec<Option<u64>> =
-            workers.iter().map(|worker| worker.pid).chain([engine]).map(proportional).collect();
-        self.processes = self.processes.max(held.iter().flatten().sum());
-        // One that has just ended tells nothing either.
-        let untold = workers.iter().filter(|worker| worker.is_alive() && proportional(worker.pid).is_none());
-        self.untold = self.untold.max(untold.count());
+        let workers: Vec<u64> =
+            descendants(engine).into_iter().filter_map(|worker| proportional(worker.pid)).collect();
+        self.told = self.told.max(workers.len());
+        let own = proportional(engine).unwrap_or_default();
+        self.processes = self.processes.max(workers.iter().sum::<u64>() + own);
         self.sound = self.sound.max(sound(engine));
         self.wire = self.wire.max(wire(terminal).unwrap_or_default());
     }
@@ -74,10 +72,10 @@ impl Seen {
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { processes, sound, untold, wire } = *self;
-        match untold {
-            0 => write!(f, "at most {} MB in all processes", processes >> 20)?,
-            _ => write!(f, "memory that only root is told")?,
+        let Self { processes, sound, told, wire } = *self;
+        match told {
+            0 => write!(f, "memory that only root is told")?,
+            _ => write!(f, "at most {} MB in all processes", processes >> 20)?,
         }
         write!(f, " and {} MB of sound, {wire} bytes between them", sound >> 20)
     }
