@@ -46,6 +46,8 @@ pub enum Work {
         language: Option<String>,
         /// The model whose descriptor comes along.
         model: ModelGrant,
+        /// How many threads may listen; at least 1.
+        threads: u32,
     },
     /// Read what is shown in this stretch; without an end, to the end of the recording.
     Watch {

@@ -9,7 +9,7 @@ use deskscribe_protocol::{
 use insta::assert_json_snapshot;
 
 fn build() -> Build {
-    Build { protocol: 5, id: "0.1.0+0123456789abcdef".to_owned() }
+    Build { protocol: 6, id: "0.1.0+0123456789abcdef".to_owned() }
 }
 
 fn work(job: u64, kind: MediaKind, extension: Option<&str>, doing: Work) -> ToWorker {
@@ -115,6 +115,7 @@ fn engine_to_worker() {
                     name: "base".to_owned(),
                     sha256: "22".repeat(32)
                 },
+                threads: 2,
             }
         ),
         work(12, MediaKind::Video, Some("mp4"), Work::Watch { from: 60.0, to: Some(120.0) }),

@@ -60,7 +60,7 @@ impl Engines {
         self.voice(watch)?;
         let whisper = match self.whisper.take().filter(|whisper| whisper.is(grant)) {
             Some(whisper) => whisper,
-            None => Whisper::load(grant, file, self.threads, watch)?,
+            None => Whisper::load(grant, file, watch)?,
         };
         match (self.whisper.insert(whisper), &mut self.voice) {
             (whisper, Some(voice)) => Ok((whisper, voice)),

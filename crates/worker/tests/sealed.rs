@@ -96,7 +96,8 @@ fn a_sealed_worker_hears_and_transcribes() {
     };
     let (grant, file) = model();
     let block = heard.blocks[0];
-    let transcription = Work::Transcribe { block, speech: heard.speech, language: None, model: grant };
+    let transcription =
+        Work::Transcribe { block, speech: heard.speech, language: None, model: grant, threads: 1 };
     let Answer::Transcript(transcript) = worker.work(transcription, 0, &[&memory, &file]) else {
         panic!("no transcript")
     };

@@ -117,8 +117,13 @@ fn the_language_is_found_out_once_unless_it_is_known() {
     let speech = vec![Span { from: 60.3, to: 62.6 }];
     for language in [None, Some("de".to_owned())] {
         let (grant, file) = model_of(&multilingual());
-        let what =
-            Work::Transcribe { block, speech: speech.clone(), language: language.clone(), model: grant };
+        let what = Work::Transcribe {
+            block,
+            speech: speech.clone(),
+            language: language.clone(),
+            model: grant,
+            threads: 1,
+        };
         let job = Job { work: what, kind: MediaKind::Audio, medium: None, files: vec![sound(), file] };
         let answer = work(job, &mut engines, &Listener::default()).unwrap().answer;
         let Answer::Transcript(transcript) = answer else { panic!("no transcript") };

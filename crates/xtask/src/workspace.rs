@@ -30,6 +30,14 @@ pub(crate) fn executables(release: bool) -> Outcome<PathBuf> {
 /// The cargo that started us, at the top of the workspace.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo tells us of this crate is not so of any other: some build scripts look at it, and would be run again,
+    // with everything that stands on them, by every second build.
+    for (name, _) in env::vars_os() {
+        let is_ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(is_ours) {
+            cargo.env_remove(name);
+        }
+    }
     cargo.current_dir(root());
     cargo
 }

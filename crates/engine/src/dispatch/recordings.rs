@@ -109,9 +109,9 @@ impl Recordings {
     }
 
     /// What there is room for, with so many listening at most.
-    fn room(&self, listeners: usize) -> Room {
+    fn room(&self, listeners: usize, threads: u32) -> Room {
         let held: usize = self.open.iter().map(|recording| recording.plan.files()).sum();
-        Room { listeners, files: MOST_FILES.saturating_sub(held) }
+        Room { listeners, files: MOST_FILES.saturating_sub(held), threads }
     }
 
     /// The file of this model, opened once for as long as it is used.
@@ -177,13 +177,21 @@ impl Dispatch {
         cores.min(fits.unwrap_or(cores)).max(1)
     }
 
+    /// Threads for each that listens. They wait for each other without rest, so that one that has to wait for a processor
+    /// holds up all others: unless several listen, one processor is left to everything else.
+    fn listening_threads(&self) -> u32 {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let listeners = self.most_listeners().min(self.seats.get());
+        u32::try_from((cores / listeners).min(cores - 1).max(1)).unwrap_or(1)
+    }
+
     /// The part that goes next, if there is one and none of the pictures goes before it; `picture` is the rank of the
     /// most urgent that waits.
     pub(super) fn next_part(&self, picture: Option<i64>) -> Option<(ContentKey, Part)> {
         if self.recordings.open.is_empty() {
             return None;
         }
-        let room = self.recordings.room(self.pool.listeners(self.most_listeners()));
+        let room = self.recordings.room(self.pool.listeners(self.most_listeners()), 1);
         let next = |recording: &Recording| {
             Some((recording.task.origin.rank(), recording.task.medium.key, recording.plan.next(room)?))
         };
@@ -201,7 +209,7 @@ impl Dispatch {
 
     /// Lends a part to a free seat. Tells whether one took it, or it is settled without.
     pub(super) fn lend_part(&mut self, key: ContentKey, part: Part, lane: Lane) -> bool {
-        let room = self.recordings.room(usize::MAX);
+        let room = self.recordings.room(usize::MAX, self.listening_threads());
         let Some(recording) = self.recordings.get(&key) else { return false };
         let (medium, speech) = (Arc::clone(&recording.task.medium), recording.speech.clone());
         let lent = recording.plan.lend(part, room).and_then(|(work, mut files)| {

@@ -42,6 +42,8 @@ pub(crate) struct Room {
     pub(crate) listeners: usize,
     /// Memory files that may be made.
     pub(crate) files: usize,
+    /// Threads for each that listens.
+    pub(crate) threads: u32,
 }
 
 /// How far a part has come.
@@ -156,7 +158,7 @@ impl Plan {
                 None => return Err(std::io::ErrorKind::NotFound.into()),
             },
             Part::Transcribe { hearing, group } => match (&mut self.sound, &self.model) {
-                (Some(sound), Some(model)) => sound.lend_speech(hearing, group, model)?,
+                (Some(sound), Some(model)) => sound.lend_speech(hearing, group, model, room.threads)?,
                 _ => return Err(std::io::ErrorKind::NotFound.into()),
             },
             Part::Watch(number) => match &mut self.picture {

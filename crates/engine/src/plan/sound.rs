@@ -225,6 +225,7 @@ impl SoundTrack {
         hearing: u32,
         group: u32,
         model: &ModelGrant,
+        threads: u32,
     ) -> io::Result<(Work, Vec<Arc<File>>)> {
         let language = self.language.clone();
         let it = self.get(hearing).ok_or(io::ErrorKind::NotFound)?;
@@ -235,7 +236,7 @@ impl SoundTrack {
         };
         lent.state = State::Lent;
         let speech = lent.speech.clone();
-        let work = Work::Transcribe { block: *block, speech, language, model: model.clone() };
+        let work = Work::Transcribe { block: *block, speech, language, model: model.clone(), threads };
         Ok((work, vec![Arc::clone(file)]))
     }
 

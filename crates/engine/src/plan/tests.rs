@@ -7,7 +7,7 @@ use deskscribe_protocol::{
 
 use super::*;
 
-const ROOM: Room = Room { listeners: 8, files: MOST_FILES };
+const ROOM: Room = Room { listeners: 8, files: MOST_FILES, threads: 1 };
 
 fn model() -> Option<ModelGrant> {
     Some(ModelGrant { role: ModelRole::Speech, name: "base".to_owned(), sha256: "ab".repeat(32) })

@@ -49,8 +49,9 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
             let mut sound = Sound::open(&medium, from)?;
             told(Answer::Heard(hear::hear(&mut sound, &files, from, engines, watch)?))
         }
-        (Work::Transcribe { block, speech, language, model }, ..) => {
-            let task = transcribe::Task { block, speech: &speech, language, model: &model, files: &files };
+        (Work::Transcribe { block, speech, language, model, threads }, ..) => {
+            let (model, files) = (&model, &files);
+            let task = transcribe::Task { block, speech: &speech, language, model, threads, files };
             told(Answer::Transcript(transcribe::transcribe(&task, engines, watch)?))
         }
         (Work::Compose(parts), ..) => told(Answer::Reading(Box::new(compose::compose(*parts, watch)))),

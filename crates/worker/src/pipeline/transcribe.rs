@@ -32,6 +32,7 @@ pub(super) struct Task<'a> {
     pub(super) speech: &'a [Span],
     pub(super) language: Option<String>,
     pub(super) model: &'a ModelGrant,
+    pub(super) threads: u32,
     /// The sound of the block, and the file of the model.
     pub(super) files: &'a [File],
 }
@@ -50,6 +51,7 @@ pub(super) fn transcribe(
         return Err(Failure::new(Code::Internal, "a transcription takes two files").into());
     };
     let (whisper, voice) = engines.listeners(task.model, model, watch)?;
+    whisper.use_threads(task.threads);
     let read = |span: &Span| samples(task.block, sound, *span);
     let for_language: Vec<Span> = match task.language {
         None if whisper.is_multilingual() => longest_first(task.speech, LANGUAGE_WINDOWS),

@@ -96,7 +96,7 @@ pub(crate) fn transcribe_block(
     engines: &mut Engines,
     watch: &dyn Watch,
 ) -> Result<Transcript, Interruption> {
-    let what = Work::Transcribe { block, speech: speech.to_vec(), language: None, model };
+    let what = Work::Transcribe { block, speech: speech.to_vec(), language: None, model, threads: 1 };
     let job = Job { work: what.clone(), kind: MediaKind::Audio, medium: None, files: vec![sound, file] };
     let answer = work(job, engines, watch)?.answer;
     assert_eq!(answer.check(&what), Ok(()), "{answer:?}");

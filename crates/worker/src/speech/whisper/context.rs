@@ -63,12 +63,7 @@ pub(crate) struct Said {
 
 impl Context {
     /// Loads a model of so many bytes, whose form has been looked at before: whisper.cpp believes what it reads.
-    pub(super) fn load(
-        file: &File,
-        bytes: u64,
-        threads: usize,
-        tell: &dyn Fn(u64) -> bool,
-    ) -> Result<Self, Fault> {
+    pub(super) fn load(file: &File, bytes: u64, tell: &dyn Fn(u64) -> bool) -> Result<Self, Fault> {
         whisper_rs::install_logging_hooks();
         let mut source = Source { file, at: 0, bytes, tell, is_stopped: false, fault: None };
         let mut loader = sys::whisper_model_loader {
@@ -100,8 +95,13 @@ impl Context {
             unsafe { sys::whisper_free(context.as_ptr()) };
             return Err(Fault::Refused);
         };
-        let threads = c_int::try_from(threads).unwrap_or(1).max(1);
-        Ok(Self { context, state, threads })
+        Ok(Self { context, state, threads: 1 })
+    }
+
+    /// From now on, so many threads compute. They wait for each other without rest, dozens of times a second: one that has
+    /// to wait for a processor holds up all others.
+    pub(super) fn use_threads(&mut self, threads: u32) {
+        self.threads = c_int::try_from(threads).unwrap_or(1).max(1);
     }
 
     /// Whether it knows other languages than English.

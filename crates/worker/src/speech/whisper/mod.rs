@@ -33,12 +33,7 @@ impl Whisper {
     ///
     /// # Errors
     /// The model is none, or not whole; its name is said.
-    pub(crate) fn load(
-        grant: &ModelGrant,
-        file: &File,
-        threads: usize,
-        watch: &dyn Watch,
-    ) -> Result<Self, Interruption> {
+    pub(crate) fn load(grant: &ModelGrant, file: &File, watch: &dyn Watch) -> Result<Self, Interruption> {
         let unusable = |why: &dyn std::fmt::Display| {
             let reason = format!("the speech model {} cannot be used: {why}", grant.name);
             Interruption::Failed(Failure::new(Code::Internal, reason))
@@ -53,11 +48,16 @@ impl Whisper {
             pace.tell(watch, Stage::Load, megabytes(at), megabytes(bytes));
             !watch.cancelled()
         };
-        let context = Context::load(file, bytes, threads, &tell).map_err(|fault| match fault {
+        let context = Context::load(file, bytes, &tell).map_err(|fault| match fault {
             Fault::Stopped => Interruption::Cancelled,
             fault => unusable(&fault),
         })?;
         Ok(Self { context, grant: grant.clone() })
+    }
+
+    /// From now on, so many threads listen.
+    pub(crate) fn use_threads(&mut self, threads: u32) {
+        self.context.use_threads(threads);
     }
 
     /// Whether it is this model.
@@ -185,7 +185,7 @@ mod tests {
         let path =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../system-tests/fixtures/speech/ggml-micro.en.bin");
         let grant = ModelGrant { role: ModelRole::Speech, name: String::new(), sha256: String::new() };
-        let mut whisper = Whisper::load(&grant, &File::open(path).unwrap(), 1, &Alone).unwrap();
+        let mut whisper = Whisper::load(&grant, &File::open(path).unwrap(), &Alone).unwrap();
         let parts = RefCell::new(Vec::new());
         let ask = |part: f32| {
             parts.borrow_mut().push(part);
