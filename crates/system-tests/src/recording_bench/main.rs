@@ -7,7 +7,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "whatever goes wrong, there is nothing to be measured"
 )]
