@@ -1,7 +1,8 @@
 //! `deskscribe show`: what was read in a file.
 
 use deskscribe_engine::{
-    Home, Item, Named, Row, RowState, clock, count, json, local_time, markdown, quoted, size, sound, tame,
+    EngineUse, Home, Item, Named, Row, RowState, clock, count, json, local_time, markdown, quoted, size,
+    sound, tame,
 };
 
 use crate::args::ShowArgs;
@@ -106,17 +107,33 @@ fn with_state(path: &str) -> String {
     if is_there { path.to_owned() } else { format!("{path} (not there any more)") }
 }
 
-/// Such as ` in 0.8 s, by PP-OCRv6_det_small and PP-OCRv6_rec_small on oar-ocr 0.10`.
+/// Such as ` in 0.8 s by oar-ocr with PP-OCRv6_det_small and PP-OCRv6_rec_small, Deskscribe 0.1.0`.
 fn by(row: &Row) -> String {
     let mut text = row.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
     if let Some(provenance) = &row.provenance {
-        let models: Vec<&str> = provenance.engines.iter().map(|engine| engine.model.as_str()).collect();
-        if let (false, Some(engine)) = (models.is_empty(), provenance.engines.first()) {
-            text += &format!(" by {} with {}", engine.engine, models.join(" and "));
-        }
+        text += &makers(&provenance.engines);
         text += &format!(", Deskscribe {}", provenance.program);
     }
     text
+}
+
+/// The models that took part, each once however many stages it served; and what they ran on, if that is the same.
+fn makers(used: &[EngineUse]) -> String {
+    let mut models: Vec<&str> = Vec::new();
+    for used in used {
+        if !models.contains(&used.model.as_str()) {
+            models.push(&used.model);
+        }
+    }
+    let Some((last, others)) = models.split_last() else { return String::new() };
+    let models =
+        if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    match used {
+        [first, rest @ ..] if rest.iter().all(|used| used.engine == first.engine) => {
+            format!(" by {} with {models}", first.engine)
+        }
+        _ => format!(" by {models}"),
+    }
 }
 
 /// The line that reads it again.
@@ -125,5 +142,31 @@ fn again(row: &Row, named: &Named) -> String {
     match named {
         Named::Content { .. } => format!("deskscribe scan --again failed {path}"),
         Named::Queued(_) => format!("deskscribe scan {path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deskscribe_engine::Stage;
+
+    use super::*;
+
+    #[test]
+    fn each_model_that_took_part_is_named_once() {
+        let used = |stage, engine: &str, model: &str| EngineUse {
+            stage,
+            engine: engine.to_owned(),
+            model: model.to_owned(),
+            sha256: String::new(),
+        };
+        let (heard, checked) =
+            (used(Stage::Hear, "ONNX", "silero"), used(Stage::Transcribe, "ONNX", "silero"));
+        let listened = used(Stage::Transcribe, "whisper.cpp", "base");
+        assert_eq!(makers(&[heard.clone(), checked.clone(), listened]), " by silero and base");
+        assert_eq!(
+            makers(&[heard, checked, used(Stage::Ocr, "ONNX", "ocr")]),
+            " by ONNX with silero and ocr"
+        );
+        assert_eq!(makers(&[]), "");
     }
 }

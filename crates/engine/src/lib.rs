@@ -57,8 +57,8 @@ pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{CacheError, Change, Coverage, Query, QueryError, StopWaiting, Total, Watch};
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, ContentKey, Gap, Isolation, Layer, LayerState, Limits, MediaKind, Missing,
-    OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
+    Canary, Code, Confinement, ContentKey, EngineUse, Gap, Isolation, Layer, LayerState, Limits, MediaKind,
+    Missing, OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};

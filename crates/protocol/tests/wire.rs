@@ -1,5 +1,9 @@
 //! The pinned JSON form of every message. A change here is a change of the protocol: raise `PROTOCOL`.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use deskscribe_protocol::{
     Answer, Block, Build, Canary, Code, Confinement, Digest, EngineUse, Failure, FromWorker, Gap, Heard,
     JobId, Layer, LayerState, Limits, Line, MediaKind, Missing, ModelGrant, ModelRole, OnScreen, Owed, Parts,
@@ -7,6 +11,7 @@ use deskscribe_protocol::{
     StageTime, Survey, ToWorker, Transcript, Watched, Work,
 };
 use insta::assert_json_snapshot;
+use serde::de::DeserializeOwned;
 
 fn build() -> Build {
     Build { protocol: 6, id: "0.1.0+0123456789abcdef".to_owned() }
@@ -206,6 +211,31 @@ fn worker_to_engine() {
         FromWorker::Failed { job: JobId(7), failure: Failure::new(Code::TooLarge, "130 megapixels") },
         FromWorker::Cancelled { job: JobId(7) },
     ]);
+}
+
+/// What fuzzers begin with has to be what is said today, or they never get behind the first brace.
+#[test]
+fn every_seed_of_a_fuzzer_is_a_message() {
+    fn kinds<T: DeserializeOwned>(folder: &str) -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(folder);
+        let read = |path: PathBuf| {
+            let bytes = fs::read(&path).unwrap();
+            serde_json::from_slice::<T>(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            let of = |name: &str, tag: &str| json.get(name)?.get(tag)?.as_str().map(str::to_owned);
+            of("work", "do")
+                .or_else(|| of("answer", "is"))
+                .or_else(|| Some(json["type"].as_str()?.to_owned()))
+        };
+        fs::read_dir(folder).unwrap().filter_map(|entry| read(entry.unwrap().path())).collect()
+    }
+    let asked = kinds::<ToWorker>("to_worker").into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(asked, "cancel compose hear preview read start survey transcribe watch");
+    let answered = kinds::<FromWorker>("from_worker").into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        answered,
+        "cancelled failed heard hello preview progress reading ready survey transcript watched"
+    );
 }
 
 #[test]

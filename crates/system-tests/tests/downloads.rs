@@ -349,7 +349,7 @@ async fn a_disk_without_room_is_told_before_a_byte_comes() {
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, text.replace("bytes = 200000", "bytes = 4000000000000000")).unwrap();
     let error = store.get().await.error();
-    assert!(error.starts_with("there is no room for it: 4000.0 TB more are needed and "), "{error}");
+    assert!(error.starts_with("there is no room for it: 4000.0 TB are needed, "), "{error}");
     assert!(web.asked().is_empty());
 }
 

@@ -100,9 +100,13 @@ fn what_is_no_whole_model_is_refused_and_leaves_nothing() {
     let mut silero = whole.clone();
     silero[4..8].copy_from_slice(&17_u32.to_le_bytes());
     assert!(refused("vad.bin", &silero).starts_with("it is a GGML file, but no Whisper model"));
-    let mut absurd = whole.clone();
-    absurd[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert!(refused("absurd.bin", &absurd).starts_with("it is damaged: its head has sizes"));
+    // Any number of the head but the first: no worker would load it.
+    for number in 1..=10 {
+        let mut absurd = whole.clone();
+        let at = 4 + 4 * number;
+        absurd[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(refused("absurd.bin", &absurd).starts_with("it is damaged: its head has sizes"), "{number}");
+    }
     for (name, content, word) in [
         ("small.pt", b"PK\x03\x04 and so on".as_slice(), "PyTorch"),
         ("small.safetensors", b"\x40\x01\0\0\0\0\0\0{\"__metadata__\":{}}", "safetensors"),

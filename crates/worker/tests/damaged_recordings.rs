@@ -18,7 +18,8 @@ use std::fs;
 
 use deskscribe_protocol::{Code, MediaKind, Missing, Work};
 use film_maker::FilmMaker;
-use notice::{assert_notice, still, survey, watch};
+use image::RgbImage;
+use notice::{assert_notice, still, survey, texts, watch};
 use sealed::Sealed;
 
 #[test]
@@ -74,7 +75,7 @@ fn what_is_no_recording_is_named() {
             "only names other files",
         ),
         ("notes.webm", b"these are only some notes\n", Code::Damaged, "its content is text"),
-        ("zeros.avi", &[0; 5000], Code::Damaged, "whatever .avi says"),
+        ("zeros.avi", &[0; 5000], Code::Damaged, "whatever its name says"),
     ] {
         fs::write(maker.path(name), content).unwrap();
         let failure = survey(&mut worker, &maker.path(name)).unwrap_err();
@@ -160,4 +161,70 @@ fn flipped_bits_harm_nobody() {
             let _ = worker.ask(&path, MediaKind::Video, Work::Preview { edge: 64, at: 0.5 });
         }
     }
+}
+
+#[test]
+fn a_clock_that_begins_anew_or_leaps_away_loses_nothing_that_is_shown() {
+    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
+    still(&maker, "still", 40);
+    RgbImage::from_pixel(480, 240, image::Rgb([30; 3])).save(maker.path("blank.png")).unwrap();
+    for picture in ["blank", "still"] {
+        let how = "-c:v libx264 -pix_fmt yuv420p";
+        maker.run(&format!("-loop 1 -framerate 10 -t 3 -i {picture}.png {how} {picture}.ts"));
+    }
+    let joined = ["blank.ts", "still.ts"].map(|part| fs::read(maker.path(part)).unwrap()).concat();
+    fs::write(maker.path("joined.ts"), joined).unwrap();
+    let watched = watch(&mut worker, &maker.path("joined.ts"), 0.0, None).unwrap();
+    assert_notice(&watched, "joined.ts");
+    assert!(watched.ended && (5.8..6.3).contains(&watched.to), "{watched:?}");
+    assert!(watched.lines.iter().all(|seen| (2.5..3.6).contains(&seen.from)), "{:?}", texts(&watched));
+    assert!(watched.gaps.iter().any(|gap| gap.reason.contains("goes back by 3 seconds")), "{watched:?}");
+
+    // Says nothing about its length, and its last frames come five hours later.
+    maker.run_all(&[
+        "-loop",
+        "1",
+        "-framerate",
+        "10",
+        "-t",
+        "3",
+        "-i",
+        "still.png",
+        "-vf",
+        "setpts=PTS+gte(N\\,20)*18000/TB",
+        "-vsync",
+        "passthrough",
+        "-c:v",
+        "libx264",
+        "-pix_fmt",
+        "yuv420p",
+        "-live",
+        "1",
+        "leap.mkv",
+    ]);
+    let watched = watch(&mut worker, &maker.path("leap.mkv"), 0.0, Some(60.0)).unwrap();
+    assert_notice(&watched, "leap.mkv");
+    assert!(watched.ended && (2.8..3.3).contains(&watched.to), "{watched:?}");
+    assert!(watched.gaps.iter().any(|gap| gap.reason.contains("leaps by 18000 seconds")), "{watched:?}");
+}
+
+#[test]
+fn a_clock_that_begins_late_does_not_make_a_recording_longer() {
+    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
+    still(&maker, "still", 40);
+    maker.run("-loop 1 -framerate 10 -t 2 -i still.png -c:v libx264 -pix_fmt yuv420p early.mkv");
+    maker.run("-itsoffset 3000 -i early.mkv -c copy late.mkv");
+    let (survey, _) = survey(&mut worker, &maker.path("late.mkv")).unwrap();
+    assert!(survey.duration.is_some_and(|seconds| (1.9..2.2).contains(&seconds)), "{survey:?}");
+}
+
+#[test]
+fn frames_that_are_too_large_are_refused_by_their_size() {
+    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
+    maker.run(
+        "-f lavfi -i color=s=12000x11000:r=10:d=0.1 -frames:v 1 -c:v libx264 -preset ultrafast large.mp4",
+    );
+    let failure = survey(&mut worker, &maker.path("large.mp4")).unwrap_err();
+    assert_eq!(failure.code, Code::TooLarge, "{failure}");
+    assert!(failure.reason.contains("12000 × 11000, 132 megapixels"), "{failure}");
 }

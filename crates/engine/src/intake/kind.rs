@@ -14,9 +14,10 @@ const IMAGES: &[&str] = &[
 const VIDEOS: &[&str] =
     &["mp4", "m4v", "mov", "mkv", "webm", "avi", "flv", "mpg", "mpeg", "mts", "m2ts", "wmv", "3gp", "ogv"];
 const AUDIO: &[&str] =
-    &["wav", "mp3", "m4a", "aac", "ogg", "oga", "opus", "flac", "aiff", "aif", "wma", "amr"];
+    &["wav", "mp3", "m4a", "aac", "ogg", "oga", "opus", "flac", "aiff", "aif", "caf", "wma", "amr"];
 
-/// What the extension says. `.ts` says nothing: it is TypeScript far more often than a transport stream.
+/// What the extension says. `.ts` says nothing: it is TypeScript far more often than a transport stream, which its first
+/// bytes tell.
 pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let listed = |names: &[&str]| names.contains(&extension.as_str());
@@ -33,11 +34,14 @@ pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
 
 /// What the first bytes say.
 pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
-    let found = infer::get(first)?;
     // A few letters make no medium: a text may begin with them, such as a transcript of ours about GIFs.
     if is_text(first) {
         return None;
     }
+    if is_transport_stream(first) {
+        return Some(MediaKind::Video);
+    }
+    let found = infer::get(first)?;
     // Two of them in a text that is not in UTF-8 make no bitmap either.
     if found.mime_type() == "image/bmp" && !has_bitmap_header(first) {
         return None;
@@ -49,6 +53,17 @@ pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
         infer::MatcherType::Audio => Some(MediaKind::Audio),
         _ => None,
     }
+}
+
+/// Whether every packet begins as those of an MPEG transport stream do, which has no head. Cameras and Blu-ray discs put
+/// four bytes before each.
+fn is_transport_stream(first: &[u8]) -> bool {
+    const SYNC: u8 = 0x47;
+    const PACKET: usize = 188;
+    [(0, PACKET), (4, PACKET + 4)].into_iter().any(|(begins, step)| {
+        let mut packets = first.iter().skip(begins).step_by(step);
+        packets.len() >= 3 && packets.all(|byte| *byte == SYNC)
+    })
 }
 
 /// Whether these are the first bytes of a text in UTF-8. No medium has none but such bytes in its head.
@@ -99,5 +114,19 @@ mod tests {
         assert_eq!(by_content(b"ID3\x04\0\0\0\0\x02\x01TSSE"), Some(MediaKind::Audio));
         assert_eq!(by_content(b"BM\x9a\0\0\0\0\0\0\0\x7a\0\0\0\x6c\0\0\0"), Some(MediaKind::Image));
         assert_eq!(by_content(b""), None);
+    }
+
+    #[test]
+    fn a_transport_stream_is_told_from_typescript() {
+        let stream = |before: usize| {
+            let packet = [vec![0; before], vec![0x47, 0x40, 0, 0x10], vec![0xff; 184]].concat();
+            packet.into_iter().cycle().take(SNIFF_BYTES).collect::<Vec<u8>>()
+        };
+        assert_eq!(by_content(&stream(0)), Some(MediaKind::Video));
+        assert_eq!(by_content(&stream(4)), Some(MediaKind::Video));
+        assert_eq!(by_content(&stream(0)[..300]), None, "two packets may be chance");
+        assert_eq!(by_content(&stream(1)), None);
+        assert_eq!(by_content(&[b'G'; SNIFF_BYTES]), None, "a text of the same letter");
+        assert_eq!(by_content(b"export const GREETING = 'hello';\n"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use deskscribe_protocol::{Code, ContentKey, Failure, Limits, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
 
+use super::kind::{SNIFF_BYTES, by_content};
 use crate::pause::Gate;
 use crate::{Row, size};
 
@@ -114,6 +115,7 @@ fn examine_with(
         })
     };
     let file = open_patiently(&path).map_err(|error| fail(&error))?;
+    let kind = true_kind(kind, &file);
     let stamp = file.metadata().map(|now| Stamp::of(&now)).map_err(|error| fail(&error))?;
     let most = limits.bytes(kind);
     if stamp.size > most {
@@ -124,6 +126,15 @@ fn examine_with(
     }
     let key = name(&file, &stamp).map_err(|error| fail(&error))?;
     Ok(Medium { path, kind, stamp, key, file })
+}
+
+/// What a file is that its name says is of this kind: a picture by the name of a recording is a picture all the same.
+/// Whether there is more than sound in a recording is left to its name.
+fn true_kind(named: MediaKind, file: &File) -> MediaKind {
+    let mut first = [0; SNIFF_BYTES];
+    let read = file.read_at(&mut first, 0).unwrap_or_default();
+    let is_picture = |kind| kind == MediaKind::Image;
+    by_content(&first[..read]).filter(|kind| is_picture(*kind) != is_picture(named)).unwrap_or(named)
 }
 
 /// Opens a file once there is a descriptor for it: files on their way to workers give theirs back.
@@ -177,5 +188,26 @@ pub(crate) fn explain(error: &io::Error) -> String {
             "it is not readable for you; change its permissions to have it read".to_owned()
         }
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_by_the_name_of_a_recording_is_a_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, named, content, kind) in [
+            ("shot.mp4", MediaKind::Video, &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], MediaKind::Image),
+            ("film.jpg", MediaKind::Image, b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41", MediaKind::Video),
+            ("talk.mp3", MediaKind::Audio, b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2mp41", MediaKind::Audio),
+            ("table.tiff", MediaKind::Image, b"a,b\n1,2\n", MediaKind::Image),
+            ("empty.mkv", MediaKind::Video, b"", MediaKind::Video),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(examine(path, named, &Limits::default()).unwrap().kind, kind, "{name}");
+        }
     }
 }

@@ -54,7 +54,7 @@ pub enum ModelError {
     },
     /// There is no room for it on the disk.
     #[error(
-        "there is no room for it: {} more are needed and {} are free; make room, and try again: {}",
+        "there is no room for it: {} are needed, with some to spare, and {} are free; make room, and try again: {}",
         size(*.needed), size(*.free), .folder.display()
     )]
     NoRoom {

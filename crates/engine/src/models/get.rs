@@ -103,6 +103,7 @@ impl Models {
     pub(super) fn room(&self, needed: u64) -> Result<(), ModelError> {
         match self.folder.free() {
             Some(free) if free < needed.saturating_add(SPARE) => {
+                let needed = needed.saturating_add(SPARE);
                 Err(ModelError::NoRoom { needed, free, folder: self.folder.0.clone() })
             }
             Some(_) | None => Ok(()),

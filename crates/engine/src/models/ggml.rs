@@ -20,7 +20,13 @@ pub(super) fn begins(file: &mut impl Read) -> bool {
 /// Whisper has one vocabulary for English, and one for all languages that has grown by a language since.
 const ENGLISH: u32 = 51_864;
 const VOCABULARIES: std::ops::RangeInclusive<u32> = ENGLISH..=51_900;
-/// More than any Whisper has, of whatever kind.
+/// Places in half a minute of sound, as the hearing half counts.
+const POSITIONS: u32 = 1500;
+/// More heads or layers than any Whisper has.
+const MOST_LAYERS: u32 = 64;
+/// How the weights are stored is told together with a version, so many times one.
+const VERSION: u32 = 1000;
+/// More mel filters, or numbers in one, than any Whisper has.
 const MOST: u32 = 8192;
 /// Tensors outside the layers, in one layer that hears, and in one that writes.
 const TENSORS: (u32, u32, u32) = (11, 15, 24);
@@ -127,12 +133,36 @@ impl Walk<'_> {
         for number in &mut numbers {
             *number = self.number("its head")?;
         }
-        let [vocabulary, _, width, heads, layers, _, text_width, text_heads, text_layers, mels, _] = numbers;
+        let [
+            vocabulary,
+            positions,
+            width,
+            heads,
+            layers,
+            text,
+            text_width,
+            text_heads,
+            text_layers,
+            mels,
+            form,
+        ] = numbers;
         if !VOCABULARIES.contains(&vocabulary) {
             return Err(Refusal::OtherModel(format!("its vocabulary has {vocabulary} words")));
         }
-        let sizes = [width, heads, layers, text_width, text_heads, text_layers, mels];
-        if sizes.iter().any(|size| !(1..=MOST).contains(size)) {
+        let divides = |heads: u32| (1..=MOST_LAYERS).contains(&heads) && width.is_multiple_of(heads);
+        // What a worker takes as well, before it has whisper.cpp believe it.
+        let is_true = positions == POSITIONS
+            && (64..=4096).contains(&width)
+            && width == text_width
+            && divides(heads)
+            && divides(text_heads)
+            && (1..=MOST_LAYERS).contains(&layers)
+            && (1..=MOST_LAYERS).contains(&text_layers)
+            && (64..=1024).contains(&text)
+            && matches!(mels, 80 | 128)
+            && matches!(form % VERSION, 0..=3 | 7..=14 | 24)
+            && form < 100 * VERSION;
+        if !is_true {
             return Err(Refusal::Damaged("its head has sizes that no model has".to_owned()));
         }
         let (bands, bins) = (self.number("its filters")?, self.number("its filters")?);

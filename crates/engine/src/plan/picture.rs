@@ -13,8 +13,9 @@ const MOST: f64 = 64.0;
 /// The picture of a recording, cut into stretches.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// How long one stretch is, in seconds.
+    /// How long one stretch is, in seconds, up to the length that the recording tells.
     step: f64,
+    told: f64,
     stretches: Vec<Stretch>,
 }
 
@@ -29,18 +30,22 @@ impl Picture {
     pub(super) fn new(length: Option<f64>) -> Self {
         let length = length.unwrap_or(SHORTEST).min(Recording::LONGEST);
         let step = (length / MOST).max(SHORTEST);
-        let mut picture = Self { step, stretches: Vec::new() };
+        let mut picture = Self { step, told: length, stretches: Vec::new() };
         // What remains when it is cut is no stretch of its own.
         let count = (length / step - 0.1).ceil().max(1.0) as u32;
         (0..count).for_each(|_| picture.go_on());
         picture
     }
 
-    /// One stretch more, unless the longest recording ends there.
+    /// One stretch more, unless the longest recording ends there. The later it begins the longer it is, so that a file
+    /// which goes on for days behind the length that it tells does not take thousands of them.
     fn go_on(&mut self) {
+        /// This part of all that came before.
+        const GROWTH: f64 = 1.0 / 16.0;
         let from = self.stretches.last().map_or(0.0, |last| last.span.to);
         if from < Recording::LONGEST {
-            let span = Span { from, to: (from + self.step).min(Recording::LONGEST) };
+            let step = if from < self.told { self.step } else { self.step.max(from * GROWTH) };
+            let span = Span { from, to: (from + step).min(Recording::LONGEST) };
             self.stretches.push(Stretch { span, state: State::Open });
         }
     }

@@ -340,3 +340,22 @@ fn progress_counts_seconds_and_never_more_than_there_are() {
     plan.landed(Part::Compose, Answer::Reading(Box::<Reading>::default())).unwrap();
     assert_eq!(plan.next(ROOM), None);
 }
+
+#[test]
+fn a_recording_that_never_ends_takes_few_stretches() {
+    let mut plan = Plan::new(None);
+    let mut stretches = 0;
+    while let Some(part) = plan.next(ROOM) {
+        let (work, _) = plan.lend(part, ROOM).unwrap();
+        let answer = match work {
+            Work::Survey => survey(6.0, true, false),
+            Work::Watch { to, .. } => {
+                stretches += 1;
+                watched(to.unwrap(), false)
+            }
+            _ => break,
+        };
+        drop(plan.landed(part, answer));
+    }
+    assert!((50..150).contains(&stretches), "{stretches}");
+}

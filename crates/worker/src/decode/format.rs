@@ -68,7 +68,8 @@ fn what_else(first: &[u8], extension: Option<&str>) -> String {
     let is =
         if text && !first.contains(&0) { "its content is text" } else { "its content is of no known kind" };
     match extension {
-        Some(extension) => format!("not a picture, whatever .{extension} says: {is}"),
+        // Not which: a copy may have another.
+        Some(_) => format!("not a picture, whatever its name says: {is}"),
         None => format!("not a picture: {is}"),
     }
 }
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(reason(b"\0\0\0\x1cftypavif", "png"), "AVIF files are not read yet");
         assert_eq!(
             reason(b"name,price\n", "tiff"),
-            "not a picture, whatever .tiff says: its content is text"
+            "not a picture, whatever its name says: its content is text"
         );
         assert_eq!(
             reason(b"RIFF\x10\0\0\0WAVE", "png").split(": ").nth(1),

@@ -16,6 +16,12 @@ const LONGEST_HOLE: f64 = 0.5;
 const USUAL: f64 = 0.04;
 /// The last frame is not shown for longer than this, in seconds, whatever the file says.
 const LONGEST_LAST: f64 = 600.0;
+/// The furthest that a clock goes back, in seconds, and stands still until it has caught up. One that goes back further
+/// begins anew, as it does in recordings that were joined end to end.
+const LONGEST_REPEAT: f64 = 1.0;
+/// The longest that a frame stands still, in seconds, beyond what the file says of its length. A clock that leaps
+/// further is wrong.
+const LONGEST_LEAP: f64 = 1800.0;
 /// The most gaps that are told one by one.
 const MOST_GAPS: usize = 100;
 
@@ -39,6 +45,8 @@ pub(crate) struct Picture<'w> {
     spare: Vec<Frame>,
     /// For how long the last packet is shown, in seconds.
     lasts: f64,
+    /// Added to what the file says of time, in seconds, since its clock began anew.
+    shift: f64,
     /// Packets whose frames would come before this second need not be decoded, where each stands for itself.
     wanted: f64,
     broken: u32,
@@ -62,6 +70,7 @@ impl<'w> Picture<'w> {
             shown: None,
             next: None,
             lasts: USUAL,
+            shift: 0.0,
             wanted: 0.0,
             broken: 0,
             is_read: false,
@@ -75,6 +84,7 @@ impl<'w> Picture<'w> {
         self.decoder.flush();
         self.spare.extend([self.shown.take(), self.next.take()].into_iter().flatten().map(|it| it.frame));
         self.is_read = false;
+        self.shift = 0.0;
         sought
     }
 
@@ -186,10 +196,21 @@ impl<'w> Picture<'w> {
     }
 
     /// When a frame appears, in seconds from the beginning.
-    fn appears(&self, frame: &Frame) -> f64 {
-        let says = frame.at().map(|at| at as f64 * self.track.tick - self.reel.origin);
-        let follows = || self.shown.as_ref().map_or(0.0, |shown| shown.at + self.lasts);
-        says.filter(|says| says.is_finite()).unwrap_or_else(follows).clamp(0.0, Recording::LONGEST)
+    fn appears(&mut self, frame: &Frame) -> f64 {
+        let says = frame.at().map(|at| at as f64 * self.track.tick - self.reel.origin + self.shift);
+        let known = self.shown.as_ref().map(|shown| shown.at);
+        let follows = known.map_or(0.0, |known| known + self.lasts);
+        let at = says.filter(|says| says.is_finite()).unwrap_or(follows);
+        let ends = self.reel.duration().unwrap_or_default() + self.shift;
+        let is_back = known.is_some_and(|known| known - at > LONGEST_REPEAT);
+        let is_ahead = known.is_some() && at - follows > LONGEST_LEAP && at > ends;
+        if is_back || is_ahead {
+            let leap = at - follows;
+            self.shift -= leap;
+            self.miss(follows, follows, refusal::leap(leap));
+            return follows.min(Recording::LONGEST);
+        }
+        at.clamp(0.0, Recording::LONGEST)
     }
 
     /// Hands the next packet to the decoder.
@@ -200,7 +221,10 @@ impl<'w> Picture<'w> {
                 let lasts = self.packet.lasts() as f64 * self.track.tick;
                 self.lasts = if lasts > 0.0 && lasts.is_finite() { lasts.min(LONGEST_LAST) } else { USUAL };
                 let ends = self.packet.at().map(|at| (at as f64).mul_add(self.track.tick, self.lasts));
-                let is_early = ends.is_some_and(|ends| ends - self.reel.origin < self.wanted);
+                // Far behind what is shown, its clock has begun anew.
+                let early = self.reached() - LONGEST_REPEAT..self.wanted;
+                let is_early =
+                    ends.is_some_and(|ends| early.contains(&(ends - self.reel.origin + self.shift)));
                 if is_early && self.decoder.stands_alone() {
                     return Ok(());
                 }
@@ -219,7 +243,7 @@ impl<'w> Picture<'w> {
                     }
                 }
                 if self.broken > 0 {
-                    self.give_up(&format!("its last {} packets could not be decoded", self.broken));
+                    self.give_up(&refusal::broken_end(self.broken));
                 } else {
                     self.finish();
                 }
@@ -233,7 +257,7 @@ impl<'w> Picture<'w> {
         if self.broken > 0 {
             let known = self.reached();
             if at - known > LONGEST_HOLE {
-                self.miss(known, at, format!("{} packets could not be decoded", self.broken));
+                self.miss(known, at, refusal::broken(self.broken));
             }
             self.broken = 0;
         }

@@ -70,7 +70,11 @@ impl<'w> Reel<'w> {
 
     /// How long it says it is, in seconds.
     pub(crate) fn duration(&self) -> Option<f64> {
-        self.container.duration().filter(|seconds| (0.0..=Recording::LONGEST).contains(seconds))
+        // Matroska counts from the beginning of its clock, wherever the first of its frames is.
+        let is_matroska = self.container.format().contains("matroska");
+        let before = if is_matroska { self.origin.max(0.0) } else { 0.0 };
+        let seconds = self.container.duration()? - before;
+        (0.0..=Recording::LONGEST).contains(&seconds).then_some(seconds)
     }
 }
 

@@ -41,9 +41,9 @@ pub(super) fn explain(refusal: Refusal, medium: &Medium) -> Failure {
         Refusal::Fault(_) if is_text(&first) => {
             Failure::new(Code::Damaged, not_a_recording(medium, "its content is text"))
         }
-        Refusal::Fault(fault) => Failure::new(
+        Refusal::Fault(_) => Failure::new(
             Code::Damaged,
-            not_a_recording(medium, &format!("its content makes no sense as one ({fault})")),
+            not_a_recording(medium, "its content makes no sense as one, at least not at its beginning"),
         ),
     }
 }
@@ -55,12 +55,50 @@ pub(super) fn unreadable(error: &io::Error) -> Failure {
 
 /// What to say of a track that does not come to anything.
 pub(super) fn undecodable(what: &str, fault: Fault) -> Failure {
-    Failure::new(Code::Damaged, format!("its {what} cannot be decoded: {fault}"))
+    let reason = match fault {
+        Fault::MEMORY => format!("its {what} takes more memory to decode than there is"),
+        _ => format!("its {what} cannot be decoded: what the file says about it makes no sense"),
+    };
+    Failure::new(Code::Damaged, reason)
+}
+
+/// What to say of a clock that goes on somewhere else, so many seconds later, or earlier if that is negative.
+pub(super) fn leap(seconds: f64) -> String {
+    let by = seconds.abs();
+    if seconds < 0.0 {
+        format!("its clock goes back by {by:.0} seconds: what follows is told as if it had gone on")
+    } else {
+        format!("its clock leaps by {by:.0} seconds: what follows is told as if it had not")
+    }
+}
+
+/// What to say of so many packets that were skipped.
+pub(super) fn broken(packets: u32) -> String {
+    let pieces = if packets == 1 { "1 piece".to_owned() } else { format!("{packets} pieces") };
+    format!("it is damaged: {pieces} of it could not be decoded")
+}
+
+/// What to say of so many packets that were skipped at the end.
+pub(super) fn broken_end(packets: u32) -> String {
+    let pieces = if packets == 1 { "piece".to_owned() } else { format!("{packets} pieces") };
+    format!("its end is damaged: the last {pieces} of it could not be decoded")
+}
+
+/// What to say of frames of so many pixels, if that is more than may be.
+pub(super) fn too_large(width: u32, height: u32, pixels: u64) -> Option<Failure> {
+    let all = u64::from(width) * u64::from(height);
+    let reason = format!(
+        "its picture is {width} × {height}, {} megapixels, more than the limit of {}",
+        all.div_ceil(1_000_000),
+        pixels / 1_000_000
+    );
+    (all > pixels).then(|| Failure::new(Code::TooLarge, reason))
 }
 
 fn not_a_recording(medium: &Medium, is: &str) -> String {
     match &medium.extension {
-        Some(extension) => format!("not a recording, whatever .{extension} says: {is}"),
+        // Not which: a copy may have another.
+        Some(_) => format!("not a recording, whatever its name says: {is}"),
         None => format!("not a recording: {is}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use deskscribe_protocol::{Code, Failure, Gap, Missing, Recording, SAMPLE_RATE};
 
-use super::av::{Decoder, Fault, Frame, Packet, Resampler};
+use super::av::{Decoder, Fault, Frame, Packet, Pulse, Resampler};
 use super::reel::Reel;
 use super::refusal;
 use crate::job::{Interruption, Medium};
@@ -14,8 +14,9 @@ const SLACK: f64 = 0.05;
 const RUN_UPS: [f64; 2] = [1.0, 11.0];
 /// The longest silence that stands for samples that are not there, in seconds. A clock that leaps further is wrong.
 const LONGEST_LEAP: f64 = 1800.0;
-/// The furthest that a clock goes back, in seconds, for what was already heard to be dropped.
-const LONGEST_REPEAT: f64 = 10.0;
+/// The furthest that a clock goes back, in seconds, for what was already heard to be dropped. One that goes back further
+/// begins anew, as it does in recordings that were joined end to end.
+const LONGEST_REPEAT: f64 = 1.0;
 /// So many packets in a row that nothing can be made of are the end.
 const MOST_BROKEN: u32 = 500;
 /// How many samples of silence are given at a time.
@@ -42,8 +43,8 @@ impl Run {
 }
 
 /// The sound of a recording, from a second on.
-pub(crate) struct Sound {
-    reel: Reel<'static>,
+pub(crate) struct Sound<'w> {
+    reel: Reel<'w>,
     track: usize,
     tick: f64,
     decoder: Decoder,
@@ -73,31 +74,35 @@ pub(crate) struct Sound {
     gaps: Vec<Gap>,
 }
 
-impl Sound {
+impl<'w> Sound<'w> {
     /// The sound of a recording, from so many seconds after its beginning on.
     ///
     /// # Errors
-    /// It cannot be opened, or has no sound that can be decoded.
-    pub(crate) fn open(medium: &Medium, from: f64) -> Result<Self, Failure> {
+    /// It cannot be opened, has no sound that can be decoded, or `pulse` said no.
+    pub(crate) fn open(
+        medium: &Medium,
+        from: f64,
+        pulse: impl Fn() -> bool + Copy + 'w,
+    ) -> Result<Self, Interruption> {
         for run_up in RUN_UPS {
             let start = from - run_up;
             if start <= 0.0 {
                 break;
             }
-            let mut sound = Self::begin(medium, from)?;
-            if sound.reach(start) {
+            let mut sound = Self::begin(medium, from, Box::new(pulse))?;
+            if sound.reach(start)? {
                 return Ok(sound);
             }
         }
-        Self::begin(medium, from)
+        Self::begin(medium, from, Box::new(pulse))
     }
 
     /// The next samples, at [`SAMPLE_RATE`]: the first of all is heard at exactly the second that was asked for, and
     /// none is missing in between. None are the end.
     ///
     /// # Errors
-    /// The system does not hand over the file.
-    pub(crate) fn next(&mut self) -> Result<&[i16], Failure> {
+    /// The system does not hand over the file, or nobody wants it any more.
+    pub(crate) fn next(&mut self) -> Result<&[i16], Interruption> {
         self.given.clear();
         loop {
             if self.silence > 0 {
@@ -119,13 +124,10 @@ impl Sound {
         self.gaps.clone()
     }
 
-    fn begin(medium: &Medium, from: f64) -> Result<Self, Failure> {
-        let mut reel = Reel::open(medium, Box::new(|| true)).map_err(|interruption| match interruption {
-            Interruption::Failed(failure) | Interruption::Unfit(failure) => failure,
-            Interruption::Cancelled => Failure::new(Code::Internal, "it was given up by nobody"),
-        })?;
+    fn begin(medium: &Medium, from: f64, pulse: Pulse<'w>) -> Result<Self, Interruption> {
+        let mut reel = Reel::open(medium, pulse)?;
         let Some(track) = reel.sound().cloned() else {
-            return Err(Failure::new(Code::Unsupported, "it has no sound that can be decoded"));
+            return Err(Failure::new(Code::Unsupported, "it has no sound that can be decoded").into());
         };
         reel.container.keep_only(&[track.index]);
         let failed = |fault| refusal::undecodable("sound", fault);
@@ -154,14 +156,12 @@ impl Sound {
     }
 
     /// Goes on from this second, if a place at or before it can be found.
-    fn reach(&mut self, second: f64) -> bool {
+    fn reach(&mut self, second: f64) -> Result<bool, Interruption> {
         // Where there are pictures, the index of most containers is about them.
         let is_by_track = self.reel.container.format().contains("mp4");
         let leader = self.reel.picture().map(|track| track.index).filter(|_| !is_by_track);
         let sought = self.reel.container.seek(leader.unwrap_or(self.track), second + self.reel.origin);
-        sought.is_ok()
-            && self.decode().is_ok_and(|found| found)
-            && self.heard_at().is_some_and(|at| at <= self.from)
+        Ok(sought.is_ok() && self.decode()? && self.heard_at().is_some_and(|at| at <= self.from))
     }
 
     /// When the frame at hand is heard, in seconds from the beginning, as far as the file tells.
@@ -171,7 +171,7 @@ impl Sound {
     }
 
     /// Decodes one frame, and makes samples of it or finds the end.
-    fn advance(&mut self) -> Result<(), Failure> {
+    fn advance(&mut self) -> Result<(), Interruption> {
         if !self.decode()? {
             self.finish_run();
             self.is_over = true;
@@ -205,7 +205,7 @@ impl Sound {
         self.has_frame = false;
         if self.broken > 0 {
             if let Some(to) = self.heard_to.filter(|to| at - to > SLACK) {
-                self.miss(to, at, format!("{} packets could not be decoded", self.broken));
+                self.miss(to, at, refusal::broken(self.broken));
             }
             self.broken = 0;
         }
@@ -230,7 +230,7 @@ impl Sound {
         let is_back = self.heard_to.is_some() && -leap > LONGEST_REPEAT;
         if leap > LONGEST_LEAP || says > Recording::LONGEST || is_back {
             self.shift -= leap;
-            self.miss(known, known, format!("its clock leaps by {leap:.0} seconds, which was not followed"));
+            self.miss(known, known, refusal::leap(leap));
             return known;
         }
         says
@@ -260,7 +260,7 @@ impl Sound {
     }
 
     /// Decodes until there is a frame; otherwise there is none left.
-    fn decode(&mut self) -> Result<bool, Failure> {
+    fn decode(&mut self) -> Result<bool, Interruption> {
         while !self.has_frame {
             match self.decoder.receive(&mut self.frame) {
                 Ok(true) => {
@@ -285,7 +285,7 @@ impl Sound {
     }
 
     /// Hands the next packet to the decoder.
-    fn feed(&mut self) -> Result<(), Failure> {
+    fn feed(&mut self) -> Result<(), Interruption> {
         match self.reel.container.read(&mut self.packet) {
             Ok(()) if self.packet.track() != self.track => return Ok(()),
             Ok(()) => {
@@ -295,9 +295,10 @@ impl Sound {
                 return Ok(());
             }
             Err(Fault::END) => {}
+            Err(Fault::STOPPED) => return Err(Interruption::Cancelled),
             Err(fault) => {
                 if let Some(error) = self.reel.container.take_error() {
-                    return Err(refusal::unreadable(&error));
+                    return Err(refusal::unreadable(&error).into());
                 }
                 self.broken += 1;
                 if self.broken <= MOST_BROKEN {
@@ -308,7 +309,7 @@ impl Sound {
         }
         if self.broken > 0 {
             let second = self.second();
-            self.miss(second, second, format!("its last {} packets could not be decoded", self.broken));
+            self.miss(second, second, refusal::broken_end(self.broken));
         }
         self.is_read = true;
         // It was fed before, and has nothing against an end.

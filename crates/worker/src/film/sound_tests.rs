@@ -1,5 +1,6 @@
 //! Sound of every kind, beginning anywhere, out of real files.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -7,15 +8,15 @@ use deskscribe_protocol::{Code, Limits, SAMPLE_RATE};
 
 use super::Sound;
 use crate::film::maker::{FilmMaker, hum_at, size};
-use crate::job::Medium;
+use crate::job::{Interruption, Medium};
 
 fn medium(path: &Path) -> Medium {
     Medium { file: File::open(path).unwrap(), bytes: size(path), extension: None, limits: Limits::default() }
 }
 
 /// All samples from a second on.
-fn hear(path: &Path, from: f64) -> (Vec<i16>, Sound) {
-    let mut sound = Sound::open(&medium(path), from).unwrap();
+fn hear(path: &Path, from: f64) -> (Vec<i16>, Sound<'static>) {
+    let mut sound = Sound::open(&medium(path), from, || true).unwrap();
     let mut all = Vec::new();
     loop {
         let next = sound.next().unwrap();
@@ -235,9 +236,61 @@ fn the_default_track_is_the_one_that_is_heard() {
 fn a_recording_without_sound_says_so() {
     let maker = FilmMaker::new();
     maker.run("-f lavfi -i color=s=64x48:r=10:d=1 -c:v libx264 mute.mp4");
-    let failure = Sound::open(&medium(&maker.path("mute.mp4")), 0.0).err().unwrap();
+    let refused = Sound::open(&medium(&maker.path("mute.mp4")), 0.0, || true).err();
+    let Some(Interruption::Failed(failure)) = refused else { panic!("{refused:?}") };
     assert_eq!(
         (failure.code, failure.reason.as_str()),
         (Code::Unsupported, "it has no sound that can be decoded")
     );
+}
+
+#[test]
+fn recordings_that_were_joined_end_to_end_are_all_heard() {
+    let maker = FilmMaker::new();
+    maker.hum("hum", 4.0);
+    for (name, how) in [("one.ogg", "-c:a libvorbis"), ("one.opus", "-c:a libopus"), ("one.ts", "-c:a aac")] {
+        maker.run(&format!("-i hum.wav {how} {name}"));
+        let once = fs::read(maker.path(name)).unwrap();
+        let joined = maker.path(&format!("joined-{name}"));
+        fs::write(&joined, [&once[..], &once[..]].concat()).unwrap();
+        let (heard, sound) = hear(&joined, 0.0);
+        let seconds = heard.len() as f64 / f64::from(SAMPLE_RATE);
+        assert!((7.8..8.2).contains(&seconds), "{name} lasts {seconds} s");
+        let again = lateness(&heard[4 * SAMPLE_RATE as usize..], 0.0, 2.0);
+        assert!(again.is_some_and(|late| late.abs() <= 1600), "{name}: {again:?}");
+        let gaps = sound.gaps();
+        assert!(matches!(&gaps[..], [gap] if gap.reason.contains("goes back by 4 seconds")), "{gaps:?}");
+    }
+}
+
+#[test]
+fn a_few_samples_a_second_are_no_sound() {
+    let maker = FilmMaker::new();
+    maker.hum("hum", 4.0);
+    let mut bytes = fs::read(maker.path("hum.wav")).unwrap();
+    bytes[24..28].copy_from_slice(&1_u32.to_le_bytes());
+    fs::write(maker.path("slow.wav"), bytes).unwrap();
+    let (heard, sound) = hear(&maker.path("slow.wav"), 0.0);
+    assert_eq!(heard.len(), 0);
+    assert!(
+        sound.gaps().iter().any(|gap| gap.reason.contains("cannot be listened to")),
+        "{:?}",
+        sound.gaps()
+    );
+}
+
+#[test]
+fn whoever_waits_is_told_while_all_that_comes_before_is_decoded() {
+    let maker = FilmMaker::new();
+    maker.hum("hum", 60.0);
+    maker.run("-i hum.wav -c:a flac hum.flac");
+    let (medium, asked) = (medium(&maker.path("hum.flac")), Cell::new(0));
+    let pulse = || {
+        asked.set(asked.get() + 1);
+        true
+    };
+    Sound::open(&medium, 50.0, pulse).unwrap().next().unwrap();
+    assert!(asked.get() > 1, "{}", asked.get());
+    let refused = Sound::open(&medium, 50.0, || false).err();
+    assert!(matches!(refused, Some(Interruption::Cancelled)), "{refused:?}");
 }

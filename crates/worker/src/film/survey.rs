@@ -8,7 +8,7 @@ use image::{GrayImage, RgbImage};
 use super::av::{Content, Decoder, Track};
 use super::picture::{self, Picture};
 use super::reel::Reel;
-use super::{Sound, date};
+use super::{Sound, date, refusal};
 use crate::job::{Interruption, Medium};
 
 /// A frame that says something is looked for in this share of a recording, but at least and at most in so many
@@ -23,7 +23,7 @@ const LEAST_CONTRAST: f64 = 10.0;
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// What an open recording holds, and a frame that stands for it.
+/// What an open recording holds, and a frame that stands for it. `pulse` is heard while it is looked into.
 ///
 /// # Errors
 /// Nothing in it can be decoded, it cannot be read, or nobody wants it any more.
@@ -31,6 +31,7 @@ pub(crate) fn survey(
     medium: &Medium,
     reel: Reel<'_>,
     edge: u32,
+    pulse: impl Fn() -> bool + Copy,
 ) -> Result<(Survey, Option<RgbImage>), Interruption> {
     let name = |text: &str| one_line(text, LONGEST_NAME);
     let duration = reel.duration();
@@ -46,12 +47,13 @@ pub(crate) fn survey(
     let mut poster = picture::cover(&reel, wanted);
     let track = reel.picture().cloned();
     // What a header says that there is may be no sound at all.
-    if track.is_none() && survey.sound.is_some() && Sound::open(medium, 0.0)?.next()?.is_empty() {
-        return Err(Failure::new(Code::Damaged, "nothing of its sound can be decoded: it is damaged").into());
+    if track.is_none() && survey.sound.is_some() && Sound::open(medium, 0.0, pulse)?.next()?.is_empty() {
+        return Err(undecodable("sound").into());
     }
     if let Some(track) = track {
         let mut lost = None;
-        match Picture::of(reel) {
+        let too_large = refusal::too_large(track.width, track.height, medium.limits.pixels);
+        match too_large.map_or_else(|| Picture::of(reel), Err) {
             Ok(Some(mut moving)) => match look_for_poster(&mut moving, wanted)? {
                 Some(found) => {
                     let (width, height) = match picture::sides(&track) {
@@ -61,17 +63,17 @@ pub(crate) fn survey(
                     survey.picture = Some(PictureTrack { width, height, codec: name(&track.codec) });
                     poster = Some(found);
                 }
-                None => lost = Some("nothing of its picture can be decoded: it is damaged".to_owned()),
+                None => lost = Some(undecodable("picture")),
             },
             Ok(None) => {}
-            Err(failure) => lost = Some(failure.reason),
+            Err(failure) => lost = Some(failure),
         }
-        if let Some(reason) = lost {
+        if let Some(failure) = lost {
             if survey.sound.is_none() {
-                return Err(Failure::new(Code::Damaged, reason).into());
+                return Err(failure.into());
             }
             let to = duration.unwrap_or_default();
-            survey.gaps.push(Gap { from: 0.0, to, what: Missing::Picture, reason });
+            survey.gaps.push(Gap { from: 0.0, to, what: Missing::Picture, reason: failure.reason });
         }
     } else if survey.sound.is_none() {
         let failure = match survey.gaps.first() {
@@ -81,6 +83,10 @@ pub(crate) fn survey(
         return Err(failure.into());
     }
     Ok((survey, poster.filter(|_| edge > 0)))
+}
+
+fn undecodable(what: &str) -> Failure {
+    Failure::new(Code::Damaged, format!("nothing of its {what} can be decoded: it is damaged"))
 }
 
 /// The first frame that says something, or else the first of all.
@@ -123,8 +129,13 @@ fn unknown(reel: &Reel<'_>, to: f64) -> Vec<Gap> {
         if Decoder::is_known(&reel.container, track.index) {
             return None;
         }
-        let codec = one_line(&track.codec, LONGEST_NAME);
-        let reason = format!("a track of {words} in the format {codec}, which is not read");
+        let reason = match track.codec.as_str() {
+            "" | "none" => format!("a track of {words} in a format that nobody here knows"),
+            codec => {
+                let codec = one_line(codec, LONGEST_NAME);
+                format!("a track of {words} in the format {codec}, which is not read")
+            }
+        };
         Some(Gap { from: 0.0, to, what, reason })
     };
     reel.tracks.iter().filter_map(gap).collect()

@@ -7,32 +7,14 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use deskscribe_protocol::{Block, Code, Failure, Gap, Heard, Recording, SAMPLE_RATE, Span, Stage};
+use deskscribe_protocol::{Block, Code, Failure, Heard, Recording, SAMPLE_RATE, Span, Stage};
 
+use super::beat::Beat;
 use crate::engines::Engines;
 use crate::film::Sound;
-use crate::job::{Interruption, Pace, Watch};
+use crate::job::{Interruption, Medium, Watch};
 use crate::speech::voice::{FRAME, Memory, Voice};
 use crate::speech::windows::{self, Frame};
-
-/// Sound as it is decoded: one channel of 16-bit samples at [`SAMPLE_RATE`], without holes.
-pub(super) trait Samples {
-    /// The samples that come next, none at the end.
-    fn next(&mut self) -> Result<&[i16], Failure>;
-
-    /// What could not be decoded so far.
-    fn gaps(&self) -> Vec<Gap>;
-}
-
-impl Samples for Sound {
-    fn next(&mut self) -> Result<&[i16], Failure> {
-        Self::next(self)
-    }
-
-    fn gaps(&self) -> Vec<Gap> {
-        Self::gaps(self)
-    }
-}
 
 /// Frames that are looked at in one go: two seconds.
 const BATCH: usize = 64;
@@ -42,15 +24,17 @@ const FULL: usize = Block::LONGEST as usize / FRAME;
 const AUDIBLE: f32 = 33.0;
 /// Nor is so much in all, in frames: a click where it begins, and one where it ends.
 const CLICKS: usize = 4;
+/// Progress is told in steps of so many seconds: a minute takes a tenth of one.
+const TOLD: u32 = 20;
 /// Bytes that are copied from file to file in one go.
 const CHUNK: usize = 1 << 16;
 
-/// Takes sound that begins at a second into these files, until they are full or it ends.
+/// Takes the sound of a recording from a second on into these files, until they are full or it ends.
 ///
 /// # Errors
 /// It was cancelled, cannot be decoded, or the files cannot be written.
 pub(super) fn hear(
-    sound: &mut impl Samples,
+    medium: &Medium,
     files: &[File],
     from: f64,
     engines: &mut Engines,
@@ -58,7 +42,10 @@ pub(super) fn hear(
 ) -> Result<Heard, Interruption> {
     let voice = engines.voice(watch)?;
     let engine = voice.engine();
-    let mut hearing = Hearing::begin(files, from, voice, watch)?;
+    let beat = Beat::begin(watch, Stage::Hear, seconds(files.len() as u64 * Block::LONGEST));
+    // Where no place can be found from which it can be decoded, all that comes before is decoded as well.
+    let mut sound = Sound::open(medium, from, || beat.live())?;
+    let mut hearing = Hearing::begin(files, from, voice, &beat)?;
     // What lies behind the longest recording there may be is not read.
     let mut left = samples_in((Recording::LONGEST - from).max(0.0));
     let ended = loop {
@@ -83,8 +70,7 @@ pub(super) fn hear(
 struct Hearing<'a> {
     files: &'a [File],
     voice: &'a mut Voice,
-    watch: &'a dyn Watch,
-    pace: Pace,
+    beat: &'a Beat<'a>,
     memory: Memory,
     /// The block that is being filled: when it begins, what is written of it, and what is known of its frames.
     from: f64,
@@ -102,7 +88,7 @@ impl<'a> Hearing<'a> {
         files: &'a [File],
         from: f64,
         voice: &'a mut Voice,
-        watch: &'a dyn Watch,
+        beat: &'a Beat<'a>,
     ) -> Result<Self, Failure> {
         if files.is_empty() {
             return Err(Failure::new(Code::Internal, "no memory was lent for the sound"));
@@ -110,8 +96,7 @@ impl<'a> Hearing<'a> {
         Ok(Self {
             files,
             voice,
-            watch,
-            pace: Pace::default(),
+            beat,
             memory: Memory::default(),
             from,
             written: 0,
@@ -141,7 +126,7 @@ impl<'a> Hearing<'a> {
 
     /// Writes the batch, and finds out where somebody speaks in it.
     fn take_batch(&mut self) -> Result<(), Interruption> {
-        if self.watch.cancelled() {
+        if !self.beat.live() {
             return Err(Interruption::Cancelled);
         }
         let bytes: Vec<u8> = self.batch.iter().flat_map(|sample| sample.to_le_bytes()).collect();
@@ -154,9 +139,8 @@ impl<'a> Hearing<'a> {
             self.frames.push(Frame { speech, level });
         }
         self.batch.clear();
-        let full = self.files.len() as u64 * Block::LONGEST;
         let done = self.heard.blocks.iter().map(|block| block.samples).sum::<u64>() + self.written;
-        self.pace.tell(self.watch, Stage::Hear, seconds(done), seconds(full));
+        self.beat.reach(seconds(done) / TOLD * TOLD);
         Ok(())
     }
 

@@ -11,7 +11,6 @@ mod watch;
 use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
 
 use crate::engines::Engines;
-use crate::film::Sound;
 use crate::job::{Interruption, Job, Outcome, Watch};
 
 /// A picture that belongs to an answer, as 8-bit RGB.
@@ -46,8 +45,8 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
             Ok(Outcome { answer: Answer::Watched(watched), picture: None })
         }
         (Work::Hear { from, .. }, _, Some(medium)) => {
-            let mut sound = Sound::open(&medium, from)?;
-            told(Answer::Heard(hear::hear(&mut sound, &files, from, engines, watch)?))
+            let heard = hear::hear(&medium, &files, from, engines, watch)?;
+            told(Answer::Heard(heard))
         }
         (Work::Transcribe { block, speech, language, model, threads }, ..) => {
             let (model, files) = (&model, &files);

@@ -12,8 +12,9 @@ use crate::{decode, film::cover};
 pub(super) fn look(medium: &Medium, watch: &dyn Watch) -> Result<(Survey, Option<Shown>), Interruption> {
     let beat = Beat::begin(watch, Stage::Decode, 1);
     let edge = medium.limits.thumbnail_edge;
-    let reel = Reel::open(medium, Box::new(|| beat.live()))?;
-    let (survey, poster) = film::survey(medium, reel, edge)?;
+    let pulse = || beat.live();
+    let reel = Reel::open(medium, Box::new(pulse))?;
+    let (survey, poster) = film::survey(medium, reel, edge, pulse)?;
     if watch.cancelled() {
         return Err(Interruption::Cancelled);
     }

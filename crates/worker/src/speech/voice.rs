@@ -72,6 +72,11 @@ impl Voice {
             return Ok(Vec::new());
         }
         let frames = samples.len().div_ceil(FRAME);
+        // Nobody speaks where there is nothing at all, which is most of what screen recordings have for sound.
+        if samples.iter().all(|sample| *sample == 0) {
+            *memory = Memory::default();
+            return Ok(vec![0.0; frames]);
+        }
         let mut input = Vec::with_capacity(frames * (CONTEXT + FRAME));
         for frame in samples.chunks(FRAME) {
             input.extend_from_slice(&memory.context);

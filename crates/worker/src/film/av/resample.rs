@@ -3,12 +3,16 @@
 #![expect(unsafe_code, reason = "FFmpeg's contexts are raw pointers")]
 
 use std::ffi::c_int;
+use std::ops::RangeInclusive;
 use std::ptr;
 
 use deskscribe_protocol::SAMPLE_RATE;
 use ffmpeg_sys_the_third as ffi;
 
 use super::{Fault, Frame};
+
+/// How many samples a second can have. Fewer are no sound, and a few bytes of them would last for days.
+const RATES: RangeInclusive<c_int> = 1_000..=1_536_000;
 
 /// What samples are like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl Resampler {
     /// For frames like this one.
     pub(crate) fn new(frame: &Frame) -> Result<Self, Fault> {
         let kind = Kind::of(frame);
-        let is_sound = (1..=1_536_000).contains(&kind.rate) && (1..=64).contains(&kind.channels);
+        let is_sound = RATES.contains(&kind.rate) && (1..=64).contains(&kind.channels);
         if !is_sound || kind.format < 0 {
             return Err(Fault::NONSENSE);
         }
