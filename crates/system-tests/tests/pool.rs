@@ -154,7 +154,7 @@ async fn progress_does_not_buy_processor_time_for_ever() {
 #[tokio::test]
 async fn a_worker_that_cannot_start_stops_the_run_and_says_why() {
     for (name, why) in [
-        ("other-build", "the worker is build 0.0.1+someone-else (protocol 5), this program is build 0.1.0+"),
+        ("other-build", "the worker is build 0.0.1+someone-else (protocol 6), this program is build 0.1.0+"),
         ("stillborn", "ended with exit code 3; its last words: stillborn: no such luck"),
         ("not-ready", "the ONNX Runtime library cannot be loaded"),
         ("mute", "a worker did not say hello within 0.2 s"),
