@@ -15,6 +15,7 @@ use deskscribe_protocol::{
 };
 use deskscribe_worker::{Engines, Interruption, Job, Medium, work};
 use speech::{Listener, RATE, engines, fixture, model, samples, silence, transcribe_block, try_transcribe};
+use strsim::generic_levenshtein;
 
 /// A WAV file of these samples.
 fn wav(samples: &[i16]) -> Vec<u8> {
@@ -63,20 +64,6 @@ fn listen(samples: &[i16], engines: &mut Engines) -> (Heard, Vec<Transcript>) {
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()
-}
-
-/// How many words were put in, left out or taken for others.
-fn errors(said: &[String], heard: &[String]) -> usize {
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
-    for (at, word) in said.iter().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], at + 1);
-        for (other, heard) in heard.iter().enumerate() {
-            let changed = before + usize::from(word != heard);
-            before = row[other + 1];
-            row[other + 1] = changed.min(before + 1).min(row[other] + 1);
-        }
-    }
-    row[heard.len()]
 }
 
 /// The sentences of a recording of ours, with their times.
@@ -147,7 +134,7 @@ fn a_talk_is_put_into_words_with_its_times() {
         let [transcript] = &transcripts[..] else { panic!("{transcripts:?}") };
         let truth = truth(&format!("{name}.txt"));
         let sentences = truth.iter().map(|(_, sentence)| sentence.as_str()).collect::<Vec<_>>().join(" ");
-        let errors = errors(&words(&sentences), &words(&text_of(&transcript.segments)));
+        let errors = generic_levenshtein(&words(&sentences), &words(&text_of(&transcript.segments)));
         assert!(errors <= wrong, "{errors} words of {name} are wrong: {:#?}", transcript.segments);
         let worst = worst_time(&truth, &transcript.segments);
         assert!(worst <= 0.2, "{name} is off by {worst} s: {:#?}", transcript.segments);
@@ -174,7 +161,7 @@ fn a_long_talk_is_cut_between_its_words() {
     let segments = &transcripts[0].segments;
     assert!(worst_time(&truth, segments) <= 0.2, "{segments:#?}");
     let sentences = truth.iter().map(|(_, sentence)| sentence.as_str()).collect::<Vec<_>>().join(" ");
-    let errors = errors(&words(&sentences), &words(&text_of(segments)));
+    let errors = generic_levenshtein(&words(&sentences), &words(&text_of(segments)));
     assert!(errors <= 15, "{errors} words are wrong: {segments:#?}");
 }
 

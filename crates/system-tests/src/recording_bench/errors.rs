@@ -15,16 +15,7 @@ impl Errors {
     /// Compares what was heard with what was said; case and punctuation do not count.
     pub(crate) fn of(said: &str, heard: &str) -> Self {
         let (said, heard) = (words(said), words(heard));
-        let mut row: Vec<usize> = (0..=heard.len()).collect();
-        for (at, word) in said.iter().enumerate() {
-            let mut before = std::mem::replace(&mut row[0], at + 1);
-            for (other, heard) in heard.iter().enumerate() {
-                let changed = before + usize::from(word != heard);
-                before = row[other + 1];
-                row[other + 1] = changed.min(before + 1).min(row[other] + 1);
-            }
-        }
-        Self { wrong: row[heard.len()], words: said.len() }
+        Self { wrong: strsim::generic_levenshtein(&said, &heard), words: said.len() }
     }
 
     /// The word error rate in percent.
