@@ -12,6 +12,7 @@ import type {
   WorkerStatus,
 } from "../src/bindings";
 import type { Backend, Commands } from "../src/backend";
+import { offered } from "../src/recorded/models";
 import type { Recorded } from "../src/state/recording";
 
 export const coverage: Coverage = { read: 3, failed: 1, queued: 2 };
@@ -147,25 +148,14 @@ export const recording = (more: Partial<Recorded> = {}): Recorded => ({
   ...more,
 });
 
-export const model = (name: string, more: Partial<OfferedModel> = {}): OfferedModel => ({
-  model: name,
-  bytes: 148e6,
-  memory: 388e6,
-  languages: "all",
-  licence: "MIT",
-  sha256: name,
-  source: "https://models.example",
-  known: true,
-  state: "available",
-  kept: 0,
-  fits: "well",
-  recommended: false,
-  in_use: false,
-  path: null,
-  mend: null,
-  host: "models.example",
-  ...more,
-});
+export const model = (name: string, more: Partial<OfferedModel> = {}): OfferedModel =>
+  offered(name, 148e6, 388e6, {
+    languages: "all",
+    sha256: name,
+    source: "https://models.example",
+    host: "models.example",
+    ...more,
+  });
 
 export const models = (more: Partial<ModelList> = {}): ModelList => ({
   models: [model("tiny", { bytes: 77.7e6 }), model("base", { recommended: true })],

@@ -1,7 +1,7 @@
 // The speech models of the recorded session, and what is done with one in each of its states.
 import type { Errand, Listens, ModelList, OfferedModel, Progress } from "../bindings";
 
-const offered = (
+export const offered = (
   model: string,
   bytes: number,
   memory: number,

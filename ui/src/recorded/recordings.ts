@@ -3,6 +3,7 @@ import type { Gap, OnScreen, Recording, Segment } from "../bindings";
 import type { Drawn } from "./library";
 import type { Sheet } from "./draw";
 import { dashboard, editor, slide, terminal } from "./scenes";
+import { tideGauges } from "./scripts";
 
 type Scene = { from: number; draw: () => Sheet };
 
@@ -77,15 +78,7 @@ export const RECORDINGS: RecordingScript[] = [
       },
       {
         from: 52.5,
-        draw: () =>
-          dashboard("Tide gauges", [
-            ["Holmen", "+38 cm"],
-            ["Dock Street", "+21 cm"],
-            ["East quay", "+19 cm"],
-            ["Wind", "14 m/s NW"],
-            ["Pressure", "998 hPa"],
-            ["Last reading", "09:30"],
-          ]),
+        draw: tideGauges,
       },
       {
         from: 88,

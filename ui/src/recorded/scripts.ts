@@ -22,6 +22,17 @@ const script = (
 
 const shot = (day: string, time: string) => `Screenshot 2026-${day} at ${time}.png`;
 
+/** Shown in a recording as well. */
+export const tideGauges = (): Sheet =>
+  dashboard("Tide gauges", [
+    ["Holmen", "+38 cm"],
+    ["Dock Street", "+21 cm"],
+    ["East quay", "+19 cm"],
+    ["Wind", "14 m/s NW"],
+    ["Pressure", "998 hPa"],
+    ["Last reading", "09:30"],
+  ]);
+
 export const SCRIPTS: Script[] = [
   script(
     shot("11-21", "13.58.12"),
@@ -121,15 +132,7 @@ export const SCRIPTS: Script[] = [
     "Tide gauges, live",
     "Six gauges; Holmen is 38 cm above the mean.",
     ["dashboard", "harbour"],
-    () =>
-      dashboard("Tide gauges", [
-        ["Holmen", "+38 cm"],
-        ["Dock Street", "+21 cm"],
-        ["East quay", "+19 cm"],
-        ["Wind", "14 m/s NW"],
-        ["Pressure", "998 hPa"],
-        ["Last reading", "09:30"],
-      ]),
+    tideGauges,
   ),
   script(
     shot("11-19", "22.10.40"),
