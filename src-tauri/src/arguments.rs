@@ -1,7 +1,9 @@
 //! What the window is started with: files and folders to read, from a terminal, a file manager or "Open with".
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use deskscribe_engine::absolute;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,8 +34,7 @@ impl Arguments {
                 Some("--version" | "-V") if !only_paths => return Self::Version,
                 Some("--help" | "-h") if !only_paths => return Self::Help,
                 _ => {
-                    let path = PathBuf::from(word);
-                    paths.push(std::path::absolute(&path).unwrap_or(path));
+                    paths.push(absolute(Path::new(&word)));
                 }
             }
         }

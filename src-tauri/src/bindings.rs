@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{item, library, models, reading, transcript, ways_in};
+use crate::commands::{item, library, meaning, models, reading, summaries, transcript, ways_in};
 use crate::error::CommandError;
 use crate::live::Live;
 
@@ -27,6 +27,8 @@ pub(crate) fn surface() -> Builder<Wry> {
             library::waiting,
             library::troubles,
             library::export_items,
+            meaning::similar,
+            meaning::by_meaning,
             item::item,
             item::set_tags,
             item::forget,
@@ -43,6 +45,12 @@ pub(crate) fn surface() -> Builder<Wry> {
             models::remove_model,
             models::stop_errand,
             models::dismiss_errand,
+            summaries::look_for_model,
+            summaries::test_model,
+            summaries::pull_model,
+            summaries::stop_pull,
+            summaries::dismiss_pull,
+            summaries::summarise,
             reading::read_again,
             reading::try_again,
             reading::retry_failed,

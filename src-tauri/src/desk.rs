@@ -15,6 +15,7 @@ use crate::drag::Drag;
 use crate::errands::Errands;
 use crate::error::{CommandError, ErrorCode};
 use crate::live::Live;
+use crate::pulls::Pulls;
 use crate::shelves::Shelves;
 
 /// News that may wait for a page that is being loaded.
@@ -33,6 +34,9 @@ pub(crate) struct Inner {
     pub(crate) library: watch::Sender<LibraryState>,
     pub(crate) drag: watch::Sender<Option<Drag>>,
     pub(crate) errands: Errands,
+    pub(crate) pulls: Pulls,
+    /// What the engine was started with.
+    settings: Mutex<Option<Settings>>,
     /// What is told once and never again.
     news: broadcast::Sender<Live>,
     /// The same, told before there was a page.
@@ -56,6 +60,8 @@ pub(crate) enum Reading {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LibraryState {
     pub(crate) change: Option<Change>,
+    /// Contents that no language model has summarised yet.
+    pub(crate) unsummarised: u64,
     /// Why not all of it can be shown.
     pub(crate) caution: Option<String>,
 }
@@ -78,6 +84,8 @@ impl Desk {
             library: watch::Sender::default(),
             drag: watch::Sender::default(),
             errands: Errands::default(),
+            pulls: Pulls::default(),
+            settings: Mutex::default(),
             news: broadcast::Sender::new(NEWS_WAITING),
             early: Mutex::default(),
             feeding: Mutex::default(),
@@ -91,7 +99,8 @@ impl Desk {
         let home = self.home.clone();
         let open = spawn_blocking(move || open(home)).await;
         let open = open.map_err(|error| error.to_string()).and_then(|engine| engine);
-        let stay = open.and_then(|engine| {
+        let stay = open.and_then(|(engine, settings)| {
+            *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
             let stay = engine.stay().map_err(|error| error.to_string())?;
             Ok((engine.models().clone(), stay))
         });
@@ -163,6 +172,7 @@ impl Desk {
     /// of a model is kept.
     pub(crate) fn close(&self) {
         block_on(self.errands.close());
+        block_on(self.pulls.close());
         if let Ok(session) = self.session() {
             block_on(session.close());
         }
@@ -175,6 +185,11 @@ impl Desk {
             Reading::Starting => Err(starting()),
             Reading::Broken(reason) => Err(CommandError::new(ErrorCode::Workers, reason)),
         }
+    }
+
+    /// What the engine was started with, once it was there.
+    pub(crate) fn settings(&self) -> Option<Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The speech models, once the engine was there.
@@ -242,8 +257,9 @@ fn starting() -> CommandError {
     CommandError::new(ErrorCode::Workers, "Deskscribe is still starting")
 }
 
-fn open(home: Home) -> Result<Engine, String> {
+fn open(home: Home) -> Result<(Engine, Settings), String> {
     let resources = Resources::locate().map_err(|error| error.to_string())?;
     let settings = Settings::load(&home).map_err(|error| error.to_string())?;
-    Engine::open(home, resources, settings).map_err(|error| error.to_string())
+    let engine = Engine::open(home, resources, settings.clone()).map_err(|error| error.to_string())?;
+    Ok((engine, settings))
 }

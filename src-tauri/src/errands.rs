@@ -10,6 +10,7 @@ use tauri::async_runtime::{JoinHandle, spawn, spawn_blocking};
 use tokio::sync::watch;
 
 use crate::error::CommandError;
+use crate::task::Task;
 
 #[cfg(test)]
 mod tests;
@@ -77,14 +78,9 @@ pub(crate) struct Known {
 #[derive(Default)]
 pub(crate) struct Errands {
     known: Arc<watch::Sender<Known>>,
-    going: Mutex<Option<Going>>,
+    task: Task,
     /// Who follows which model listens.
     following: Mutex<Option<JoinHandle<()>>>,
-}
-
-struct Going {
-    cancel: CancellationToken,
-    done: JoinHandle<()>,
 }
 
 impl Errands {
@@ -152,9 +148,7 @@ impl Errands {
 
     /// Stops what goes on. What was fetched is kept.
     pub(crate) fn stop(&self) {
-        if let Some(going) = &*self.going() {
-            going.cancel.cancel();
-        }
+        self.task.stop();
     }
 
     /// Puts away what was told of an errand that is over.
@@ -167,16 +161,7 @@ impl Errands {
 
     /// Stops what goes on, and returns when it has stopped.
     pub(crate) async fn close(&self) {
-        let going = self.going().take();
-        if let Some(Going { cancel, done }) = going {
-            cancel.cancel();
-            // Whatever became of it, it is over.
-            let _ = done.await;
-        }
-    }
-
-    fn going(&self) -> std::sync::MutexGuard<'_, Option<Going>> {
-        self.going.lock().unwrap_or_else(PoisonError::into_inner)
+        self.task.close().await;
     }
 
     fn begin<F>(
@@ -188,14 +173,20 @@ impl Errands {
     where
         F: Future<Output = Result<Option<InstalledModel>, Undone>> + Send + 'static,
     {
-        let mut going = self.going();
-        if let Some(errand) = self.known.borrow().errand.as_ref().filter(|errand| errand.goes_on()) {
-            let busy =
-                format!("one model at a time: {} is not done yet; wait for it, or stop it", errand.model);
+        let is_taken = self.known.send_if_modified(|known| {
+            let is_free = known.errand.as_ref().is_none_or(|errand| !errand.goes_on());
+            if is_free {
+                let (model, progress) = (model.clone(), Progress::Going { step: None });
+                known.errand = Some(Errand { deed, model, progress });
+            }
+            is_free
+        });
+        if !is_taken {
+            let known = self.known.borrow();
+            let other = known.errand.as_ref().map_or(model.as_str(), |errand| &errand.model);
+            let busy = format!("one model at a time: {other} is not done yet; wait for it, or stop it");
             return Err(CommandError::system(busy));
         }
-        let progress = Progress::Going { step: None };
-        self.known.send_modify(|known| known.errand = Some(Errand { deed, model, progress }));
         let tell = |known: &Arc<watch::Sender<Known>>, progress: Progress| {
             known.send_modify(|known| {
                 if let Some(errand) = &mut known.errand {
@@ -203,27 +194,26 @@ impl Errands {
                 }
             });
         };
-        let heard = Arc::clone(&self.known);
-        let cancel = CancellationToken::new();
-        let work = work(
-            cancel.clone(),
-            // That it is done is told at its end, with all else that is true then.
-            Box::new(move |step| {
-                if !matches!(step, Step::Done(_)) {
-                    tell(&heard, Progress::Going { step: Some(step) });
-                }
-            }),
-        );
-        let known = Arc::clone(&self.known);
-        let done = spawn(async move {
-            let end = match work.await {
-                Ok(model) => Progress::Done { model },
-                Err(Undone::Model(ModelError::Stopped { kept })) => Progress::Stopped { kept },
-                Err(error) => Progress::Failed { reason: error.to_string() },
-            };
-            tell(&known, end);
+        let (heard, known) = (Arc::clone(&self.known), Arc::clone(&self.known));
+        self.task.begin(|cancel| {
+            let work = work(
+                cancel,
+                // That it is done is told at its end, with all else that is true then.
+                Box::new(move |step| {
+                    if !matches!(step, Step::Done(_)) {
+                        tell(&heard, Progress::Going { step: Some(step) });
+                    }
+                }),
+            );
+            async move {
+                let end = match work.await {
+                    Ok(model) => Progress::Done { model },
+                    Err(Undone::Model(ModelError::Stopped { kept })) => Progress::Stopped { kept },
+                    Err(error) => Progress::Failed { reason: error.to_string() },
+                };
+                tell(&known, end);
+            }
         });
-        *going = Some(Going { cancel, done });
         Ok(())
     }
 }

@@ -13,7 +13,9 @@ mod instance;
 mod desk;
 mod errands;
 mod live;
+mod pulls;
 mod shelves;
+mod task;
 
 mod ask;
 mod clipboard;
@@ -177,8 +179,14 @@ fn watch_library(desk: Desk) -> std::io::Result<()> {
             match changes.wait() {
                 Ok(Some(change)) => {
                     // Looked at each time: another program may update the cache while the window is open.
-                    let caution = block_on(desk.shelves.ask(|library| Ok(library.caution()))).ok().flatten();
-                    desk.library.send_replace(LibraryState { change: Some(change), caution });
+                    let server =
+                        desk.session().ok().and_then(|session| session.gateway().state().server().cloned());
+                    let look = move |library: &Library| {
+                        let unsummarised = library.unsummarised(server.as_ref()).unwrap_or_default();
+                        Ok((library.caution(), unsummarised))
+                    };
+                    let (caution, unsummarised) = block_on(desk.shelves.ask(look)).unwrap_or_default();
+                    desk.library.send_replace(LibraryState { change: Some(change), unsummarised, caution });
                 }
                 Ok(None) => return,
                 // The next wait begins with waiting until it may have been repaired or freed.

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::desk::{Desk, LibraryState, Reading};
 use crate::drag::Drag;
 use crate::errands::{Errand, Known};
+use crate::pulls::ModelPull;
 
 /// Between two pictures of what the engine does. Faster than anybody reads, slower than a screen.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
@@ -44,6 +45,8 @@ pub(crate) enum Live {
         coverage: Coverage,
         /// Recordings whose words wait for a speech model.
         unheard: u64,
+        /// Contents that could be summarised by a language model and are not.
+        unsummarised: u64,
         /// Why not all of it can be shown.
         caution: Option<String>,
     },
@@ -53,6 +56,11 @@ pub(crate) enum Live {
         listens: Option<String>,
         /// What is done, or was done last, until it is put away.
         errand: Option<Errand>,
+    },
+    /// A language model that is fetched.
+    Pull {
+        /// What is fetched, or was fetched last, until it is put away.
+        pull: Option<ModelPull>,
     },
     /// Files are held over the window, or are not any more.
     Drag {
@@ -106,6 +114,20 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
             sleep_until(next).await;
         }
     };
+    let mut pulls = desk.pulls.subscribe();
+    let pulls = async {
+        loop {
+            let pull = pulls.borrow_and_update().clone();
+            if page.send(Live::Pull { pull }).is_err() {
+                return;
+            }
+            let next = Instant::now() + MODELS_EVERY;
+            if pulls.changed().await.is_err() {
+                return;
+            }
+            sleep_until(next).await;
+        }
+    };
     let drag = async {
         loop {
             let held = *drag.borrow_and_update();
@@ -136,14 +158,15 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
         () = status => {}
         () = library => {}
         () = models => {}
+        () = pulls => {}
         () = drag => {}
         () = news => {}
     }
 }
 
-fn told(LibraryState { change, caution }: LibraryState) -> Live {
+fn told(LibraryState { change, unsummarised, caution }: LibraryState) -> Live {
     let Change { change, coverage, unheard } = change.unwrap_or_default();
-    Live::Library { change, coverage, unheard, caution }
+    Live::Library { change, coverage, unheard, unsummarised, caution }
 }
 
 async fn tell_status(desk: &Desk, page: &Channel<Live>) {
@@ -203,7 +226,7 @@ mod tests {
         assert_eq!(
             [
                 told(Live::Status { status: None, broken: Some("why".to_owned()) }),
-                told(Live::Library { change: 5, coverage, unheard: 4, caution: None }),
+                told(Live::Library { change: 5, coverage, unheard: 4, unsummarised: 6, caution: None }),
                 told(Live::Drag { drag: Some(drag) }),
                 told(Live::Drag { drag: None }),
                 told(Live::Note { text: "a line".to_owned() }),
@@ -212,7 +235,7 @@ mod tests {
                 json!({ "type": "status", "status": null, "broken": "why" }),
                 json!({
                     "type": "library", "change": 5, "coverage": { "read": 3, "failed": 2, "queued": 1 }, "unheard": 4,
-                    "caution": null
+                    "unsummarised": 6, "caution": null
                 }),
                 json!({
                     "type": "drag", "drag": { "supported": 7, "unsupported": 2, "folders": 1, "models": 0, "counting": true }

@@ -26,6 +26,13 @@ export const commands = {
 	troubles: (offset: number, limit: number) => __TAURI_INVOKE<AttentionPage>("troubles", { offset, limit }),
 	/**  Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was named. */
 	exportItems: (keys: ContentKey[] | null, query: string, format: Format) => __TAURI_INVOKE<string | null>("export_items", { keys, query, format }),
+	/**  What is like this content, the nearest first. Nothing, if no model has made a vector of it. */
+	similar: (key: ContentKey) => __TAURI_INVOKE<Card[]>("similar", { key }),
+	/**
+	 *  What means something like what was typed and does not have its words, the nearest first. Asks the language model's
+	 *  server what the words mean.
+	 */
+	byMeaning: (query: string) => __TAURI_INVOKE<Card[]>("by_meaning", { query }),
 	/**  Everything that is known of this content; with a query, where its words stand. */
 	item: (key: ContentKey, query: string) => __TAURI_INVOKE<ItemView>("item", { key, query }),
 	/**  Sets the tags of this content; without any list they are the machine's again. */
@@ -58,6 +65,18 @@ export const commands = {
 	stopErrand: () => __TAURI_INVOKE<null>("stop_errand"),
 	/**  Puts away what was told of an errand that is over. */
 	dismissErrand: () => __TAURI_INVOKE<null>("dismiss_errand"),
+	/**  Asks the server who is there, now. What it says is in the status from then on, too. */
+	lookForModel: () => __TAURI_INVOKE<LlmState>("look_for_model"),
+	/**  Tries the language model out: what was called, and what came back. */
+	testModel: () => __TAURI_INVOKE<LlmTest>("test_model"),
+	/**  Begins to have Ollama fetch a model, or the rest of it. */
+	pullModel: (name: string) => __TAURI_INVOKE<null>("pull_model", { name }),
+	/**  Stops fetching a language model. What was fetched is kept. */
+	stopPull: () => __TAURI_INVOKE<null>("stop_pull"),
+	/**  Puts away what was told of a language model that is fetched no more. */
+	dismissPull: () => __TAURI_INVOKE<null>("dismiss_pull"),
+	/**  Has these summarised again, by this model or by the one that writes anyway. */
+	summarise: (keys: ContentKey[], model: string | null) => __TAURI_INVOKE<null>("summarise", { keys, model }),
 	/**  Reads these again, whatever is known of them. */
 	readAgain: (keys: ContentKey[]) => __TAURI_INVOKE<null>("read_again", { keys }),
 	/**  Reads a file again that could not be read. */
@@ -105,6 +124,18 @@ export type AttentionPage = {
 	count: number,
 };
 
+/**  What was asked of a server, and what came back, for whoever wants to know what is wrong. */
+export type Call = {
+	/**  Such as `GET /api/version`. */
+	call: string,
+	/**  What came back, if anything did. */
+	status: number | null,
+	/**  How long that took. */
+	seconds: number,
+	/**  The beginning of what came, or why nothing did. */
+	answer: string,
+};
+
 /**  A file in short. */
 export type Card = {
 	/**  The name of the content; unknown for a file that waits to be read. */
@@ -139,6 +170,12 @@ export type Card = {
 	duration: number | null,
 	/**  What it is still owed. */
 	pending: Owed[],
+	/**  Whether anything of it was ever sent to another machine. */
+	remote: boolean,
+	/**  How near it is to what was meant, from -1 to 1, where that was looked for. */
+	meaning: number | null,
+	/**  Whether it was found by its meaning alone. */
+	meant: boolean,
 	/**  Width of the small picture by its height; absent where there is none. */
 	aspect: number | null,
 	/**  One line around the words that were looked for; empty where there were none. */
@@ -150,6 +187,14 @@ export type Card = {
 	/**  The corners of their line as `[x, y]` in pixels of the upright picture. */
 	box: [([number, number]), ([number, number]), ([number, number]), ([number, number])] | null,
 } & Spot;
+
+/**  A part of a recording with a topic of its own, up to the next one. */
+export type Chapter = {
+	/**  Where it begins, in seconds from the beginning of the recording. */
+	at: number,
+	/**  What it is about, in a few words. */
+	title: string,
+};
 
 /**  Why a file was not read. A closed list: whoever shows a failure decides by this, never by its text. */
 export type Code = 
@@ -398,7 +443,7 @@ export type Isolation =
 /**  Every attempt was refused, by both layers. */
 "full";
 
-/**  A file that was read, or could not be. Its JSON form is the row of a scan with four fields more. */
+/**  A file that was read, or could not be. Its JSON form is the row of a scan with some fields more. */
 export type Item = {
 	/**  Size of the content. */
 	bytes: number | null,
@@ -408,6 +453,8 @@ export type Item = {
 	read_at: string | null,
 	/**  Every place where the content was found, the last first; files may be gone from there. */
 	places: string[],
+	/**  What was ever sent to language models because of it, and what came back, in sum. */
+	receipts?: Receipt[],
 } & Row;
 
 /**  What became of a file. */
@@ -440,6 +487,16 @@ export type ItemView = {
 	/**  What was shown of it in a recording, in order. */
 	shown_hits: MomentHit[],
 } & Item;
+
+/**  A language model, as far as whoever asks it must know it. */
+export type LanguageModel = {
+	/**  Its name, as the server has it. */
+	name: string,
+	/**  How much it can have before it at once, in tokens: question and answer together. */
+	context: number,
+	/**  Whether it can be shown pictures. */
+	sees: boolean,
+};
 
 /**  What a speech model understands. */
 export type Languages = 
@@ -543,6 +600,8 @@ change: number;
 coverage: Coverage; 
 /**  Recordings whose words wait for a speech model. */
 unheard: number; 
+/**  Contents that could be summarised by a language model and are not. */
+unsummarised: number; 
 /**  Why not all of it can be shown. */
 caution: string | null } | 
 /**  What is done with speech models, and which one listens. */
@@ -551,6 +610,10 @@ caution: string | null } |
 listens: string | null; 
 /**  What is done, or was done last, until it is put away. */
 errand: Errand | null } | 
+/**  A language model that is fetched. */
+{ type: "pull"; 
+/**  What is fetched, or was fetched last, until it is put away. */
+pull: ModelPull | null } | 
 /**  Files are held over the window, or are not any more. */
 { type: "drag"; 
 /**  What a drop would bring. */
@@ -565,6 +628,46 @@ text: string } |
 counts: RunCounts; 
 /**  Why it ended early, if it did. */
 stopped: string | null };
+
+/**  What was last seen of the language model. */
+export type LlmState = 
+/**  The settings say that nobody is asked. */
+{ state: "off" } | 
+/**  Nobody was asked yet. */
+{ state: "unseen" } | 
+/**  It is there. */
+{
+	state: "ready",
+} & Server | 
+/**  Nothing comes from it. */
+{
+	state: "trouble",
+} & Trouble;
+
+/**  What trying came to. The JSON form is for scripts. */
+export type LlmTest = {
+	/**  All in all. */
+	verdict: LlmVerdict,
+	/**  Everything that was asked, in order. */
+	calls: Call[],
+	/**  Until the first word of the model, in seconds. */
+	first_seconds: number | null,
+	/**  What the model makes in a second, if its server tells. */
+	tokens_per_second: number | null,
+	/**  What works less than well, each in a line. */
+	notes: string[],
+} & LlmState;
+
+/**  All in all. */
+export type LlmVerdict = 
+/**  It answers as it is asked to. */
+"works" | 
+/**  It answers, but not all of it is as it should be. */
+"in_part" | 
+/**  It does not answer. */
+"no" | 
+/**  Nobody is to be asked. */
+"off";
 
 /**  What a file holds, as far as its name and first bytes tell. */
 export type MediaKind = 
@@ -598,6 +701,14 @@ export type ModelList = {
 	memory: number | null,
 	/**  The folder that they lie in. */
 	folder: string,
+};
+
+/**  A model that is fetched, or was fetched last. */
+export type ModelPull = {
+	/**  Its name. */
+	model: string,
+	/**  How far it is. */
+	progress: PullProgress,
 };
 
 /**  What is here of a model. */
@@ -642,7 +753,9 @@ export type OnScreen = {
 /**  What a reading may still be owed. */
 export type Owed = 
 /**  The words that were said: there was no speech model. */
-"speech";
+"speech" | 
+/**  A summary by a language model: it has not answered yet. */
+"summary";
 
 /**  Some of what matches. The JSON form is pinned by a test. */
 export type Page = {
@@ -726,6 +839,33 @@ export type Provenance = {
 	stages: StageTime[],
 };
 
+/**  How far a model is. */
+export type Pull = {
+	/**  What Ollama does, in its words, such as `pulling manifest`. */
+	step: string,
+	/**  Bytes that are there, of all its files together. */
+	bytes: number,
+	/**  Bytes that there will be, as far as is known by now. */
+	total: number,
+};
+
+/**  How far a model is. */
+export type PullProgress = 
+/**  It is fetched; without a step it has just begun. */
+{ type: "going"; 
+/**  What Ollama does. */
+step: Pull | null } | 
+/**  Somebody stopped it. */
+{ type: "stopped"; 
+/**  Bytes that stay with Ollama. */
+kept: number } | 
+/**  It could not be fetched. */
+{ type: "failed"; 
+/**  Why, and the way out. */
+trouble: Trouble } | 
+/**  It is there. */
+{ type: "done" };
+
 /**  Some of the files whose turn has not come. */
 export type QueuePage = {
 	/**  The longest waiting first. */
@@ -763,6 +903,24 @@ export type Queues = {
 	recording: QueueStatus,
 	/**  Events that whoever shows the run has not looked at yet. */
 	events: QueueStatus,
+};
+
+/**  What was sent to a language model for one content, and what came back. */
+export type Receipt = {
+	/**  The address of the server. */
+	server: string,
+	/**  Whether that is another machine than this one. */
+	remote: boolean,
+	/**  The model, as the server calls it. */
+	model: string,
+	/**  How often it was asked. */
+	requests: number,
+	/**  Bytes that were sent, without what the network adds. */
+	sent: number,
+	/**  Bytes that came back, without what the network adds. */
+	received: number,
+	/**  How long it was asked, in seconds. */
+	seconds: number,
 };
 
 /**  What the reading of a recording has that the reading of a picture has not. */
@@ -817,6 +975,8 @@ export type Row = {
 	summary: string | null,
 	/**  At most eight. */
 	tags: string[],
+	/**  Of a recording, where a new topic begins. */
+	chapters?: Chapter[],
 	/**  `extractive`, or the model's name. */
 	summary_by: string | null,
 	/**  Everything that can be read, in reading order; of a recording, what was shown. */
@@ -866,6 +1026,8 @@ export type Row = {
 	summary: string | null,
 	/**  At most eight. */
 	tags: string[],
+	/**  Of a recording, where a new topic begins. */
+	chapters?: Chapter[],
 	/**  `extractive`, or the model's name. */
 	summary_by: string | null,
 	/**  Everything that can be read, in reading order; of a recording, what was shown. */
@@ -915,6 +1077,8 @@ export type RunCounts = {
 	skipped: number,
 	/**  Files that are no media. */
 	ignored: number,
+	/**  Contents that a language model has summarised. */
+	summarised?: number,
 	/**  Of the files, those that were known before. */
 	cached: number,
 	/**  Workers that took part. */
@@ -934,6 +1098,33 @@ export type Segment = {
 	/**  How sure the engine is, 0 to 1. */
 	confidence: number,
 };
+
+/**  A server that is there, and what it is asked with. */
+export type Server = {
+	/**  What language it speaks. */
+	kind: ServerKind,
+	/**  Where it is, without a password. */
+	address: string,
+	/**  Whether what it is asked leaves this machine, also when a server of this machine hands it on. */
+	remote: boolean,
+	/**  Its version, if it tells. */
+	version: string | null,
+	/**  The model that writes. */
+	model: LanguageModel,
+	/**  The model that makes vectors of texts, if the server has one. */
+	embedder: string | null,
+	/**  Why there is none, although the settings name one. */
+	embedder_trouble: Trouble | null,
+	/**  The names of all its models that may write, the one that does among them. */
+	writers: string[],
+};
+
+/**  What language a server speaks. */
+export type ServerKind = 
+/**  That of Ollama. */
+"ollama" | 
+/**  That of OpenAI: LM Studio, the server of llama.cpp, vLLM. */
+"openai";
 
 /**  What can be heard in a recording. */
 export type Sound = 
@@ -1026,6 +1217,8 @@ export type Status = {
 	workers: WorkerStatus[],
 	/**  Recordings that are being read. */
 	recordings?: RecordingStatus[],
+	/**  How it stands with summaries by a language model. */
+	summaries?: SummariesStatus,
 	/**  Where things wait. */
 	queues: Queues,
 	/**  What was said to workers and by them, all of them together. */
@@ -1095,6 +1288,14 @@ export type Suggestion = {
 	desktop: string | null,
 };
 
+/**  How it stands with summaries by a language model. */
+export type SummariesStatus = {
+	/**  Who makes them, or why nobody does. */
+	model: LlmState,
+	/**  Contents that are known to wait for one, those that are summarised now among them. */
+	waiting: number,
+};
+
 /**  How a transcript is written. */
 export type TranscriptFormat = 
 /**  SubRip subtitles. */
@@ -1107,6 +1308,45 @@ export type TranscriptFormat =
 "markdown" | 
 /**  All of it, with times, as one document. */
 "json";
+
+/**  Why nothing comes from the language model. */
+export type Trouble = {
+	/**  What it is, for whoever decides by it. */
+	code: TroubleCode,
+	/**  One line: what happened, and at which server. */
+	reason: string,
+	/**  What to do about it, if anything can be done: a command, or a line for the settings. */
+	mend: string | null,
+};
+
+/**  What may be wrong. */
+export type TroubleCode = 
+/**  Ollama is not on this machine. */
+"not_installed" | 
+/**  Nobody listens at the address. */
+"not_running" | 
+/**  Somebody else listens there, or there is no such machine. */
+"wrong_address" | 
+/**  The server does not have the model, or none that could be used. */
+"model_missing" | 
+/**  The model takes no pictures. */
+"cannot_see" | 
+/**  Nothing came for too long. */
+"too_slow" | 
+/**  The model does not fit into the memory of the server. */
+"out_of_memory" | 
+/**  What came is no answer. */
+"nonsense" | 
+/**  The server wants a key, or another one. */
+"refused" | 
+/**  More than the model can have before it at once, or than we send or take. */
+"too_long" | 
+/**  A question that is not asked: whoever wanted it, wanted more than words. */
+"not_allowed" | 
+/**  Whoever wanted it does not want it any more. */
+"stopped" | 
+/**  Anything else that the server says. */
+"broken";
 
 /**  So much in one direction. */
 export type Volume = {

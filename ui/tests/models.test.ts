@@ -15,7 +15,7 @@ async function opened(answers: Parameters<typeof fake>[0] = {}) {
 }
 
 const waiting = (backend: Fake, unheard: number) =>
-  backend.tell({ type: "library", change: 1, coverage, unheard, caution: null });
+  backend.tell({ type: "library", change: 1, coverage, unheard, unsummarised: 0, caution: null });
 const tell = (backend: Fake, errand: Errand | null, listens: string | null = null) =>
   backend.tell({ type: "models", listens, errand });
 const going = (step: Step | null): Errand => ({

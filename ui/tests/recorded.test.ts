@@ -6,10 +6,10 @@ import { recorded } from "../src/backend/recorded";
 const session = (asked: string) => recorded(new URLSearchParams(`still&${asked}`));
 
 describe("the recorded session", () => {
-  it("begins with a snapshot: one of each of status, library, drag and models", async () => {
+  it("begins with a snapshot: one of each of status, library, drag, models and pull", async () => {
     const told: Live[] = [];
     await session("").live((message) => told.push(message));
-    expect(told.map((message) => message.type)).toEqual(["status", "library", "drag", "models"]);
+    expect(told.map((message) => message.type)).toEqual(["status", "library", "drag", "models", "pull"]);
     const [status] = told;
     expect(status?.type === "status" && status.status?.workers.length).toBe(8);
   });
@@ -22,6 +22,17 @@ describe("the recorded session", () => {
     const item = await commands.item(page.cards[0]?.key ?? "", "boarding");
     expect(item.hits.length).toBeGreaterThan(0);
     await expect(commands.page("kind:poem", 0, 100)).rejects.toMatchObject({ code: "query" });
+  });
+
+  it("knows who has summarised what, and what has left the machine", async () => {
+    const { commands } = session("state=llm-remote");
+    const made = async (query: string) => (await commands.page(query, 0, 100)).cards;
+    const by = await made("by:qwen3-vl");
+    expect(by.length).toBeGreaterThan(0);
+    expect(by.every((card) => card.summary_by === "qwen3-vl-8b" && card.remote)).toBe(true);
+    expect((await made("by:remote")).map((card) => card.key)).toEqual(by.map((card) => card.key));
+    expect((await made("by:extractive")).every((card) => card.summary_by === "extractive")).toBe(true);
+    await expect(commands.page("by:", 0, 100)).rejects.toMatchObject({ code: "query" });
   });
 
   it("keeps tags, and gives the machine's back", async () => {

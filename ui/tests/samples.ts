@@ -37,6 +37,9 @@ export const card = (at: number, more: Partial<Card> = {}): Card => ({
   pages: 1,
   duration: null,
   pending: [],
+  remote: false,
+  meaning: null,
+  meant: false,
   aspect: 1.6,
   snippet: [],
   page: null,
@@ -226,6 +229,8 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     waiting: async () => ({ ...nothing, files: [] }),
     troubles: async () => ({ ...nothing, entries: [] }),
     suggestion: async () => ({ desktop: "~/Desktop" }),
+    similar: async () => [],
+    byMeaning: async () => [],
     models: async () => models(),
     forget: async (keys) => keys.length,
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
@@ -259,6 +264,8 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "waiting",
     "troubles",
     "suggestion",
+    "similar",
+    "byMeaning",
     "models",
     "getModel",
     "importModel",
@@ -269,6 +276,12 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "exportTranscript",
     "copyTranscript",
     "restart",
+    "lookForModel",
+    "testModel",
+    "pullModel",
+    "stopPull",
+    "dismissPull",
+    "summarise",
   ];
   const commands = Object.fromEntries(
     names.map((name) => [name, vi.fn(defaults[name] ?? (async () => null))]),
@@ -278,7 +291,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     live: async (listen: (message: Live) => void) => {
       backend.tell = listen;
       listen({ type: "status", status: status(), broken: null });
-      listen({ type: "library", change: 1, coverage, unheard: 0, caution: null });
+      listen({ type: "library", change: 1, coverage, unheard: 0, unsummarised: 0, caution: null });
       listen({ type: "models", listens: null, errand: null });
       listen({ type: "drag", drag: null });
     },

@@ -63,6 +63,7 @@ describe("live", () => {
       change: 4,
       coverage: { read: 1, failed: 0, queued: 0 },
       unheard: 0,
+      unsummarised: 0,
       caution: null,
     });
     expect(live.lastStored).toBeNull(); // the snapshot is no news
@@ -71,6 +72,7 @@ describe("live", () => {
       change: 5,
       coverage: { read: 2, failed: 0, queued: 0 },
       unheard: 0,
+      unsummarised: 0,
       caution: null,
     });
     expect(live.lastStored).not.toBeNull();
@@ -150,14 +152,20 @@ describe("query", () => {
   });
 
   it("offers operators to an empty box, values after a colon, and nothing to ordinary words", () => {
-    const known = { tags: ["invoice", "lake path"], folders: ["~/Desktop"], languages: ["de"] };
+    const known = {
+      tags: ["invoice", "lake path"],
+      folders: ["~/Desktop"],
+      languages: ["de"],
+      models: ["llama3.2:3b"],
+    };
     const shown = (text: string, caret = text.length) =>
       query.suggestions(text, caret, known).map((one) => one.shown);
-    expect(shown("")).toHaveLength(9);
+    expect(shown("")).toHaveLength(10);
     expect(shown("invoice ")).toEqual([]);
     expect(shown("sta")).toEqual(["state:"]);
     expect(shown("kind:")).toEqual(["kind:image", "kind:video", "kind:audio"]);
     expect(shown("tag:la")).toEqual(['tag:"lake path"']);
+    expect(shown("by:")).toEqual(["by:extractive", "by:remote", "by:llama3.2:3b"]);
     expect(shown("zebra")).toEqual([]);
     const [taken] = query.suggestions("x kind:im y", 9, known);
     expect([taken?.query, taken?.caret]).toEqual(["x kind:image  y", 13]);

@@ -52,7 +52,7 @@ describe("library", () => {
     const none = { read: 0, failed: 0, queued: 0 };
     const backend = fake({ page: async () => ({ ...page([]), coverage: none }) });
     await opened(backend);
-    backend.tell({ type: "library", change: 1, coverage: none, unheard: 0, caution: null });
+    backend.tell({ type: "library", change: 1, coverage: none, unheard: 0, unsummarised: 0, caution: null });
     await waitFor(() =>
       expect(screen.getByTestId("empty").textContent).toContain("Drop images, recordings or a folder here"),
     );
@@ -107,7 +107,7 @@ describe("library", () => {
   it("takes in what arrives while somebody looks", async () => {
     const { backend } = await opened();
     backend.commands.page.mockResolvedValue(page([card(9), card(0)], 0, 2, 2));
-    backend.tell({ type: "library", change: 2, coverage, unheard: 0, caution: null });
+    backend.tell({ type: "library", change: 2, coverage, unheard: 0, unsummarised: 0, caution: null });
     await waitFor(() => expect(cards()[0]?.textContent).toContain("Title 9"));
   });
 

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::digest::{DIGEST, made, told};
 use crate::tags::own_tags;
 
 /// Every column but those that are made of others.
-pub(crate) const COLUMNS: [&str; 24] = [
+pub(crate) const COLUMNS: [&str; 25] = [
     "key",
     "kind",
     "bytes",
@@ -30,18 +31,26 @@ pub(crate) const COLUMNS: [&str; 24] = [
     "provenance",
     "recording",
     "pending",
+    "chapters",
 ];
 
-/// The format of the cache that brought the last two of them.
-pub(crate) const SINCE: i64 = 5;
-
-/// So many of them came before there were recordings.
+/// So many of them came before there were recordings, …
 pub(crate) const FIRST: usize = 22;
+/// … and so many before there were chapters.
+const SECOND: usize = 24;
 
-/// What whoever looks at an older cache sees in place of tables that lack a column.
-pub(crate) const NONE_YET: &str = "
-    CREATE TEMP VIEW reading AS SELECT *, NULL AS recording, NULL AS pending FROM main.reading;
-    CREATE TEMP VIEW part AS SELECT *, NULL AS seal FROM main.part;";
+/// What whoever looks at a cache of this older format sees in place of tables that lack a column.
+pub(crate) fn none_yet(format: i64) -> Option<&'static str> {
+    match format {
+        6.. => None,
+        5 => Some("CREATE TEMP VIEW reading AS SELECT *, NULL AS chapters FROM main.reading;"),
+        _ => Some(
+            "CREATE TEMP VIEW reading AS
+                SELECT *, NULL AS recording, NULL AS pending, NULL AS chapters FROM main.reading;
+             CREATE TEMP VIEW part AS SELECT *, NULL AS seal FROM main.part;",
+        ),
+    }
+}
 
 /// SQL for how long a recording plays; NULL for everything else, and where a disk has changed what it is read from.
 macro_rules! duration {
@@ -51,14 +60,23 @@ macro_rules! duration {
 }
 pub(crate) use duration;
 
-/// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, so
-/// that nothing that was stored then has to be written anew, and older programs still know it.
+/// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, and
+/// what has no chapters as it was before these, so that nothing that was stored then has to be written anew, and older
+/// programs still know it.
 fn seal<T: AsRef<str>>(values: &[T; COLUMNS.len()]) -> String {
     let list = |values: &[T]| values.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    let (first, later) = values.split_at(FIRST);
-    let none =
-        later.iter().map(|value| format!("{} IS NULL", value.as_ref())).collect::<Vec<_>>().join(" AND ");
-    format!("CASE WHEN {none} THEN seal({}) ELSE seal({}) END", list(first), list(values))
+    let none = |values: &[T]| {
+        values.iter().map(|value| format!("{} IS NULL", value.as_ref())).collect::<Vec<_>>().join(" AND ")
+    };
+    let ((first, later), (second, last)) = (values.split_at(FIRST), values.split_at(SECOND));
+    format!(
+        "CASE WHEN {} THEN seal({}) WHEN {} THEN seal({}) ELSE seal({}) END",
+        none(later),
+        list(first),
+        none(last),
+        list(second),
+        list(values)
+    )
 }
 
 /// Stores a row, in place of the one with its key, and returns its `id`.
@@ -85,12 +103,16 @@ pub(crate) static KEEP: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Whether a row is what was stored.
-pub(crate) static HOLDS: LazyLock<String> = LazyLock::new(|| format!("{} = seal", seal(&COLUMNS)));
+pub(crate) static HOLDS: LazyLock<String> =
+    LazyLock::new(|| format!("{} = reading.seal", seal(&COLUMNS.map(|name| format!("reading.{name}")))));
 
-/// A row by its key; without it where the row is not what was stored.
+/// A row by its key, with the digest that is told of it; without it where the row is not what was stored.
 pub(crate) static GET: LazyLock<String> = LazyLock::new(|| {
-    let names = COLUMNS.join(", ");
-    let own_tags = own_tags!();
-    let holds = &*HOLDS;
-    format!("SELECT {names}, stored, {own_tags} AS own_tags FROM reading WHERE key = ? AND {holds}")
+    let names = COLUMNS.iter().filter(|name| !DIGEST.contains(name)).map(|name| format!("reading.{name}"));
+    let (names, holds) = (names.collect::<Vec<_>>().join(", "), &*HOLDS);
+    let (told, own_tags, made) = (told!(), own_tags!(), made!());
+    format!(
+        "SELECT {names}, reading.stored, {told}, {own_tags} AS own_tags FROM reading {made}
+         WHERE reading.key = ? AND {holds}"
+    )
 });

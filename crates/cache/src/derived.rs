@@ -1,4 +1,5 @@
-//! What is made of the other tables: when a medium was made, and the index of the search.
+//! What is made of the other tables: when a medium was made, what a model can be asked about it, and the index of the
+//! search.
 
 use rusqlite::Connection;
 
@@ -25,10 +26,25 @@ fn one(connection: &Connection, id: i64) -> rusqlite::Result<()> {
             (SELECT min(mtime_ns) / 1000000 FROM place WHERE place.key = reading.key),
             read_at
         ) WHERE id = ?";
-    connection.prepare_cached(MOMENT)?.execute([id]).map(drop)
+    connection.prepare_cached(MOMENT)?.execute([id])?;
+    // What has neither words nor a picture, nobody can be asked about.
+    const TURN: &str = "INSERT OR REPLACE INTO turn (reading, moment, has_words, summarised, embedder)
+        SELECT id, moment, has_words, EXISTS (SELECT 1 FROM summary WHERE summary.key = reading.key),
+            (SELECT model FROM embedding WHERE embedding.key = reading.key)
+        FROM (SELECT id, key, kind, moment, coalesce(octet_length(text), 0) > 0 OR coalesce(
+                CASE WHEN json_valid(recording) THEN json_array_length(recording, '$.transcript') END, 0
+            ) > 0 AS has_words FROM reading WHERE id = ? AND state = 'read') AS reading
+        WHERE (has_words OR kind = 'image') AND EXISTS (SELECT 1 FROM place WHERE place.key = reading.key)";
+    if connection.prepare_cached(TURN)?.execute([id])? == 0 { pass(connection, id) } else { Ok(()) }
+}
+
+/// Nobody is asked about this reading.
+fn pass(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM turn WHERE reading = ?")?.execute([id]).map(drop)
 }
 
 /// Takes away what was made for a reading that is to be forgotten.
 pub(crate) fn forget(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    pass(connection, id)?;
     search::remove(connection, id)
 }

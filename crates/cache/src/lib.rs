@@ -18,11 +18,15 @@ mod error;
 mod lock;
 mod network;
 mod place;
+mod receipt;
 mod record;
 mod store;
+mod summary;
 
+mod basis;
 mod columns;
 mod derived;
+mod digest;
 mod schema;
 mod seal;
 mod tags;
@@ -35,21 +39,25 @@ mod engines;
 mod repair;
 mod watch;
 
+mod meaning;
 mod read;
 mod search;
 mod write;
 
 use count::grouped;
 
+pub use basis::Basis;
 pub use bell::StopWaiting;
 pub use changes::Changes;
 pub use engines::EngineLock;
 pub use error::CacheError;
 pub use place::{Place, Stamp};
 pub use read::{Coverage, Head, Owing, Part, Queued, ReadGuard, Unread};
+pub use receipt::Receipt;
 pub use record::{Outcome, Record, Thumbnail};
 pub use repair::{Backup, Repair};
-pub use search::{Answer, Hit, Page, Query, QueryError, Snippet, State, Total};
+pub use search::{Answer, Hit, Meaning, Page, Query, QueryError, Snippet, State, Total, Why};
 pub use store::Cache;
+pub use summary::{Asking, Refusal, Summary, Unasked, Unsummarised};
 pub use watch::{Change, Watch};
-pub use write::{Claim, WriteGuard, Writer};
+pub use write::{Claim, SummaryClaim, WriteGuard, Writer};

@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{DAY, SOON, TO_FORMAT_4, failed, key, open, owing, put, read, recorded, store};
+use common::{DAY, SOON, TO_FORMAT_4, TO_FORMAT_5, failed, key, open, owing, put, read, recorded, store};
 use deskscribe_cache::{Cache, Hit, Outcome, Owing, Page, Part, Query, Record, Repair};
 use deskscribe_protocol::{Gap, Line, MediaKind, OnScreen, Owed, Recording, Segment};
 
@@ -120,7 +120,7 @@ fn a_cache_of_the_fourth_format_is_brought_up_to_date_without_writing_it_anew() 
     let file = raw(folder.path());
     file.execute("UPDATE reading SET text = 'changed by the disk' WHERE key = ?", [key(3).as_bytes()])
         .unwrap();
-    file.execute_batch(TO_FORMAT_4).unwrap();
+    file.execute_batch(&[TO_FORMAT_5, TO_FORMAT_4].concat()).unwrap();
     let seals = |file: &rusqlite::Connection| -> Vec<Vec<u8>> {
         let mut seals = file.prepare("SELECT seal FROM reading ORDER BY key").unwrap();
         seals.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
@@ -196,10 +196,10 @@ fn a_damaged_cache_of_the_fourth_format_and_its_backup_are_restored() {
     put(&cache, &[("/d/3.png", DAY, read(3))]);
     drop(cache);
     let aged = rusqlite::Connection::open(&backup).unwrap();
-    aged.execute_batch(&["PRAGMA journal_mode = DELETE;", TO_FORMAT_4].concat()).unwrap();
+    aged.execute_batch(&["PRAGMA journal_mode = DELETE;", TO_FORMAT_5, TO_FORMAT_4].concat()).unwrap();
     let file = raw(folder.path());
     file.execute("DELETE FROM reading WHERE key = ?", [key(1).as_bytes()]).unwrap();
-    file.execute_batch(TO_FORMAT_4).unwrap();
+    file.execute_batch(&[TO_FORMAT_5, TO_FORMAT_4].concat()).unwrap();
     drop((aged, file));
     fs::write(folder.path().join("summaries.sqlite-doubted"), "").unwrap();
     let cache = Cache::open(folder.path()).unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use common::{SOON, failed, key, open, read, store};
+use common::{SOON, basis, failed, key, open, read, store, unit};
 use deskscribe_cache::{Cache, Claim, Coverage, EngineLock, Outcome, Place, Queued, Record, Stamp};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind};
 
@@ -213,7 +213,7 @@ fn forgetting_leaves_nothing_but_the_news_of_it() {
         guard.put(&read(number)).unwrap();
         guard.remember(&place(&format!("/{number}.png")), &key(number), 1).unwrap();
         guard.put_part(&key(number), "plan", 0, b"part").unwrap();
-        guard.put_vector(&key(number), "model", &[0.5, -1.0]).unwrap();
+        guard.put_vector(&key(number), "model", &[0.5, -1.0], &basis(&read(number))).unwrap();
     }
     guard.commit().unwrap();
     let mut guard = writer.lock(SOON).unwrap();
@@ -229,7 +229,7 @@ fn forgetting_leaves_nothing_but_the_news_of_it() {
     assert_eq!(reader.vector(&gone, "model").unwrap(), None);
     assert_eq!(reader.outcome(&kept).unwrap(), Some(read(2)));
     assert_eq!(reader.places(&kept).unwrap(), [Path::new("/2.png")]);
-    assert_eq!(reader.vector(&kept, "model").unwrap(), Some(vec![0.5, -1.0]));
+    assert_eq!(reader.vector(&kept, "model").unwrap(), Some(unit(&[64.0, -127.0])));
 }
 
 #[test]

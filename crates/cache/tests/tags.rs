@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{DAY, SOON, TO_FORMAT_3, TO_FORMAT_4, failed, key, open, put, read};
+use common::{DAY, SOON, TO_FORMAT_3, TO_FORMAT_4, TO_FORMAT_5, failed, key, open, put, read};
 use deskscribe_cache::{Cache, Outcome, Page, Query, Repair};
 use deskscribe_protocol::ContentKey;
 
@@ -109,7 +109,7 @@ fn tags_that_the_disk_has_changed_are_none() {
 /// Makes of a cache what the format before tags was.
 fn age(folder: &Path) {
     let file = rusqlite::Connection::open(folder.join("summaries.sqlite")).unwrap();
-    file.execute_batch(&[TO_FORMAT_4, TO_FORMAT_3].concat()).unwrap();
+    file.execute_batch(&[TO_FORMAT_5, TO_FORMAT_4, TO_FORMAT_3].concat()).unwrap();
 }
 
 #[test]
@@ -140,7 +140,8 @@ fn forgetting_reaches_backups_from_before_there_were_any() {
     put(&cache, &[("/d/1.png", DAY, read(1))]);
     let backup = cache.back_up_if_due().unwrap().unwrap().path;
     let aged = rusqlite::Connection::open(&backup).unwrap();
-    aged.execute_batch(&["PRAGMA journal_mode = DELETE;", TO_FORMAT_4, TO_FORMAT_3].concat()).unwrap();
+    aged.execute_batch(&["PRAGMA journal_mode = DELETE;", TO_FORMAT_5, TO_FORMAT_4, TO_FORMAT_3].concat())
+        .unwrap();
     drop(aged);
     let mut writer = cache.writer().unwrap();
     let mut guard = writer.lock(SOON).unwrap();

@@ -15,9 +15,18 @@ use crate::library::{open, query};
 use crate::show::say;
 
 /// What the arguments stand for.
-enum Asked {
+pub(crate) enum Asked {
     Named(Vec<ContentKey>),
     Matching(Query),
+}
+
+impl Asked {
+    pub(crate) fn selection(&self) -> Selection<'_> {
+        match self {
+            Self::Named(keys) => Selection::Keys(keys),
+            Self::Matching(query) => Selection::Matching(query),
+        }
+    }
 }
 
 /// Runs the command.
@@ -25,10 +34,7 @@ pub(crate) fn export(args: ExportArgs) -> anyhow::Result<Exit> {
     let ExportArgs { query, format, output, force } = args;
     let library = open(&Home::locate()?)?;
     let asked = asked(&library, &query)?;
-    let selection = match &asked {
-        Asked::Named(keys) => Selection::Keys(keys),
-        Asked::Matching(query) => Selection::Matching(query),
-    };
+    let selection = asked.selection();
     let format = Format::from(format);
     if let Some(format) = format.transcript().filter(|_| output.is_dir()) {
         let Exported { written, without } = library.export_transcripts(selection, format, &output, force)?;
@@ -66,7 +72,7 @@ pub(crate) fn export(args: ExportArgs) -> anyhow::Result<Exit> {
 }
 
 /// Files and keys, or a query.
-fn asked(library: &Library, words: &[OsString]) -> anyhow::Result<Asked> {
+pub(crate) fn asked(library: &Library, words: &[OsString]) -> anyhow::Result<Asked> {
     let named = words.iter().filter(|word| is_name(word)).count();
     if named == 0 {
         return Ok(Asked::Matching(query(words)?));

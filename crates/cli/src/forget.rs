@@ -1,10 +1,10 @@
 //! `deskscribe forget`: let go of what was read.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use deskscribe_engine::{CacheError, FindError, Gone, Home, Library, Named, count, tame};
+use deskscribe_engine::{CacheError, FindError, Gone, Home, Library, Named, absolute, count, tame};
 
 use crate::args::ForgetArgs;
 use crate::exit::Exit;
@@ -84,7 +84,7 @@ fn find(library: &Library, names: &[std::ffi::OsString]) -> anyhow::Result<(Vec<
 
 /// What was read in files that are gone.
 fn gone_below(library: &Library, folders: &[std::ffi::OsString]) -> anyhow::Result<Vec<Named>> {
-    let below = folders.iter().map(std::path::absolute).collect::<Result<Vec<PathBuf>, _>>()?;
+    let below: Vec<PathBuf> = folders.iter().map(|folder| absolute(Path::new(folder))).collect();
     let Gone { mut keys, folder_too, folders } = library.gone(&below)?;
     if !below.is_empty() {
         keys.extend(folder_too);

@@ -1,8 +1,8 @@
 //! `deskscribe show`: what was read in a file.
 
 use deskscribe_engine::{
-    EngineUse, Home, Item, Named, Row, RowState, clock, count, json, local_time, markdown, quoted, size,
-    sound, tame,
+    Digest, EngineUse, Home, Item, Named, Row, RowState, asked, clock, count, json, local_time, markdown,
+    quoted, size, sound, tame,
 };
 
 use crate::args::ShowArgs;
@@ -52,7 +52,7 @@ fn only_text(item: &Item) -> anyhow::Result<String> {
 
 /// All of it, for a person.
 fn describe(item: &Item, named: &Named, style: Style) -> String {
-    let Item { row, bytes, date, read_at, places } = item;
+    let Item { row, bytes, date, read_at, places, receipts } = item;
     let mut text = String::new();
     if let Some(title) = &row.title {
         text += &format!("{}\n", style.bold(title));
@@ -87,7 +87,17 @@ fn describe(item: &Item, named: &Named, style: Style) -> String {
     line("spoken", recording.and_then(|recording| recording.spoken_language.clone()).unwrap_or_default());
     line("tags", row.tags.join(", "));
     line("read", read_at.as_deref().map(|at| local_time(at) + &by(row)).unwrap_or_default());
+    line("summary", written_by(row.summary_by.as_deref()));
+    for receipt in receipts {
+        line("asked", asked(receipt));
+    }
     text.push('\n');
+    if !row.chapters.is_empty() {
+        let chapters = row.chapters.iter();
+        text +=
+            &chapters.map(|it| format!("  {:>9} {}\n", clock(it.at), tame(&it.title))).collect::<String>();
+        text.push('\n');
+    }
     if let Some(recording) = recording {
         return text + &timelines(recording, row.pending.contains(&"speech"));
     }
@@ -100,6 +110,15 @@ fn describe(item: &Item, named: &Named, style: Style) -> String {
         }
     }
     text
+}
+
+/// Who wrote title, summary and tags.
+fn written_by(by: Option<&str>) -> String {
+    match by {
+        Some(Digest::EXTRACTIVE) => "made from its own words".to_owned(),
+        Some(model) => format!("by {model}"),
+        None => String::new(),
+    }
 }
 
 fn with_state(path: &str) -> String {

@@ -5,6 +5,7 @@ mod exit;
 mod show;
 
 mod doctor;
+mod llm;
 mod models;
 mod pages;
 mod recording;
@@ -19,12 +20,14 @@ mod item;
 mod library;
 mod list;
 mod search;
+mod summarise;
 
 use std::io;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use anyhow::Context;
 use clap::Parser;
+use deskscribe_engine::CancellationToken;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -41,11 +44,14 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Scan(args) => scan::scan(args),
         Command::Search(args) => search::search(args),
+        Command::Similar(args) => search::similar(args),
         Command::List(args) => list::list(args),
         Command::Show(args) => item::show(args),
         Command::Export(args) => export::export(args),
         Command::Forget(args) => forget::forget(args),
+        Command::Summarise(args) => summarise::summarise(args),
         Command::Models(args) => models::models(args),
+        Command::Llm(args) => llm::llm(args),
         Command::Status(args) => status::status(args),
         Command::Stop(StopArgs {}) => stop::stop(),
         Command::Runs(args) => runs::runs(args),
@@ -76,4 +82,27 @@ fn runtime() -> anyhow::Result<Runtime> {
     let heard = signal(SignalKind::from_raw(SIGXFSZ)).context("the program could not listen for signals")?;
     drop((heard, inside));
     Ok(runtime)
+}
+
+/// Ctrl-C or SIGTERM stops what goes on; a second one ends the program.
+fn stop_on_signals(runtime: &Runtime) -> anyhow::Result<CancellationToken> {
+    let cancel = CancellationToken::new();
+    let stopped = cancel.clone();
+    let _inside = runtime.enter();
+    let failed = "the program could not listen for signals";
+    let mut interrupt = signal(SignalKind::interrupt()).context(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).context(failed)?;
+    runtime.spawn(async move {
+        for _ in 0..2 {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if stopped.is_cancelled() {
+                process::exit(Exit::Interrupted.code().into());
+            }
+            stopped.cancel();
+        }
+    });
+    Ok(cancel)
 }

@@ -64,7 +64,11 @@ fn own_desktop() -> anyhow::Result<PathBuf> {
 }
 
 /// Shows a run until it is over.
-async fn follow(mut run: Run, mut rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
+pub(crate) async fn follow(
+    mut run: Run,
+    mut rows: Rows,
+    mut progress: Progress,
+) -> Result<RunCounts, RunError> {
     listen_for_the_end(&run)?;
     let mut redraw = tokio::time::interval(REDRAW);
     loop {

@@ -2,25 +2,28 @@
 
 use std::io::{self, IsTerminal};
 
-use deskscribe_engine::{Coverage, Found, Home, Library, Query, Total, clock, json, local};
+use deskscribe_engine::{
+    Coverage, Found, Gateway, Home, Library, Meant, Named, Query, Settings, Total, clock, json, local,
+};
 
-use crate::args::SearchArgs;
+use crate::args::{SearchArgs, SimilarArgs};
 use crate::exit::Exit;
 use crate::library::{folder_and_name, open, query};
+use crate::runtime;
 use crate::show::{Style, print, say};
 
 /// Runs the command.
 pub(crate) fn search(args: SearchArgs) -> anyhow::Result<Exit> {
-    let SearchArgs { query: words, json: as_json, limit } = args;
+    let SearchArgs { query: words, json: as_json, limit, meaning } = args;
     let query = query(&words)?;
-    let library = open(&Home::locate()?)?;
-    let findings = library.search(&query, limit as usize)?;
-    let style = Style::of_stdout();
-    for (number, found) in findings.hits.iter().enumerate() {
-        let gap = if number == 0 || as_json { "" } else { "\n" };
-        let text = if as_json { json(found)? + "\n" } else { describe(found, style) };
-        print(&format!("{gap}{text}"))?;
-    }
+    let home = Home::locate()?;
+    let library = open(&home)?;
+    let meant = if meaning { meant(&home, query.said())? } else { None };
+    let findings = match &meant {
+        Some(meant) => library.search_meaning(&query, meant.meaning(), limit as usize)?,
+        None => library.search(&query, limit as usize)?,
+    };
+    tell(&findings.hits, as_json)?;
     if findings.hits.is_empty() {
         return nothing(&library, &query, findings.coverage);
     }
@@ -29,6 +32,47 @@ pub(crate) fn search(args: SearchArgs) -> anyhow::Result<Exit> {
     }
     say(&sum_up(findings.hits.len(), findings.total, findings.coverage));
     Ok(Exit::Done)
+}
+
+/// Finds what is like a file.
+pub(crate) fn similar(args: SimilarArgs) -> anyhow::Result<Exit> {
+    let SimilarArgs { name, json, limit } = args;
+    let library = open(&Home::locate()?)?;
+    let Named::Content { key, .. } = library.find(&name)? else {
+        say("It is not read yet.");
+        return Ok(Exit::InPart);
+    };
+    let found = library.similar(&key, limit as usize)?;
+    tell(&found, json)?;
+    if found.is_empty() {
+        say(
+            "Nothing is known to be like it. Vectors are made with summaries: deskscribe llm says whether a model does.",
+        );
+        return Ok(Exit::InPart);
+    }
+    Ok(Exit::Done)
+}
+
+/// What these words mean to the language model. Without one, there are the words.
+fn meant(home: &Home, words: &str) -> anyhow::Result<Option<Meant>> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let settings = Settings::load(home)?;
+    let runtime = runtime()?;
+    let meant = runtime.block_on(Gateway::of(home, &settings).meaning(words));
+    runtime.shutdown_background();
+    Ok(meant.map_err(|trouble| say(&format!("Searched by words alone: {}", trouble.words()))).ok())
+}
+
+fn tell(hits: &[Found], as_json: bool) -> anyhow::Result<()> {
+    let style = Style::of_stdout();
+    for (number, found) in hits.iter().enumerate() {
+        let gap = if number == 0 || as_json { "" } else { "\n" };
+        let text = if as_json { json(found)? + "\n" } else { describe(found, style) };
+        print(&format!("{gap}{text}"))?;
+    }
+    Ok(())
 }
 
 /// A hit, for a person: what it is, where and when, and the words.
@@ -42,6 +86,9 @@ fn describe(found: &Found, style: Style) -> String {
     }
     if let Some(at) = found.at {
         line += &format!(" · at {}", clock(at.floor()));
+    }
+    if let Some(cosine) = found.meaning {
+        line += &format!(" · alike {:.0} %", 100.0 * cosine.max(0.0));
     }
     text += &style.marked(&line, &[]);
     if !found.snippet.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use deskscribe_cache::Summary;
 use deskscribe_protocol::{Isolation, Stage};
 
 use crate::{Crash, Row, RunCounts, WorkerName};
@@ -41,6 +42,13 @@ pub enum Event {
     },
     /// A file is settled, and what was learned is stored.
     Row(Box<Row>),
+    /// A language model has summarised a content, and what it made of it is stored.
+    Summarised {
+        /// Where the content was found.
+        path: PathBuf,
+        /// What it made of it.
+        summary: Box<Summary>,
+    },
     /// A path of an order cannot be walked. The rest of the order is.
     Refused {
         /// Which path.

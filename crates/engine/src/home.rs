@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 ///    models/ggml-<name>.bin  ggml-<name>.bin.json             speech models, and what is known of each
 ///    sidecars/<hash>                                          what was written beside recordings, known by its hash
 ///    transcripts/                                             the mirror of recordings, unless another one is chosen
+///    llm.key                                                  the key of a language model server, where there is no keychain
 ///    settings.toml                                            what the user has chosen, if anything
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
@@ -61,6 +62,11 @@ impl Home {
     /// The locks that bound the requests to a language model, over all processes too.
     pub fn llm(&self) -> PathBuf {
         self.0.join("llm")
+    }
+
+    /// The key of a language model server, where the system has no keychain; there need not be such a file.
+    pub fn llm_key(&self) -> PathBuf {
+        self.0.join("llm.key")
     }
 
     /// The control sockets of running engines.

@@ -47,6 +47,7 @@ mod library;
 mod sidecar;
 mod transcript;
 
+mod gateway;
 mod models;
 
 mod control;
@@ -55,20 +56,26 @@ mod status;
 
 pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
-pub use deskscribe_cache::{CacheError, Change, Coverage, Query, QueryError, StopWaiting, Total, Watch};
+pub use deskscribe_cache::{
+    CacheError, Change, Coverage, Meaning, Query, QueryError, Receipt, StopWaiting, Summary, Total, Watch,
+};
 pub use deskscribe_protocol::{
-    Canary, Code, Confinement, ContentKey, EngineUse, Gap, Isolation, Layer, LayerState, Limits, MediaKind,
-    Missing, OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
+    Canary, Chapter, Code, Confinement, ContentKey, Digest, EngineUse, Gap, Isolation, Layer, LayerState,
+    Limits, MediaKind, Missing, OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
 };
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};
+pub use gateway::{
+    Call, Gateway, KeyError, KeyKept, Line, LlmKey, LlmState, LlmTest, LlmVerdict, Meant, Pull, Server,
+    ServerKind, Trouble, TroubleCode,
+};
 pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};
 pub use json::json;
 pub use library::{
     Attention, AttentionPage, Card, Counted, ExportError, Exported, FindError, Findings, Follow, Format,
     Found, Gone, Item, ItemState, ItemView, Library, LineHit, Listed, MomentHit, Named, Page, Piece,
-    QueuePage, Selection, Spot, SpotView, Waiting, markdown,
+    QueuePage, Selection, Spot, SpotView, Waiting, asked, markdown,
 };
 pub use log::{LogError, start_log};
 pub use models::{
@@ -76,19 +83,19 @@ pub use models::{
     ModelError, ModelState, Models, Refusal, SpeechModel, Step, Verified,
 };
 pub use order::{Files, Order};
-pub use path::{FilePath, FilePathError};
+pub use path::{FilePath, FilePathError, absolute};
 pub use permits::{Permit, Permits};
 pub use record::{forget, set_tags};
 pub use resources::{ResourceError, Resources};
-pub use row::{LastRow, Row, RowState, RunCounts, WorkerName};
+pub use row::{LastRow, Row, RowState, RunCounts, Summarised, SummaryRow, WorkerName};
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
-pub use settings::{Downloads, Patience, Settings, SettingsError, Wear};
+pub use settings::{Downloads, Llm, LlmServer, Patience, Settings, SettingsError, Wear};
 pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{
-    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges, Volume,
-    Wire, Work, WorkerStatus,
+    CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges,
+    SummariesStatus, Volume, Wire, Work, WorkerStatus,
 };
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use deskscribe_protocol::ContentKey;
 use tokio::sync::oneshot;
 
 use crate::Again;
 use crate::intake::Trust;
+use crate::path::absolute;
 use crate::session::{Preview, PreviewError, PreviewOf};
 
 /// Files to read.
@@ -34,10 +36,7 @@ impl Files {
     /// What a run over them is called.
     pub(crate) fn named(&self) -> Vec<PathBuf> {
         match self {
-            Self::Below(paths) => {
-                let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                paths.iter().map(absolute).collect()
-            }
+            Self::Below(paths) => paths.iter().map(|path| absolute(path)).collect(),
             Self::Queued => vec!["what earlier scans left".into()],
             Self::Owing => vec!["recordings that waited for a speech model".into()],
         }
@@ -72,6 +71,8 @@ pub(crate) enum Command {
     Remove { paths: Vec<PathBuf>, busy: bool },
     /// Give up everything that waits, and with `busy` what workers have; answered when that is done and stored.
     GiveUp { busy: bool, done: oneshot::Sender<()> },
+    /// Summarise these, which were taken note of.
+    Summarise(Vec<ContentKey>),
     /// Show this file; of a recording, what is seen at this second.
     Preview { of: PreviewOf, edge: u32, at: f64, answer: oneshot::Sender<Result<Preview, PreviewError>> },
 }

@@ -1,8 +1,9 @@
 //! Paths that are said in JSON: text, and their true bytes where they are none.
 
 use std::ffi::OsString;
+use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -33,7 +34,7 @@ pub enum FilePathError {
 impl FilePath {
     /// The absolute form of a path: whoever hears it is in another folder.
     pub(crate) fn of(path: &Path) -> Self {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let path = absolute(path);
         Self { path: lossy(&path), path_bytes: bytes_of(&path) }
     }
 
@@ -48,6 +49,26 @@ impl FilePath {
         };
         let path = PathBuf::from(OsString::from_vec(bytes));
         if path.is_absolute() { Ok(path) } else { Err(FilePathError::Relative(self.path.clone())) }
+    }
+}
+
+/// The absolute form of a path, without `..`: a file is known by one name only. What it names may be a link, and need not
+/// exist.
+pub fn absolute(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if !path.components().any(|component| component == Component::ParentDir) {
+        return path;
+    }
+    // Where `..` leads to is a matter of links.
+    if path.file_name().is_some() { true_path(&path) } else { fs::canonicalize(&path).unwrap_or(path) }
+}
+
+/// The path of this entry with every link above it followed; the entry itself may be one.
+pub(crate) fn true_path(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
     }
 }
 
@@ -66,6 +87,24 @@ mod tests {
     use std::ffi::OsStr;
 
     use super::*;
+
+    #[test]
+    fn a_file_has_one_name_whatever_way_leads_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("far/away")).unwrap();
+        std::os::unix::fs::symlink(root.join("far/away"), root.join("link")).unwrap();
+        let same = |way: &str, name: &str| assert_eq!(absolute(&root.join(way)), root.join(name), "{way}");
+        same("far/../a.png", "a.png");
+        same("link/../a.png", "far/a.png");
+        same("far/away/..", "far");
+        same("link", "link");
+        same("far/../link", "link");
+        assert_eq!(
+            absolute(Path::new("/nowhere/../../../gone/a.png")),
+            Path::new("/nowhere/../../../gone/a.png")
+        );
+    }
 
     #[test]
     fn any_path_comes_back_and_none_is_taken_from_another_folder() {

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use deskscribe_cache::{Outcome, Record};
-use deskscribe_protocol::{Code, ContentKey, Failure, Line, MediaKind, Provenance, Recording};
+use deskscribe_cache::{Outcome, Receipt, Record, Summary};
+use deskscribe_protocol::{
+    Chapter, Code, ContentKey, Digest, Failure, Line, MediaKind, Provenance, Recording,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::path::{bytes_of, lossy};
@@ -35,6 +37,9 @@ pub struct Row {
     pub summary: Option<String>,
     /// At most eight.
     pub tags: Vec<String>,
+    /// Of a recording, where a new topic begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<Chapter>,
     /// `extractive`, or the model's name.
     pub summary_by: Option<String>,
     /// Everything that can be read, in reading order; of a recording, what was shown.
@@ -103,6 +108,7 @@ impl Row {
             title: None,
             summary: None,
             tags: Vec::new(),
+            chapters: Vec::new(),
             summary_by: None,
             text: None,
             lines: Vec::new(),
@@ -162,6 +168,7 @@ impl Row {
             title: reading.digest.title,
             summary: reading.digest.summary,
             tags: reading.digest.tags,
+            chapters: reading.digest.chapters,
             summary_by: Some(reading.digest.by),
             text: Some(reading.text),
             lines: reading.lines,
@@ -195,6 +202,9 @@ pub struct RunCounts {
     pub skipped: u64,
     /// Files that are no media.
     pub ignored: u64,
+    /// Contents that a language model has summarised.
+    #[serde(default)]
+    pub summarised: u64,
     /// Of the files, those that were known before.
     pub cached: u64,
     /// Workers that took part.
@@ -209,6 +219,59 @@ pub struct RunCounts {
 pub struct LastRow {
     /// What it came to.
     pub run: RunCounts,
+}
+
+/// What is printed of a summary by a language model, told from the other rows by its one key.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SummaryRow<'a> {
+    /// What it made of which file.
+    pub summary: Summarised<'a>,
+}
+
+/// What a language model made of a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summarised<'a> {
+    /// Absolute path as found; bytes that are no UTF-8 are shown as U+FFFD.
+    pub path: String,
+    /// The true bytes of the path in base64, when they are no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+    /// The name of the content.
+    pub key: ContentKey,
+    /// A few words, unless the model gave none.
+    pub title: Option<&'a str>,
+    /// One to three sentences.
+    pub summary: Option<&'a str>,
+    /// At most eight.
+    pub tags: &'a [String],
+    /// Of a recording, where a new topic begins.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub chapters: &'a [Chapter],
+    /// The model's name.
+    pub summary_by: &'a str,
+    /// What was asked of whom.
+    pub receipt: &'a Receipt,
+}
+
+impl<'a> SummaryRow<'a> {
+    /// The row of what was found there.
+    pub fn of(path: &Path, summary: &'a Summary) -> Self {
+        let Summary { key, digest, receipt, .. } = summary;
+        let Digest { title, summary, tags, chapters, by } = digest;
+        Self {
+            summary: Summarised {
+                path: lossy(path),
+                path_bytes: bytes_of(path),
+                key: *key,
+                title: title.as_deref(),
+                summary: summary.as_deref(),
+                tags,
+                chapters,
+                summary_by: by,
+                receipt,
+            },
+        }
+    }
 }
 
 impl RunCounts {

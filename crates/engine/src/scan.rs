@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use deskscribe_cache::{Cache, CacheError};
+use deskscribe_protocol::ContentKey;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::{Control, ControlError};
 use crate::dispatch::{self, Dispatch};
+use crate::gateway::Gateway;
 use crate::intake::{Again, WalkError};
 use crate::models::Models;
 use crate::order::{Command, Files, Order};
-use crate::record::Recorder;
+use crate::record::{self, Recorder};
 use crate::status::{Board, Host, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
@@ -30,6 +32,7 @@ pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
     pub(crate) models: Models,
+    pub(crate) gateway: Gateway,
     /// Whether anybody was told what was repaired.
     told: Arc<AtomicBool>,
 }
@@ -91,12 +94,18 @@ impl Engine {
         dispatch::open_files()?;
         let cache = Cache::open(home.folder())?;
         let models = Models::of(&home, resources.speech.clone(), &settings);
-        Ok(Self { home, resources, settings, cache, models, told: Arc::default() })
+        let gateway = Gateway::of(&home, &settings);
+        Ok(Self { home, resources, settings, cache, models, gateway, told: Arc::default() })
     }
 
     /// The speech models of this home.
     pub fn models(&self) -> &Models {
         &self.models
+    }
+
+    /// The way to the language model, if there is one.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
     }
 
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
@@ -110,8 +119,19 @@ impl Engine {
         self.begin(Order { files: Files::Queued, again: Again::Nothing, first: false })
     }
 
-    /// One order, after which there can be no other.
+    /// Has these contents summarised by the language model, also those that it has summarised before. Must be called inside
+    /// a tokio runtime.
+    pub fn summarise(&self, keys: Vec<ContentKey>, model: Option<&str>) -> Result<Run, RunError> {
+        record::want_summaries(&mut self.cache.writer()?, &keys, model)?;
+        self.run(Command::Summarise(keys))
+    }
+
     fn begin(&self, order: Order) -> Result<Run, RunError> {
+        self.run(Command::Order(order))
+    }
+
+    /// One command, after which there can be no other.
+    fn run(&self, command: Command) -> Result<Run, RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (commands, mut orders) = mpsc::channel(1);
         let cancel = CancellationToken::new();
@@ -125,7 +145,7 @@ impl Engine {
         drop((commands, events));
         let cache = self.cache.clone();
         let outcome = tokio::spawn(async move {
-            let outcome = dispatch.run(Some(Command::Order(order)), &mut orders).await;
+            let outcome = dispatch.run(Some(command), &mut orders).await;
             drop(control);
             if outcome.is_ok() {
                 // Every row is told and stored by now; who stops a run does not wait for this.

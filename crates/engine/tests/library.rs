@@ -60,6 +60,7 @@ fn reading(title: &str, lines: &[&str]) -> Outcome {
             title: Some(title.to_owned()),
             summary: Some(lines.join(" ")),
             tags: vec!["rechnung".to_owned()],
+            chapters: Vec::new(),
             by: "extractive".to_owned(),
         },
         ..Reading::default()

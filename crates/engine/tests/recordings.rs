@@ -61,6 +61,7 @@ fn talk() -> Reading {
             title: Some("Agenda".to_owned()),
             summary: Some("Good morning, everybody.".to_owned()),
             tags: vec!["agenda".to_owned()],
+            chapters: Vec::new(),
             by: "extractive".to_owned(),
         },
         recording: Some(recording),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Build, Confinement, Failure, JobId, Limits, MediaKind, Stage, Work};
+use crate::{Answer, Ask, Build, Confinement, Failure, JobId, Limits, MediaKind, Reply, Stage, Work};
 
 /// What the engine says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,13 @@ pub enum ToWorker {
         /// What is to be done.
         work: Work,
     },
+    /// A piece of the answer to what the worker has asked of a language model.
+    Reply {
+        /// For which job.
+        job: JobId,
+        /// The piece.
+        reply: Reply,
+    },
     /// Stop working on this job as soon as possible.
     Cancel {
         /// Which job.
@@ -68,6 +75,14 @@ pub enum FromWorker {
         done: u32,
         /// Units of the stage in all; at least 1.
         total: u32,
+    },
+    /// Something to be asked of a language model, one at a time. Only while it is summarising: at any other time
+    /// whoever asks has lost its mind.
+    Ask {
+        /// For which job.
+        job: JobId,
+        /// The question.
+        ask: Ask,
     },
     /// It is done. The attachment has the pixels of a picture, if one belongs to the answer.
     Done {

@@ -101,6 +101,9 @@ pub struct Heard {
     pub gaps: Vec<Gap>,
     /// What found the speech.
     pub engine: Option<EngineUse>,
+    /// Time in the worker, in seconds.
+    #[serde(default)]
+    pub seconds: f64,
 }
 
 impl Heard {
@@ -118,7 +121,9 @@ impl Heard {
         };
         let in_order = self.speech.is_sorted_by(|one, next| one.to <= next.from);
         let goes_on = (from..=Recording::LONGEST).contains(&self.to) && (self.ended || self.to > from);
-        let sane = self.blocks.iter().all(fits) && self.speech.iter().all(within) && in_order && goes_on;
+        let took = (0.0..f64::INFINITY).contains(&self.seconds);
+        let sane =
+            took && self.blocks.iter().all(fits) && self.speech.iter().all(within) && in_order && goes_on;
         if !sane {
             return Err(ReadingError::Number);
         }
@@ -231,7 +236,7 @@ mod tests {
     fn sound_that_cannot_have_been_heard_is_found_out() {
         assert_eq!(heard().check(10.0, 2), Ok(()));
         type Spoil = fn(&mut Heard);
-        let wrong: [(&str, Spoil, ReadingError); 9] = [
+        let wrong: [(&str, Spoil, ReadingError); 10] = [
             (
                 "more files than were lent",
                 |heard| heard.blocks.push(Block::default()),
@@ -244,6 +249,7 @@ mod tests {
             ("speech out of order", |heard| heard.speech.swap(0, 1), ReadingError::Number),
             ("an end before the beginning", |heard| heard.to = 9.0, ReadingError::Number),
             ("a standstill", |heard| (heard.to, heard.ended) = (10.0, false), ReadingError::Number),
+            ("a time before none", |heard| heard.seconds = -1.0, ReadingError::Number),
             ("no number", |heard| heard.speech[0].from = f64::NAN, ReadingError::Number),
         ];
         for (what, spoil, error) in wrong {

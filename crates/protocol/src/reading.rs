@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Stage;
 use crate::recording::Recording;
+use crate::{Digest, Stage};
 
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ pub struct Reading {
 pub enum Owed {
     /// The words that were said: there was no speech model.
     Speech,
+    /// A summary by a language model: it has not answered yet.
+    Summary,
 }
 
 impl Owed {
@@ -52,6 +54,7 @@ impl Owed {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Speech => "speech",
+            Self::Summary => "summary",
         }
     }
 }
@@ -103,7 +106,7 @@ impl Reading {
             return Err(ReadingError::NoPixels);
         }
         recording.as_ref().map_or(Ok(()), Recording::check)?;
-        if self.pending.len() > 1 {
+        if self.pending.len() > 2 {
             return Err(ReadingError::TooMany("things that are owed"));
         }
         if text.len() > Self::MOST_TEXT {
@@ -199,42 +202,6 @@ impl Line {
     }
 }
 
-/// The short form of a text: what a person would call it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "page-types", derive(specta::Type))]
-pub struct Digest {
-    /// A few words; absent when there is no text to make them of.
-    pub title: Option<String>,
-    /// One to three sentences.
-    pub summary: Option<String>,
-    /// At most eight, most telling first.
-    pub tags: Vec<String>,
-    /// What made it: `extractive`, or the name of a model.
-    pub by: String,
-}
-
-impl Digest {
-    /// The most tags there may be.
-    pub const MOST_TAGS: usize = 8;
-    /// The longest title, in characters.
-    pub const LONGEST_TITLE: usize = 200;
-    /// The longest summary, in characters.
-    pub const LONGEST_SUMMARY: usize = 2000;
-    /// The longest tag, in characters.
-    pub const LONGEST_TAG: usize = 100;
-
-    fn check(&self) -> Result<(), ReadingError> {
-        let Self { title, summary, tags, by } = self;
-        if tags.len() > Self::MOST_TAGS {
-            return Err(ReadingError::TooMany("tags"));
-        }
-        is_short(title.as_deref().unwrap_or_default(), "title", Self::LONGEST_TITLE)?;
-        is_short(summary.as_deref().unwrap_or_default(), "summary", Self::LONGEST_SUMMARY)?;
-        tags.iter().try_for_each(|tag| is_short(tag, "tag", Self::LONGEST_TAG))?;
-        is_short(by, "name", Reading::LONGEST_NAME)
-    }
-}
-
 /// What made a reading: enough to know later which readings a better model would improve.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
@@ -280,6 +247,7 @@ pub struct StageTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Chapter;
 
     fn reading() -> Reading {
         let line = Line { text: "a".to_owned(), confidence: 1.0, corners: [[-0.5, 2.0]; 4], page: 0 };
@@ -287,6 +255,7 @@ mod tests {
             title: None,
             summary: None,
             tags: vec!["tag".to_owned(); 8],
+            chapters: vec![Chapter { at: 0.0, title: "a".to_owned() }],
             by: "extractive".to_owned(),
         };
         let stages = vec![StageTime { stage: Stage::Ocr, seconds: 0.0 }];
@@ -329,7 +298,7 @@ mod tests {
     fn a_reading_that_cannot_be_true_is_found_out() {
         assert_eq!(reading().check(), Ok(()));
         type Spoil = fn(&mut Reading);
-        let wrong: [(Spoil, ReadingError); 30] = [
+        let wrong: [(Spoil, ReadingError); 33] = [
             (|reading| reading.width = 0, ReadingError::NoPixels),
             (|reading| reading.height = 0, ReadingError::NoPixels),
             (|reading| reading.digest.tags.push(String::new()), ReadingError::TooMany("tags")),
@@ -364,6 +333,12 @@ mod tests {
             (|reading| reading.digest.summary = Some("\x7f".to_owned()), ReadingError::Control("summary")),
             (|reading| reading.digest.tags[7] += &"ä".repeat(98), ReadingError::TooLong("tag")),
             (|reading| reading.digest.tags[7].push('\0'), ReadingError::Control("tag")),
+            (|reading| reading.digest.chapters[0].at = -1.0, ReadingError::Number),
+            (|reading| reading.digest.chapters[0].title.push('\n'), ReadingError::Control("chapter")),
+            (
+                |reading| reading.digest.chapters = vec![reading.digest.chapters[0].clone(); 101],
+                ReadingError::TooMany("chapters"),
+            ),
             (|reading| reading.digest.by = "x".repeat(201), ReadingError::TooLong("name")),
             (|reading| reading.provenance.program = "x".repeat(201), ReadingError::TooLong("name")),
             (|reading| reading.provenance.engines[0].model = "x".repeat(201), ReadingError::TooLong("name")),

@@ -11,7 +11,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::reading::ReadingError;
-use crate::{Block, Gap, Heard, ModelGrant, Raster, Reading, Span, Survey, Transcript, Watched};
+use crate::{
+    Block, Brief, Gap, Heard, ModelGrant, Raster, Reading, Span, Summary, Survey, Transcript, Watched,
+};
 
 /// What is to be done with a medium.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,12 +60,18 @@ pub enum Work {
     },
     /// Make one reading of what the parts came to. Carries no medium.
     Compose(Box<Parts>),
+    /// Have a language model summarise what was read. Carries the medium if the model is to see it.
+    Summarise(Box<Brief>),
 }
 
 impl Work {
     /// Whether the medium's descriptor comes along, before all others.
     pub fn looks_into_medium(&self) -> bool {
-        !matches!(self, Self::Transcribe { .. } | Self::Compose(_))
+        match self {
+            Self::Transcribe { .. } | Self::Compose(_) => false,
+            Self::Summarise(brief) => brief.shows,
+            Self::Read | Self::Preview { .. } | Self::Survey | Self::Hear { .. } | Self::Watch { .. } => true,
+        }
     }
 
     /// How many descriptors come along.
@@ -71,7 +79,12 @@ impl Work {
         let others = match self {
             Self::Hear { blocks, .. } => *blocks as usize,
             Self::Transcribe { .. } => 2,
-            Self::Read | Self::Preview { .. } | Self::Survey | Self::Watch { .. } | Self::Compose(_) => 0,
+            Self::Read
+            | Self::Preview { .. }
+            | Self::Survey
+            | Self::Watch { .. }
+            | Self::Compose(_)
+            | Self::Summarise(_) => 0,
         };
         usize::from(self.looks_into_medium()) + others
     }
@@ -110,6 +123,8 @@ pub enum Answer {
     Transcript(Transcript),
     /// Of [`Work::Watch`].
     Watched(Watched),
+    /// Of [`Work::Summarise`].
+    Summary(Box<Summary>),
 }
 
 impl Answer {
@@ -126,6 +141,7 @@ impl Answer {
             (Self::Heard(heard), Work::Hear { from, blocks }) => heard.check(*from, *blocks),
             (Self::Transcript(transcript), Work::Transcribe { .. }) => transcript.check(),
             (Self::Watched(watched), Work::Watch { .. }) => watched.check(),
+            (Self::Summary(summary), Work::Summarise(brief)) => summary.check(brief),
             _ => Err(ReadingError::OutOfPlace),
         }
     }

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::{
-    Answer, Block, Build, Canary, Code, Confinement, Digest, EngineUse, Failure, FromWorker, Gap, Heard,
-    JobId, Layer, LayerState, Limits, Line, MediaKind, Missing, ModelGrant, ModelRole, OnScreen, Owed, Parts,
-    PictureTrack, Provenance, Raster, Reading, Recording, Seen, Segment, Sound, SoundTrack, Span, Stage,
-    StageTime, Survey, ToWorker, Transcript, Watched, Work,
+    Answer, Ask, Block, Brief, Build, Canary, Chapter, Code, Confinement, Digest, EngineUse, Failure, Form,
+    FromWorker, Gap, Heard, JobId, LanguageModel, Layer, LayerState, Limits, Line, MediaKind, Missing,
+    ModelGrant, ModelRole, OnScreen, Owed, Parts, PictureTrack, Provenance, Raster, Reading, Recording,
+    Reply, Seen, Segment, Sound, SoundTrack, Span, Stage, StageTime, Summary, Survey, ToWorker, Transcript,
+    Watched, Work,
 };
 use insta::assert_json_snapshot;
 use serde::de::DeserializeOwned;
@@ -64,6 +65,7 @@ fn heard() -> Heard {
         ended: false,
         gaps: Vec::new(),
         engine: Some(engine(Stage::Hear, "silero", "silero-vad 6")),
+        seconds: 3.5,
     }
 }
 
@@ -74,6 +76,16 @@ fn transcript() -> Transcript {
         gaps: vec![Gap { from: 9.0, to: 12.0, what: Missing::Words, reason: "unclear".to_owned() }],
         engine: Some(engine(Stage::Transcribe, "whisper.cpp", "base")),
         seconds: 2.5,
+    }
+}
+
+fn digest(by: &str, chapters: Vec<Chapter>) -> Digest {
+    Digest {
+        title: Some("Total".to_owned()),
+        summary: Some("Total 12.50".to_owned()),
+        tags: vec!["total".to_owned()],
+        chapters,
+        by: by.to_owned(),
     }
 }
 
@@ -137,6 +149,25 @@ fn engine_to_worker() {
                 owes_speech: true,
             }))
         ),
+        work(
+            14,
+            MediaKind::Image,
+            Some("png"),
+            Work::Summarise(Box::new(Brief {
+                model: Some(LanguageModel { name: "small".to_owned(), context: 4096, sees: true }),
+                embedder: Some("words".to_owned()),
+                text: "Total\t12.50".to_owned(),
+                transcript: vec![segment()],
+                screen: vec![OnScreen { from: 0.0, to: 5.5, text: "Total".to_owned() }],
+                language: Some("en".to_owned()),
+                write_in: Some("de".to_owned()),
+                tags: vec!["receipt".to_owned()],
+                shows: true,
+            }))
+        ),
+        ToWorker::Reply { job: JobId(14), reply: Reply::Text { text: "A rec".to_owned() } },
+        ToWorker::Reply { job: JobId(14), reply: Reply::Vectors { vectors: vec![vec![0.5, -0.25]] } },
+        ToWorker::Reply { job: JobId(14), reply: Reply::End { cut: false } },
         ToWorker::Cancel { job: JobId(7) },
     ]);
 }
@@ -154,12 +185,7 @@ fn worker_to_engine() {
         camera: None,
         recording: None,
         pending: Vec::new(),
-        digest: Digest {
-            title: Some("Total".to_owned()),
-            summary: Some("Total 12.50".to_owned()),
-            tags: vec!["total".to_owned()],
-            by: "extractive".to_owned(),
-        },
+        digest: digest("extractive", Vec::new()),
         seconds: 1.5,
         provenance: Provenance {
             program: "0.1.0".to_owned(),
@@ -182,6 +208,9 @@ fn worker_to_engine() {
         pending: vec![Owed::Speech],
         ..reading.clone()
     };
+    let chapters = vec![Chapter { at: 61.5, title: "The bill".to_owned() }];
+    let summary =
+        Summary { digest: Some(digest("small", chapters)), form: Form::Kept, vector: Some(vec![0.5, -0.25]) };
     let done = |job, answer, picture| FromWorker::Done { job: JobId(job), answer, picture };
     assert_json_snapshot!([
         FromWorker::Hello { build: build() },
@@ -208,6 +237,10 @@ fn worker_to_engine() {
         done(11, Answer::Transcript(transcript()), None),
         done(12, Answer::Watched(watched()), None),
         done(13, Answer::Reading(Box::new(heard_and_seen)), None),
+        FromWorker::Ask { job: JobId(14), ask: Ask::Chat(serde_json::json!({"model": "small"})) },
+        FromWorker::Ask { job: JobId(14), ask: Ask::Generate(serde_json::json!({"model": "small"})) },
+        FromWorker::Ask { job: JobId(14), ask: Ask::Embed(serde_json::json!({"model": "words"})) },
+        done(14, Answer::Summary(Box::new(summary)), None),
         FromWorker::Failed { job: JobId(7), failure: Failure::new(Code::TooLarge, "130 megapixels") },
         FromWorker::Cancelled { job: JobId(7) },
     ]);

@@ -1,6 +1,7 @@
 //! Tests across real processes: a bench to run an engine on, a worker that misbehaves on command, and the soak.
 
 mod bench;
+mod llm;
 mod sitting;
 mod spoken;
 mod store;
@@ -14,6 +15,9 @@ pub mod soak;
 pub mod words;
 
 pub use bench::{Bench, Told, bare_resources, executable, follow, impatient, is_there};
+pub use llm::{
+    Gate, House, Maker, ModelAsked, StandIn, StandInModel, Traffic, Turn, chat, heard, ready, trouble, words,
+};
 pub use sitting::{Sitting, at_work, logged};
 pub use spoken::say;
 pub use store::{Fetched, Store};

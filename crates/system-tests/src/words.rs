@@ -133,6 +133,7 @@ impl Words {
             title: text.lines().next().map(str::to_owned),
             summary: Some(text.lines().take(4).collect::<Vec<_>>().join(" ")),
             tags: (0..4).map(|_| word(self.rank(500))).collect(),
+            chapters: Vec::new(),
             by: "extractive".to_owned(),
         };
         let lines = text.lines().enumerate().map(line).collect();

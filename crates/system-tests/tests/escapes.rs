@@ -14,8 +14,9 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use deskscribe_engine::{Event, Isolation, WorkerState};
-use deskscribe_system_tests::{Bench, Targets, Told, executable, samples};
+use deskscribe_cache::Cache;
+use deskscribe_engine::{Event, Home, Isolation, WorkerState};
+use deskscribe_system_tests::{Bench, StandIn, StandInModel, Targets, Told, executable, samples};
 
 /// A sandbox is worth little if no more than this can be done without it.
 const LEAST_WITHOUT: usize = 30;
@@ -66,16 +67,48 @@ impl Outcomes {
     }
 }
 
-fn escaping() -> Bench {
-    Bench::with_real_resources(executable("examples/escaping_worker")).workers(1)
+/// A language model that is shown what it summarises, so that the list is lent again.
+fn server() -> StandIn {
+    StandIn::ollama().with_models([StandInModel::new("small", &["completion", "vision"])])
+}
+
+/// A bench with a worker that tries to escape, and a server that it may ask nothing but by way of the engine.
+fn escaping(server: &StandIn) -> Bench {
+    let mut bench = Bench::with_real_resources(executable("examples/escaping_worker")).workers(1);
+    bench.settings.llm = server.settings();
+    let key = Home::at(bench.home()).llm_key();
+    fs::create_dir_all(bench.home()).unwrap();
+    fs::write(&key, "the-key").unwrap();
+    fs::set_permissions(key, Permissions::from_mode(0o600)).unwrap();
+    bench
 }
 
 /// Lends a list of targets to the worker of this bench.
-fn lend(bench: &Bench, targets: &Targets, name: &str) {
+fn lend(bench: &Bench, targets: &Targets, server: &StandIn, name: &str) {
     let path = bench.desktop().join(name);
+    let (key, url) = (Home::at(bench.home()).llm_key(), server.url());
+    let port = url.rsplit(':').next().unwrap();
+    let model = format!("model={port}\nkey={}\nname={name}\n", key.display());
     // Executable, so that only a sandbox can refuse to run it.
-    bench.order(name, &(targets.list(&path) + "name=" + name + "\n"));
+    bench.order(name, &(targets.list(&path) + &model));
     fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+}
+
+/// What came of all that was tried while this file was summarised, which took an answer of the model.
+#[track_caller]
+fn while_summarised(bench: &Bench, told: &Told, name: &str) -> Vec<(String, String)> {
+    let known = Cache::open(&bench.home()).unwrap().read().unwrap();
+    let summary = known.summary(&told.row(name).key.unwrap()).unwrap();
+    let digest = summary.unwrap_or_else(|| panic!("no summary of {name}: {told:#?}")).digest;
+    assert_eq!((digest.title.as_deref(), digest.tags), (Some("A stand-in says so."), Vec::new()));
+    let tried = digest.summary.unwrap();
+    let tried = tried.split("; ").map(|one| one.split_once(": ").unwrap());
+    tried.map(|(name, outcome)| (name.to_owned(), outcome.to_owned())).collect()
+}
+
+/// Whether a worker has asked the server something by itself.
+fn was_asked_directly(server: &StandIn) -> bool {
+    server.called().iter().any(|(call, _)| call.starts_with("DELETE"))
 }
 
 /// How well the workers of a run said they were confined.
@@ -90,11 +123,15 @@ fn isolation(told: &Told) -> Isolation {
 
 /// The suite where nothing confines the worker: its calls for confinement are denied.
 async fn without_sandbox() -> Outcomes {
-    let (targets, mut bench) = (Targets::new(), escaping().denying("no-sandbox"));
+    let (targets, server) = (Targets::new(), server());
+    let mut bench = escaping(&server).denying("no-sandbox");
     bench.settings.isolation = Isolation::Off;
-    lend(&bench, &targets, "list.png");
+    lend(&bench, &targets, &server, "list.png");
     let told = bench.scan().await;
     assert_eq!(isolation(&told), Isolation::Off);
+    let summarised = while_summarised(&bench, &told, "list.png");
+    assert!(summarised.iter().any(|(_, outcome)| outcome == "allowed"), "{summarised:#?}");
+    assert!(was_asked_directly(&server), "it is there to be reached");
     let outcomes = Outcomes::of(told.text("list.png"));
     outcomes.assert_needs_are_met();
     outcomes
@@ -103,11 +140,12 @@ async fn without_sandbox() -> Outcomes {
 #[tokio::test]
 async fn nothing_escapes_and_every_need_is_met() {
     let without = without_sandbox().await;
-    let (targets, bench) = (Targets::new(), escaping());
+    let (targets, server) = (Targets::new(), server());
+    let bench = escaping(&server);
     // Two, because descriptors must still arrive after a worker has tried everything.
     let names = ["first.png", "second.png"];
     for name in names {
-        lend(&bench, &targets, name);
+        lend(&bench, &targets, &server, name);
     }
     let told = bench.scan().await;
     let full = names.map(|name| Outcomes::of(told.text(name)));
@@ -125,6 +163,10 @@ async fn nothing_escapes_and_every_need_is_met() {
     }
     assert!(off >= LEAST_WITHOUT, "only {off} succeed with the sandbox off: {:#?}", without.escaped());
     assert_eq!(isolation(&told), Isolation::Full);
+    for (name, outcome) in names.iter().flat_map(|name| while_summarised(&bench, &told, name)) {
+        assert!(REFUSALS.contains(&outcome.as_str()), "while it is summarised: {name} ({outcome})");
+    }
+    assert!(!was_asked_directly(&server));
 }
 
 /// Root may do more, and is confined by other means: both are worth a run.
@@ -186,14 +228,18 @@ async fn without_landlock_isolation_is_reduced_and_pictures_are_read() {
 
 #[tokio::test]
 async fn without_landlock_seccomp_alone_lets_nothing_escape() {
-    let (targets, bench) = (Targets::new(), escaping().denying("no-landlock"));
-    lend(&bench, &targets, "list.png");
+    let (targets, server) = (Targets::new(), server());
+    let bench = escaping(&server).denying("no-landlock");
+    lend(&bench, &targets, &server, "list.png");
     let told = bench.scan().await;
     assert_eq!(isolation(&told), Isolation::Reduced);
     let outcomes = Outcomes::of(told.text("list.png"));
     println!("escapes: {} of {} without Landlock", outcomes.escaped().len(), outcomes.escapes.len());
     assert!(outcomes.escaped().is_empty(), "these must be refused: {:#?}", outcomes.escaped());
     outcomes.assert_needs_are_met();
+    let summarised = while_summarised(&bench, &told, "list.png");
+    assert!(summarised.iter().all(|(_, outcome)| outcome != "allowed"), "{summarised:#?}");
+    assert!(!was_asked_directly(&server));
 }
 
 #[tokio::test]

@@ -195,6 +195,33 @@ async fn without_a_model_speech_is_owed_and_put_into_words_when_one_comes() {
 }
 
 #[tokio::test]
+async fn with_a_model_that_cannot_be_used_what_is_shown_is_read_and_speech_is_owed() {
+    let bench = Bench::new();
+    bring_model(&bench);
+    let mended = bench.home().join("mended");
+    let broken = format!("say 0 unless {} fail internal", mended.display());
+    recording(&bench, "talk.mp4", 120, &broken);
+    recording(&bench, "other.mp4", 180, &broken);
+    let told = bench.scan().await;
+    for name in ["talk.mp4", "other.mp4"] {
+        assert!(
+            lines(&told, name).iter().all(|line| line.starts_with("shown at ")),
+            "{:?}",
+            lines(&told, name)
+        );
+        assert_eq!(told.row(name).pending, ["speech"]);
+    }
+    let notes = told.notes();
+    let said = notes.iter().filter(|note| note.starts_with("what is said in recordings waits: ")).count();
+    assert_eq!(said, 1, "once for all that it would have listened to");
+    let tries = begun(&bench).iter().filter(|part| *part == "say 0").count();
+    assert!(tries <= 2, "each tries it once at most, and none again: {:?}", begun(&bench));
+    fs::write(&mended, "").unwrap();
+    let told = bench.scan().await;
+    assert_eq!((lines(&told, "talk.mp4"), lines(&told, "other.mp4")), (whole(120), whole(180)));
+}
+
+#[tokio::test]
 async fn an_engine_that_stays_listens_by_itself_when_a_model_comes() {
     let bench = Bench::new();
     let path = recording(&bench, "talk.mp4", 120, "");

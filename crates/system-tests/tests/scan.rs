@@ -340,7 +340,11 @@ fn a_run_leaves_a_log_for_people_and_one_for_programs() {
         read("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [begun, rows @ .., ended] = &programs[..] else { panic!("{programs:?}") };
     assert_eq!(rows.len(), 2);
-    let keys = |line: &Value| line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let keys = |line: &Value| {
+        let mut keys = line.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        keys.sort();
+        keys
+    };
     assert_eq!(keys(&begun["begun"]), ["at", "folders", "program"]);
     assert_eq!(begun["begun"]["folders"][0], terminal.desktop().to_str().unwrap());
     assert_eq!(

@@ -58,7 +58,7 @@ async fn what_the_window_is_started_on_is_read() {
     let picture = desk.sample(DIALOG);
     let window = desk.open(&[text(&picture)]).await;
     window.lists(1).await;
-    is_read(&window, "label printer").await;
+    is_read(&window, "Cannot print the label").await;
     window.close().await;
 }
 
@@ -134,7 +134,7 @@ async fn files_that_are_dragged_from_another_program_are_counted_and_read() {
     window.shows("overlay", "1 not supported").await;
     desk.mouse(&["mouseup", "1"]);
     window.lists(1).await;
-    is_read(&window, "label printer").await;
+    is_read(&window, "Cannot print the label").await;
     window.until("no overlay", "document.querySelector('[data-testid=overlay]') === null").await;
     offer.kill().unwrap();
     offer.wait().unwrap();

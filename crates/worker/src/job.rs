@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
-use deskscribe_protocol::{Answer, Failure, Limits, MediaKind, Raster, Stage, Work};
+use deskscribe_protocol::{Answer, Ask, Code, Failure, Limits, MediaKind, Raster, Reply, Stage, Work};
 
 /// What there is to do.
 #[derive(Debug)]
@@ -40,6 +40,16 @@ pub trait Watch {
 
     /// Whether the job should be dropped as soon as possible.
     fn cancelled(&self) -> bool;
+
+    /// Asks a language model and waits until it has answered, without taking any processor time. `hear` gets each piece
+    /// of the answer as it comes, [`Reply::End`] last.
+    ///
+    /// # Errors
+    /// The job was cancelled meanwhile, which is also what happens when the model fails; or nobody can be asked, which
+    /// is so unless somebody says otherwise.
+    fn ask(&self, _ask: Ask, _hear: &mut dyn FnMut(Reply)) -> Result<(), Interruption> {
+        Err(Failure::new(Code::Internal, "there is no language model to be asked").into())
+    }
 }
 
 /// Keeps progress from being told more often than anybody can see.

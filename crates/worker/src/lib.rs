@@ -3,12 +3,14 @@
 //! ```text
 //!  engine ══frames══▶ wire ─▶ serve ─▶ pipeline ─┬─▶ decode ────────┬─▶ ocr ──┬─▶ digest
 //!                      ▲                          ├─▶ film ─▶ screen ╯         │     │
-//!                      │                          ╰─▶ film ─▶ speech ──────────╯     │
-//!                      ╰──────────── progress, answers and pictures ◀════════════════╯
+//!                      │                          ├─▶ film ─▶ speech ──────────╯     │
+//!                      │                          ╰─▶ summary ◀══ asking             │
+//!                      ╰────── progress, questions, answers and pictures ◀═══════════╯
 //! ```
 //!
 //! Everything that parses bytes of strangers is in here, and nothing of ours that is worth stealing.
 
+mod asking;
 mod serve;
 mod wire;
 
@@ -22,6 +24,7 @@ mod film;
 mod ocr;
 mod screen;
 mod speech;
+mod summary;
 
 pub use engines::{Engines, load_runtime};
 pub use job::{Interruption, Job, Medium, Outcome, Watch};

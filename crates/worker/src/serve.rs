@@ -11,17 +11,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_protocol::{
-    Block, Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState,
-    ModelGrant, Stage, ToWorker, exit,
+    Ask, Block, Build, Canary, Code, Confinement, Failure, FrameError, FromWorker, JobId, Layer, LayerState,
+    ModelGrant, Reply, Stage, ToWorker, exit,
 };
 use deskscribe_sandbox::{self as sandbox, Bare, Policy, Report};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
+use crate::asking::Asking;
 use crate::wire::{Ear, Mouth, converse};
 use crate::{Engines, Interruption, Job, Medium, Outcome, Watch, load_runtime};
 
@@ -30,8 +30,6 @@ pub type Worker = fn(Job, &mut Engines, &dyn Watch) -> Result<Outcome, Interrupt
 
 /// The conversation, what is printed, the models, a medium and its sound take about twenty.
 const DESCRIPTORS: u64 = 64;
-/// No job has this number.
-const NONE: u64 = u64::MAX;
 
 /// Why a worker ends, other than because it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -78,14 +76,14 @@ fn live(worker: Worker) -> Result<(), End> {
     let (mut engines, confinement) = get_ready(&mut ear, bare)?;
     mouth.say(&FromWorker::Ready { confinement }, Vec::new())?;
 
-    let cancelled = Arc::new(AtomicU64::new(NONE));
+    let asking = Arc::new(Asking::new());
     let (hand, jobs) = sync_channel(1);
-    let listening = Arc::clone(&cancelled);
+    let listening = Arc::clone(&asking);
     thread::Builder::new()
         .name("listen".to_owned())
         .spawn(move || listen(ear, &hand, &listening))
         .map_err(End::Thread)?;
-    do_all(&mouth, &jobs, &mut engines, &cancelled, worker)
+    do_all(&mouth, &jobs, &mut engines, &asking, worker)
 }
 
 /// Loads what has to be loaded from a path, and gives up everything else for good.
@@ -133,11 +131,11 @@ fn told(report: Report) -> Confinement {
     }
 }
 
-/// Listens while the main thread works: a cancel must be heard in the middle of a job, and the end of the
-/// conversation is the end of the process, whatever it is doing.
-fn listen(mut ear: Ear, jobs: &SyncSender<(JobId, Job)>, cancelled: &AtomicU64) {
+/// Listens while the main thread works or waits: a cancel must be heard in the middle of a job, as must what a language
+/// model answers, and the end of the conversation is the end of the process, whatever it is doing.
+fn listen(mut ear: Ear, jobs: &SyncSender<(JobId, Job)>, asking: &Asking) {
     loop {
-        match ear.hear().map_err(End::from).and_then(|heard| understand(heard, cancelled)) {
+        match ear.hear().map_err(End::from).and_then(|heard| understand(heard, asking)) {
             Ok(None) => {}
             Ok(Some(job)) => drop(jobs.send(job)),
             Err(End::Wire(FrameError::Closed)) => std::process::exit(exit::DONE.into()),
@@ -148,12 +146,19 @@ fn listen(mut ear: Ear, jobs: &SyncSender<(JobId, Job)>, cancelled: &AtomicU64) 
 
 fn understand(
     (message, files): (ToWorker, Vec<OwnedFd>),
-    cancelled: &AtomicU64,
+    asking: &Asking,
 ) -> Result<Option<(JobId, Job)>, End> {
     match message {
         ToWorker::Cancel { job } if files.is_empty() => {
-            cancelled.store(job.0, Ordering::Relaxed);
+            asking.cancel(job);
             Ok(None)
+        }
+        ToWorker::Reply { job, reply } if files.is_empty() => {
+            if asking.hand(job, reply) {
+                Ok(None)
+            } else {
+                Err(End::OutOfTurn)
+            }
         }
         ToWorker::Work { job, kind, extension, bytes, limits, work } if files.len() == work.descriptors() => {
             let mut files = files.into_iter().map(File::from);
@@ -169,11 +174,11 @@ fn do_all(
     mouth: &Mouth,
     jobs: &Receiver<(JobId, Job)>,
     engines: &mut Engines,
-    cancelled: &AtomicU64,
+    asking: &Asking,
     worker: Worker,
 ) -> Result<(), End> {
     while let Ok((id, job)) = jobs.recv() {
-        let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), cancelled };
+        let teller = Teller { mouth, job: id, stage: Cell::new(Stage::Load), asking };
         let attempt = || worker(job, &mut *engines, &teller);
         let result = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
             engines.forget();
@@ -221,7 +226,7 @@ struct Teller<'a> {
     mouth: &'a Mouth,
     job: JobId,
     stage: Cell<Stage>,
-    cancelled: &'a AtomicU64,
+    asking: &'a Asking,
 }
 
 impl Watch for Teller<'_> {
@@ -232,6 +237,23 @@ impl Watch for Teller<'_> {
     }
 
     fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed) == self.job.0
+        self.asking.is_cancelled(self.job)
+    }
+
+    fn ask(&self, ask: Ask, hear: &mut dyn FnMut(Reply)) -> Result<(), Interruption> {
+        let Some(pieces) = self.asking.begin(self.job) else {
+            return Err(Interruption::Cancelled);
+        };
+        self.mouth.say(&FromWorker::Ask { job: self.job, ask }, Vec::new()).map_err(|error| {
+            Failure::new(Code::Internal, format!("a language model could not be asked: {error}"))
+        })?;
+        for reply in pieces {
+            let is_over = matches!(reply, Reply::End { .. });
+            hear(reply);
+            if is_over {
+                return Ok(());
+            }
+        }
+        Err(Interruption::Cancelled)
     }
 }

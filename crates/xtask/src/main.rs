@@ -56,7 +56,7 @@ const MODES: &[Mode] = &[
     },
     Mode {
         name: "bench",
-        arguments: "[FOLDER | --locks | --speech] [-- RIVAL] | --recordings | --search | --window",
+        arguments: "[FOLDER | --locks | --speech] [-- RIVAL] | --recordings | --summaries | --search | --meaning | --window",
         purpose: "measure the release build on a folder, its lock, its hearing, beside a rival's command; or other things",
         start: bench::start,
     },

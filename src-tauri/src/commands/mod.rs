@@ -2,8 +2,10 @@
 
 pub(crate) mod item;
 pub(crate) mod library;
+pub(crate) mod meaning;
 pub(crate) mod models;
 pub(crate) mod reading;
+pub(crate) mod summaries;
 pub(crate) mod transcript;
 pub(crate) mod ways_in;
 

@@ -5,6 +5,7 @@ import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
+import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
 import type { Backend, Commands } from ".";
@@ -14,12 +15,12 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 export function recorded(asked: URLSearchParams): Backend {
   const state = asked.get("state") ?? "";
   const empty = state === "empty" || state === "drag-empty";
-  const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318));
+  const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
   const round = new Round(library);
-  round.idle = empty || state === "idle" || state === "error";
+  round.idle = empty || state === "idle" || state === "error" || state.startsWith("llm-");
   round.paused = state === "paused";
   if (round.idle) {
-    library.queued = state === "idle" ? 0 : library.queued;
+    library.queued = state === "error" ? library.queued : 0;
     round.queue = [];
     for (const worker of round.workers) Object.assign(worker, { work: null, state: "idle", seconds: 14 });
     round.recordings = [];
@@ -32,13 +33,18 @@ export function recorded(asked: URLSearchParams): Backend {
   }
   let broken = state === "broken" ? "The worker program is missing. Install Deskscribe again." : null;
   let tell: (message: Live) => void = () => undefined;
-  const status = () => tell({ type: "status", status: broken ? null : round.status, broken });
+  const model = state;
+  const status = () => {
+    const now = { ...round.status, summaries: summariesIn(model) };
+    tell({ type: "status", status: broken ? null : now, broken });
+  };
   const changed = () =>
     tell({
       type: "library",
       change: library.change,
       coverage: library.coverage,
       unheard: library.unheard,
+      unsummarised: unsummarisedIn(model),
       caution: null,
     });
   const troubles = (): Attention[] =>
@@ -67,6 +73,11 @@ export function recorded(asked: URLSearchParams): Backend {
       return library.page(query, offset, limit);
     },
     item: async (key, query) => library.item(key, query),
+    similar: async (key) => library.alike(key),
+    async byMeaning() {
+      await sleep(300);
+      return library.alike("");
+    },
     async setTags(key, tags) {
       library.find(key).tags = tags;
       library.change += 1;
@@ -163,6 +174,21 @@ export function recorded(asked: URLSearchParams): Backend {
       tell({ type: "models", listens: listensIn(state), errand: null });
       return null;
     },
+    lookForModel: async () => (await sleep(400), llmIn(model)),
+    testModel: async () => (await sleep(900), testIn(model)),
+    async pullModel() {
+      tell({ type: "pull", pull: pullIn("llm-pulling") });
+      return null;
+    },
+    async stopPull() {
+      tell({ type: "pull", pull: pullIn("llm-pull-stopped") });
+      return null;
+    },
+    async dismissPull() {
+      tell({ type: "pull", pull: null });
+      return null;
+    },
+    summarise: async () => null,
     exportTranscript: async (_key, format) => `/home/anna/Documents/Harbour launch weekly.${format}`,
     copyTranscript: async () => null,
     suggestion: async () => ({ desktop: "~/Desktop" }),
@@ -204,6 +230,7 @@ export function recorded(asked: URLSearchParams): Backend {
               : drag,
       });
       tell({ type: "models", listens: listensIn(state), errand: errandIn(state) });
+      tell({ type: "pull", pull: pullIn(state) });
       if (state === "note")
         tell({ type: "note", text: "“Archive” is not connected; its 41 items stay in the library." });
       if (state === "idle")

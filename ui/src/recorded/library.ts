@@ -1,8 +1,10 @@
 // The library of the recorded session: items, search, tags and forgetting, all in memory.
 import type { Card, CommandError, Coverage, ItemView, Line, MomentHit, Page, Piece } from "../bindings";
+import { hex, noise, provenanceOf } from "./provenance";
 import { RECORDINGS, frame, onScreen, recordingOf, wordsOf as heard } from "./recordings";
 import { FAILURES, SCRIPTS, type Script } from "./scripts";
 import { matcher, parse, pieces, type Query } from "./search";
+import { CHAPTERS, madeIn } from "./summaries";
 
 const HOUR = 3_600_000;
 export const NOW = Date.parse("2026-11-21T14:02:00");
@@ -16,6 +18,7 @@ export type Entry = {
   failure: number;
   recording: number; // an index into RECORDINGS, or -1
   tags: string[] | null;
+  number: number; // in the order in which they came
 };
 
 export type Drawn = { picture: string; lines: Line[]; width: number; height: number; text: string };
@@ -37,19 +40,6 @@ function wordsOf(script: number): string {
   return base ? [base.title, base.summary ?? "", drawing(script).text].join("\n") : "";
 }
 
-/** Reproducible noise between 0 and 1. */
-const noise = (seed: number) => {
-  const x = Math.sin(seed * 12.9898) * 43_758.5453;
-  return x - Math.floor(x);
-};
-
-const hex = (seed: number) =>
-  Array.from({ length: 8 }, (_, at) =>
-    Math.floor(noise(seed * 8 + at) * 0xffffffff)
-      .toString(16)
-      .padStart(8, "0"),
-  ).join("");
-
 /** Where these words were said and shown in a recording, and the first of both. */
 function momentHits(recording: number, words: string[]) {
   const found = (texts: { at: number; text: string }[]): MomentHit[] =>
@@ -70,7 +60,10 @@ export class RecordedLibrary {
   change = 7;
   queued = 0;
 
-  constructor(count: number) {
+  constructor(
+    count: number,
+    private readonly state = "",
+  ) {
     for (let at = 0; this.entries.length < count; at += 1) {
       const entry = this.make(at);
       this.entries.push(entry);
@@ -102,13 +95,23 @@ export class RecordedLibrary {
       failure,
       recording: -1,
       tags: null,
+      number: at,
     };
   }
 
   #record(recording: number, moment: number): void {
     const name = RECORDINGS[recording]?.name ?? "";
     const key = `b3:${hex(700_000 + recording)}`;
-    const entry: Entry = { key, name, moment, script: -1, failure: -1, recording, tags: null };
+    const entry: Entry = {
+      key,
+      name,
+      moment,
+      script: -1,
+      failure: -1,
+      recording,
+      tags: null,
+      number: 3 * recording + 1,
+    };
     this.entries.push(entry);
     this.#know(entry);
   }
@@ -159,8 +162,17 @@ export class RecordedLibrary {
         words: () => (entry.recording >= 0 ? heard(entry.recording) : wordsOf(entry.script)),
         language: SCRIPTS[entry.script]?.language ?? null,
         tags: entry.tags ?? base?.tags ?? [],
+        by: base?.summary ? this.#made(entry).by : null,
+        remote: this.#made(entry).remote,
       });
     });
+  }
+
+  #made(entry: Entry) {
+    const base = SCRIPTS[entry.script] ?? RECORDINGS[entry.recording];
+    return base?.summary
+      ? madeIn(this.state, entry.number)
+      : { by: null, pending: false, remote: false, receipts: [] };
   }
 
   private card(entry: Entry, query: Query): Card {
@@ -172,6 +184,7 @@ export class RecordedLibrary {
     const line = shape?.lines.find((one) =>
       query.words.some((word) => one.text.toLowerCase().includes(word)),
     );
+    const made = this.#made(entry);
     const titled = pieces(base?.title ?? "", query.words);
     return {
       key: entry.key,
@@ -185,20 +198,34 @@ export class RecordedLibrary {
       title: base?.title || null,
       title_pieces: titled.some((piece) => piece.hit) ? titled : [],
       summary: base?.summary ?? null,
-      summary_by: base?.summary ? "extractive" : null,
+      summary_by: made.by,
       tags: entry.tags ?? base?.tags ?? [],
       tags_edited: entry.tags !== null,
       moment: entry.moment,
       language: SCRIPTS[entry.script]?.language ?? null,
       pages: base ? 1 : null,
       duration: recording?.duration ?? null,
-      pending: recording?.pending ? ["speech"] : [],
+      pending: [
+        ...(recording?.pending ? ["speech" as const] : []),
+        ...(made.pending ? ["summary" as const] : []),
+      ],
+      remote: made.remote,
+      meaning: null,
+      meant: false,
       aspect: shape ? shape.width / shape.height : null,
       snippet: moment ? moment.pieces : line && !recording ? pieces(line.text, query.words) : [],
       page: line && !recording ? 0 : null,
       box: recording ? null : (line?.box ?? null),
       at: moment?.at ?? null,
     };
+  }
+
+  /** What is like an item, as far as its words tell: some with a tag of it, the nearest first. */
+  alike(key: string): Card[] {
+    const tags = key === "" ? ["invoice"] : this.item(key, "").tags;
+    const cards = this.entries.slice(0, 60).map((entry) => this.card(entry, parse("", NOW)));
+    const near = cards.filter((card) => card.key !== key && card.tags.some((tag) => tags.includes(tag)));
+    return near.slice(0, 6).map((card, at) => ({ ...card, meaning: 0.86 - 0.06 * at, meant: true }));
   }
 
   #know(entry: Entry): void {
@@ -244,6 +271,8 @@ export class RecordedLibrary {
       title: base?.title || null,
       summary: base?.summary ?? null,
       summary_by: card.summary_by,
+      chapters: entry.recording === 0 && card.summary_by !== "extractive" ? CHAPTERS : [],
+      receipts: this.#made(entry).receipts,
       tags: card.tags,
       tags_edited: entry.tags !== null,
       text: recording
@@ -268,38 +297,7 @@ export class RecordedLibrary {
       seconds: null,
       cached: true,
       worker: null,
-      provenance: shape
-        ? {
-            program: "Deskscribe 0.1.0",
-            engines: [
-              ...(recording && recording.said.length > 0
-                ? [
-                    {
-                      stage: "transcribe" as const,
-                      engine: "whisper.cpp 1.8",
-                      model: "base",
-                      sha256: hex(13),
-                    },
-                  ]
-                : []),
-              { stage: "ocr", engine: "ort 2.0", model: "PP-OCRv5 mobile", sha256: hex(11) },
-              { stage: "summarise", engine: "extractive", model: "deskscribe-digest 1", sha256: hex(12) },
-            ],
-            stages: [
-              ...(recording
-                ? [
-                    { stage: "hear" as const, seconds: recording.duration / 90 },
-                    { stage: "transcribe" as const, seconds: recording.duration / 6 },
-                    { stage: "watch" as const, seconds: recording.duration / 14 },
-                  ]
-                : [
-                    { stage: "decode" as const, seconds: 0.04 },
-                    { stage: "ocr" as const, seconds },
-                  ]),
-              { stage: "summarise", seconds: 0.01 },
-            ],
-          }
-        : null,
+      provenance: shape ? provenanceOf(recording ?? null, seconds) : null,
     };
   }
 

@@ -16,6 +16,7 @@ const TAKES: Record<string, string> = {
   state: "read, failed or queued",
   tag: 'a tag, such as tag:invoice or tag:"two words"',
   in: "a folder, such as in:~/Desktop",
+  by: "extractive, remote or a language model, such as by:llama3.2",
   lang: "a language code, such as de, en or zh",
   after: "a day, such as 2026-03-14, 2026-03, 2026, today, yesterday, 7d or 2w (days, weeks ago)",
   before: "a day, such as 2026-03-14, 2026-03, 2026, today, yesterday, 7d or 2w (days, weeks ago)",
@@ -46,7 +47,7 @@ export function parse(text: string, now: number): Query {
     filters: [],
   };
   for (const [part] of text.matchAll(/[^\s"]*"[^"]*"?|\S+/g)) {
-    const operator = /^(-?)(kind|tag|in|after|before|state|lang):(.*)$/i.exec(part);
+    const operator = /^(-?)(kind|tag|in|after|before|state|lang|by):(.*)$/i.exec(part);
     const bare = part.replace(/"/g, "").toLowerCase();
     if (!operator) {
       if (bare.startsWith("-")) query.without.push(bare.slice(1));
@@ -79,6 +80,8 @@ type Candidate = {
   words: () => string;
   language: string | null;
   tags: string[];
+  by: string | null;
+  remote: boolean;
 };
 
 export function matcher(query: Query, folder: string): (candidate: Candidate) => boolean {
@@ -94,6 +97,8 @@ export function matcher(query: Query, folder: string): (candidate: Candidate) =>
     if (name === "kind") return value === one.kind;
     if (name === "state") return (one.failure >= 0 ? "failed" : "read") === value;
     if (name === "lang") return one.language === value;
+    if (name === "by")
+      return value === "remote" ? one.remote : one.by?.toLowerCase().startsWith(value) === true;
     if (name === "tag") return one.tags.some((tag) => tag.toLowerCase() === value);
     return folder.toLowerCase().includes(value.replace("~", ""));
   };

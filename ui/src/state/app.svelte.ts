@@ -1,16 +1,18 @@
 // The state of the window: what is shown, what is open above it, and the parts that know the rest.
 import { createContext } from "svelte";
-import type { Attention, Live, Suggestion, Waiting } from "../bindings";
+import type { Attention, Card, Live, Suggestion, Waiting } from "../bindings";
 import { type Backend, problem } from "../backend";
+import { Alike } from "./alike.svelte";
 import { Deeds } from "./deeds";
 import { OpenItem } from "./item.svelte";
-import { Library } from "./library.svelte";
+import { Library, idOf } from "./library.svelte";
 import { LiveState } from "./live.svelte";
 import * as marks from "./marks";
 import { SpeechModels } from "./models.svelte";
 import { Notes } from "./notes.svelte";
 import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
+import { Summaries } from "./summaries.svelte";
 
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
 export type Layout = "grid" | "list";
@@ -28,6 +30,10 @@ export class App {
   readonly waiting: Paged<Waiting>;
   readonly troubles: Paged<Attention>;
   readonly models: SpeechModels;
+  readonly summaries = new Summaries(() => this.live.status);
+  /** What is like the item that is open, and what means something like what was typed. */
+  readonly similar: Alike;
+  readonly meant: Alike;
   readonly deeds: Deeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
@@ -38,6 +44,7 @@ export class App {
   look = $state(false);
   keys = $state(false);
   modelsOpen = $state(false);
+  summariesOpen = $state(false);
   confirm = $state.raw<Confirm | null>(null);
   exporting = $state.raw<string[] | null>(null);
   /** The recording whose transcript is to be copied or saved. */
@@ -64,6 +71,8 @@ export class App {
       return { ...page, rows: page.entries };
     });
     this.models = new SpeechModels(() => commands.models());
+    this.similar = new Alike((key) => commands.similar(key));
+    this.meant = new Alike((query) => commands.byMeaning(query));
     this.deeds = new Deeds(this);
   }
 
@@ -84,11 +93,14 @@ export class App {
     const since = performance.now();
     this.live.reduce(message);
     if (message.type === "models") this.models.hear(message);
+    else if (message.type === "pull") this.summaries.hear(message);
     else if (message.type === "library") {
       this.models.unheard = message.unheard;
+      this.summaries.unsummarised = message.unsummarised;
       void this.library.moved(message.change).then(() => marks.live(since));
       this.#soon();
     } else if (message.type === "status") {
+      this.summaries.follow();
       marks.live(since);
       this.#soon();
     }
@@ -108,9 +120,16 @@ export class App {
     }, FOLLOW_MS);
   }
 
+  /** Whether the language model's server can tell what words mean. */
+  get understands(): boolean {
+    const model = this.live.status?.summaries?.model;
+    return model?.state === "ready" && model.embedder !== null;
+  }
+
   async search(text: string): Promise<void> {
     const since = performance.now();
     this.typed = text;
+    this.meant.clear(text);
     if (this.item.open) this.item.close();
     await this.library.ask(text);
     if (this.library.query === text) marks.search(since);
@@ -133,6 +152,13 @@ export class App {
     void this.models.refresh();
   }
 
+  /** What is known of the language model may be old: it is asked again when nothing good is known of it. */
+  showSummaries(): void {
+    this.summariesOpen = true;
+    const { state } = this.summaries.model;
+    if (state === "unseen" || state === "trouble") this.deeds.lookForModel();
+  }
+
   toggleActivity(): void {
     if (this.activity) this.activity = false;
     else this.showActivity();
@@ -147,10 +173,17 @@ export class App {
     await this.item.show(card.key, index, this.library.query, card.at);
   }
 
+  /** Opens something that is like something else, wherever it stands in the library. */
+  async openAlike(card: Card): Promise<void> {
+    if (card.key) await this.item.show(card.key, this.library.indexOf(idOf(card)) ?? -1, "", card.at);
+  }
+
   /** Opens what stands before or behind what is open. */
   async step(by: number): Promise<void> {
     const at = this.item.open ? this.item.index : this.selection.cursor;
     const to = at + by;
+    // What was opened from elsewhere has no neighbours.
+    if (at < 0 && this.item.open) return;
     if (to < 0 || to >= this.library.total.count) return;
     if (this.item.open) await this.openAt(to);
     else {
@@ -171,6 +204,7 @@ export class App {
     else if (this.exporting) this.exporting = null;
     else if (this.transcript) this.transcript = null;
     else if (this.modelsOpen) this.modelsOpen = false;
+    else if (this.summariesOpen) this.summariesOpen = false;
     else if (this.keys) this.keys = false;
     else if (this.look) this.look = false;
     else if (this.item.open) this.closeItem();

@@ -45,6 +45,13 @@ export class Deeds {
     );
   }
 
+  copyWords(text: string): void {
+    void this.run(
+      () => this.commands.copyText(text),
+      () => words.summaries.copied,
+    );
+  }
+
   /** Without a selection: everything that the search found. */
   askExport(keys = this.meant): void {
     if (keys.length > 0 || this.app.library.total.count > 0) this.app.exporting = keys;
@@ -271,5 +278,59 @@ export class Deeds {
     if (errand?.deed === "get") this.getModel(offered ?? { model: errand.model });
     else if (errand?.deed === "import") this.importModel();
     else if (errand) this.verifyModel(errand.model);
+  }
+
+  /** Has these summarised again, by this model or by the one that writes anyway. */
+  summarise(keys = this.meant, model: string | null = null): void {
+    if (keys.length === 0) return;
+    void this.run(
+      () => this.commands.summarise(keys, model),
+      () => words.summaries.queued(keys.length, model),
+    );
+  }
+
+  /** The ways to do so: by the model that writes, and by each of the others; without a server, why not. */
+  waysToSummarise(
+    keys?: string[],
+  ): { text: string; icon: "summary"; lacks: string | null; run: () => void }[] {
+    const { writers, lacks } = this.app.summaries;
+    const way = (text: string, model: string | null) => ({
+      text,
+      icon: "summary" as const,
+      lacks,
+      run: () => this.summarise(keys, model),
+    });
+    if (writers.length < 2) return [way(words.summaries.act, null)];
+    return writers.map((name, at) => way(words.summaries.actWith(name), at === 0 ? null : name));
+  }
+
+  lookForModel(): void {
+    void this.while("looking", () => this.commands.lookForModel());
+  }
+
+  testModel(): void {
+    void this.while("testing", async () => {
+      this.app.summaries.test = await this.commands.testModel();
+    });
+  }
+
+  private async while(what: "looking" | "testing", work: () => Promise<unknown>): Promise<void> {
+    const { summaries } = this.app;
+    if (summaries[what]) return;
+    summaries[what] = true;
+    await this.run(work);
+    summaries[what] = false;
+  }
+
+  pullModel(name: string): void {
+    void this.run(() => this.commands.pullModel(name));
+  }
+
+  stopPull(): void {
+    void this.run(() => this.commands.stopPull());
+  }
+
+  dismissPull(): void {
+    void this.run(() => this.commands.dismissPull());
   }
 }

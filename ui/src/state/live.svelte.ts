@@ -33,6 +33,7 @@ export class LiveState {
         this.caution = message.caution;
         break;
       case "models":
+      case "pull":
         break;
       case "drag":
         this.drag = message.drag;

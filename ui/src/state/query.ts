@@ -1,7 +1,7 @@
 // The text of a search: its words, its operators, and how chips and suggestions write them.
 
-export type Operator = "kind" | "tag" | "in" | "after" | "before" | "state" | "lang";
-export const OPERATORS: Operator[] = ["kind", "tag", "in", "after", "before", "state", "lang"];
+export type Operator = "kind" | "tag" | "in" | "after" | "before" | "state" | "lang" | "by";
+export const OPERATORS: Operator[] = ["kind", "tag", "in", "after", "before", "state", "lang", "by"];
 
 const VALUES: Partial<Record<Operator, string[]>> = {
   kind: ["image", "video", "audio"],
@@ -16,7 +16,7 @@ export type Part = { text: string; from: number; to: number; operator: Operator 
 export function parts(query: string): Part[] {
   return [...query.matchAll(/(?:[^\s"]*"[^"]*"?)|\S+/g)].map((match) => {
     const text = match[0];
-    const named = /^(kind|tag|in|after|before|state|lang):(.*)$/is.exec(text);
+    const named = /^(kind|tag|in|after|before|state|lang|by):(.*)$/is.exec(text);
     return {
       text,
       from: match.index,
@@ -70,8 +70,12 @@ export const withoutFilters = (query: string): string =>
     .map((part) => part.text)
     .join(" ");
 
+/** Whether words are looked for, and not filters alone. */
+export const hasWords = (query: string): boolean =>
+  parts(query).some((part) => part.operator === null && !part.text.startsWith("-"));
+
 export type Suggestion = { shown: string; help: Operator | '"…"' | "-" | null; query: string; caret: number };
-export type Known = { tags: string[]; folders: string[]; languages: string[] };
+export type Known = { tags: string[]; folders: string[]; languages: string[]; models: string[] };
 
 /** What could stand at the caret. Nothing while an ordinary word is typed. */
 export function suggestions(query: string, caret: number, known: Known): Suggestion[] {
@@ -97,8 +101,9 @@ export function suggestions(query: string, caret: number, known: Known): Suggest
   }
   if (part.operator) {
     const open: Known & Record<string, string[]> = { ...known };
-    const own = { tag: open.tags, in: open.folders, lang: open.languages };
-    const values = VALUES[part.operator] ?? own[part.operator as "tag" | "in" | "lang"];
+    const by = ["extractive", "remote", ...open.models];
+    const own = { tag: open.tags, in: open.folders, lang: open.languages, by };
+    const values = VALUES[part.operator] ?? own[part.operator as keyof typeof own];
     const typed = part.value.toLowerCase();
     return values
       .filter((value) => value.toLowerCase().startsWith(typed) && value.toLowerCase() !== typed)

@@ -5,6 +5,8 @@ import type { Gap, ItemView, Missing, MomentHit, Piece, Recording } from "../bin
 export type Recorded = ItemView & Recording;
 
 export type Side = "said" | "shown";
+/** What can be gone through in a recording. */
+export type Panel = Side | "chapters";
 
 export type Line = {
   index: number;
@@ -70,6 +72,18 @@ export function shown(item: Recorded): Row[] {
   // What all of them share is told once.
   for (const row of rows) for (const line of row.lines) if (line.to === row.to) line.to = null;
   return withGaps(rows, item.gaps, "shown");
+}
+
+/** What it is about, a row for each topic, which lasts until the next one. */
+export function chapters(item: Recorded): Row[] {
+  const all = item.chapters ?? [];
+  return all.map(({ at, title }, index) => ({
+    id: `chapter:${index}`,
+    from: at,
+    to: all[index + 1]?.at ?? item.duration,
+    lines: [{ index, text: title, pieces: [{ text: title, hit: false }], to: null }],
+    gap: null,
+  }));
 }
 
 /** The row that this second belongs to: the last one that has begun. */

@@ -2,6 +2,7 @@
 import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
 import { models, recording } from "./recordings";
+import { summaries } from "./summaries";
 
 const items = (n: number) => count(n, "item", "items");
 const files = (n: number) => count(n, "file", "files");
@@ -30,6 +31,7 @@ export const words = {
   app: "Deskscribe",
   recording,
   models,
+  summaries,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
@@ -47,9 +49,20 @@ export const words = {
       before: "a day: 2026-03-14, 2026-03, yesterday, 7d",
       state: "read, failed or queued",
       lang: "a language code: de, en, zh",
+      by: "who summarised it: extractive, remote or a model",
       '"…"': "these words side by side",
       "-": "without this word",
     },
+  },
+
+  alike: {
+    find: "Find similar",
+    similar: "Similar to this",
+    byMeaning: "Close in meaning",
+    meant: "Close in meaning, without these words",
+    near: (share: string) => `${share} alike`,
+    asking: "Asking the language model…",
+    nothing: "Nothing like it was found.",
   },
 
   filter: {
@@ -74,6 +87,7 @@ export const words = {
     activity: "Activity",
     keys: "Keys",
     models: "Speech models",
+    summaries: "Summaries",
   },
 
   health: {
@@ -197,8 +211,6 @@ export const words = {
     addTag: "Add a tag",
     removeTag: (tag: string) => `Remove tag ${tag}`,
     resetTags: "Back to automatic tags",
-    extractive: "made from the text",
-    madeBy: (model: string) => `made by ${model}`,
     language: "Language",
     size: "Size",
     pixels: (w: number, h: number) => `${number(w)} × ${number(h)}`,

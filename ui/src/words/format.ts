@@ -67,8 +67,8 @@ const daysBetween = (moment: number, now: number) =>
   Math.round((midnight(now) - midnight(moment)) / 86_400_000);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Reasons come as parts of sentences; alone they begin with a capital. */
-export const sentence = capital;
+/** Reasons come as parts of sentences; alone they begin with a capital, unless it is a name such as gemma3:4b. */
+export const sentence = (text: string): string => (/^[a-z]+(?![\w:./-])/.test(text) ? capital(text) : text);
 
 export const clock = (moment: number): string => clocks.format(moment);
 export const dateTime = (moment: number): string => whole.format(moment);

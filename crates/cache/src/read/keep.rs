@@ -1,7 +1,7 @@
-//! What is kept beside readings: parts of media that are not read to their end, and vectors.
+//! What is kept beside readings: parts of media that are not read to their end.
 
 use deskscribe_protocol::ContentKey;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use super::ReadGuard;
 use crate::CacheError;
@@ -36,16 +36,5 @@ impl ReadGuard {
             parts.query_map([key.as_bytes()], part)?.collect::<Result<_, _>>()
         };
         find().map_err(|error| self.sort(error))
-    }
-
-    /// What a model made of a content, if it did.
-    pub fn vector(&self, key: &ContentKey, model: &str) -> Result<Option<Vec<f32>>, CacheError> {
-        const QUERY: &str = "SELECT vector FROM vector WHERE key = ? AND model = ?";
-        let find = || {
-            let mut vectors = self.summaries.prepare_cached(QUERY)?;
-            vectors.query_row((key.as_bytes(), model), |row| row.get::<_, Vec<u8>>(0)).optional()
-        };
-        let bytes = find().map_err(|error| self.sort(error))?;
-        Ok(bytes.map(|bytes| bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)).collect()))
     }
 }

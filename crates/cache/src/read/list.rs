@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::queue::queued;
 use super::{ReadGuard, row};
 use crate::columns::duration;
+use crate::digest::{made, remote, told};
 use crate::tags::own_tags;
 use crate::{CacheError, Queued, tags};
 
@@ -25,6 +26,10 @@ pub struct Head {
     pub title: Option<String>,
     /// The user's, if these gave it any, else the machine's; most telling first.
     pub tags: Vec<String>,
+    /// What made title and tags: `extractive`, or the model's name.
+    pub summary_by: Option<String>,
+    /// Whether anything of it was ever sent to another machine.
+    pub remote: bool,
     /// How long a recording plays, in seconds.
     pub duration: Option<f64>,
     /// What it is still owed.
@@ -39,11 +44,17 @@ impl ReadGuard {
     /// What is told of this content in a list, if anything became of it.
     pub fn head(&self, key: &ContentKey) -> Result<Option<Head>, CacheError> {
         const QUERY: &str = concat!(
-            "SELECT kind, code, reason, title, tags, ",
+            "SELECT kind, code, reason, ",
+            told!(),
+            ", ",
             own_tags!(),
             " AS own_tags, ",
+            remote!(),
+            " AS remote, ",
             duration!(),
-            " AS duration, pending, moment, stored FROM reading WHERE key = ?"
+            " AS duration, pending, moment, stored FROM reading ",
+            made!(),
+            " WHERE reading.key = ?"
         );
         let find = || {
             let mut head = self.summaries.prepare_cached(QUERY)?;
@@ -98,6 +109,8 @@ fn in_short(key: ContentKey, row: &Row<'_>) -> rusqlite::Result<Head> {
         failure: row::failure(row)?,
         title: row.get("title")?,
         tags,
+        summary_by: row.get("summary_by")?,
+        remote: row.get("remote")?,
         duration: row.get("duration")?,
         // What cannot be understood is of a newer program.
         pending: row::some_json(row, "pending").ok().flatten().unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Reading: what is known about a path, and about a content.
 
+mod common_tags;
 mod keep;
 mod list;
 mod look;
@@ -7,7 +8,10 @@ mod owing;
 mod own_tags;
 mod queue;
 mod row;
+mod summary;
 mod thumbnail;
+mod turn;
+mod vector;
 
 use std::cell::RefCell;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -17,8 +21,9 @@ use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, OptionalExtension, Row};
 use tempfile::TempDir;
 
+use crate::meaning::Vectors;
 use crate::schema::{FileId, SUMMARIES};
-use crate::{CacheError, Record, Stamp, columns, repair, tags};
+use crate::{CacheError, Record, Stamp, columns, digest, repair, tags};
 
 pub use keep::Part;
 pub use list::Head;
@@ -27,6 +32,7 @@ pub use owing::Owing;
 pub use queue::{Coverage, Queued, Unread};
 pub(crate) use row::{failure, record};
 use thumbnail::Thumbnails;
+pub(crate) use turn::turn;
 
 /// A way to read the cache. It cannot write.
 pub struct ReadGuard {
@@ -39,6 +45,8 @@ pub struct ReadGuard {
     _copy: Option<TempDir>,
     /// Opened when the first small picture is asked for.
     thumbnails: RefCell<Option<Thumbnails>>,
+    /// Those of the model that was asked for last, once it was.
+    vectors: RefCell<Option<Vectors>>,
 }
 
 impl ReadGuard {
@@ -51,16 +59,16 @@ impl ReadGuard {
                     // Somebody is making it at this moment.
                     return Err(CacheError::Nothing(folder.to_owned()));
                 }
-                for (since, none_yet) in [(tags::SINCE, tags::NONE_YET), (columns::SINCE, columns::NONE_YET)]
-                {
-                    if format < since {
-                        let made = summaries.execute_batch(none_yet);
-                        made.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
-                    }
+                let tables = [(tags::SINCE, tags::NONE_YET), (digest::SINCE, digest::NONE_YET)];
+                let tables =
+                    tables.into_iter().filter(|(since, _)| format < *since).map(|(_, none_yet)| none_yet);
+                for none_yet in tables.chain(columns::none_yet(format)) {
+                    let made = summaries.execute_batch(none_yet);
+                    made.map_err(|error| CacheError::sort(error, &folder.join(SUMMARIES.file)))?;
                 }
                 let thumbnails = RefCell::default();
-                let guard =
-                    Self { summaries, format, folder: folder.to_owned(), file, _copy: copy, thumbnails };
+                let (folder, vectors) = (folder.to_owned(), RefCell::default());
+                let guard = Self { summaries, format, folder, file, _copy: copy, thumbnails, vectors };
                 // Replaced meanwhile, it might be read with the log of the other one.
                 if guard.is_current() {
                     return Ok(guard);

@@ -9,7 +9,7 @@ use crate::columns::GET;
 use crate::{Outcome, Record};
 
 /// What became of this content, if anything that is still what was stored, and the number of the change by which it was
-/// stored. Its tags are the user's, if these gave it any.
+/// stored. Its digest is that of a language model, if one has made any, and its tags are the user's, if these gave it any.
 pub(crate) fn record(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<Option<(Record, u64)>> {
     let mut get = summaries.prepare_cached(&GET)?;
     let record = |row: &Row<'_>| Ok((whole(*key, row)?, row.get::<_, i64>("stored")? as u64));
@@ -48,6 +48,7 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
             title: row.get("title")?,
             summary: row.get("summary")?,
             tags: some_json(row, "own_tags")?.map_or_else(|| json(row, "tags"), Ok)?,
+            chapters: some_json(row, "chapters")?.unwrap_or_default(),
             by: row.get("summary_by")?,
         },
         seconds: row.get("seconds")?,
@@ -56,7 +57,7 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
 }
 
 /// A column that holds JSON.
-fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(|error| broken(column, error))
 }

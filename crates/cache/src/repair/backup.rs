@@ -30,8 +30,9 @@ const FOLDER: &str = "backups";
 const MAKING: &str = "making";
 const PREFIX: &str = "summaries-";
 const SUFFIX: &str = ".sqlite";
-/// What cannot be made again. Readings come first, and apart: only those whose seal holds.
-const TABLES: [&str; 5] = ["place", "queue", "part", "vector", "tagging"];
+/// What cannot be made again. Readings come first, and apart: only those whose seal holds. Whoever takes rows out of a
+/// backup looks at the seals of all others.
+const TABLES: [&str; 8] = ["place", "queue", "part", "tagging", "summary", "receipt", "refusal", "wish"];
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]

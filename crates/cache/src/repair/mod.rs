@@ -185,7 +185,8 @@ fn settle(into: &Connection) -> rusqlite::Result<Option<(u64, u64)>> {
     let count = |query| into.query_row(query, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
     let found = count(
         "SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM place) + (SELECT count(*) FROM queue)
-            + (SELECT count(*) FROM part) + (SELECT count(*) FROM vector) + (SELECT count(*) FROM tagging)",
+            + (SELECT count(*) FROM part) + (SELECT count(*) FROM tagging) + (SELECT count(*) FROM summary)
+            + (SELECT count(*) FROM receipt)",
     )?;
     if found == 0 {
         return Ok(None);
@@ -199,6 +200,14 @@ fn settle(into: &Connection) -> rusqlite::Result<Option<(u64, u64)>> {
     )?;
     into.execute_batch(
         "DELETE FROM part WHERE key IN (SELECT key FROM reading WHERE state = 'read' AND pending IS NULL)",
+    )?;
+    into.execute_batch(
+        // Of what is to be read again nobody knows yet whether it has the same words.
+        "DELETE FROM summary WHERE basis <> (SELECT basis(text, recording) FROM reading WHERE reading.key = summary.key);
+         DELETE FROM refusal WHERE basis <> (SELECT basis(text, recording) FROM reading WHERE reading.key = refusal.key);
+         DELETE FROM embedding WHERE basis <> (SELECT basis(text, recording) FROM reading WHERE reading.key = embedding.key);
+         DELETE FROM wish WHERE EXISTS (SELECT 1 FROM summary WHERE summary.key = wish.key AND made_at >= wished_at
+            AND (wish.model IS NULL OR wish.model = summary.model));",
     )?;
     into.execute_batch("INSERT INTO change (key) SELECT key FROM reading ORDER BY read_at, id")?;
     derived::all(into)?;

@@ -1,7 +1,8 @@
 //! Salvage: every row that is still whole, taken out of a damaged file page by page.
 //!
 //! Pages are taken as they come, not by way of tables: one broken page costs its own rows, not those behind it. A
-//! reading, a part and the user's tags are known by their seals, everything else by the shape of its row.
+//! reading, a part, the user's tags and what came of language models are known by their seals, everything else by the
+//! shape of its row.
 
 use std::io;
 use std::path::Path;
@@ -68,9 +69,10 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
                 ),
             }
         }
-        [Blob(key), Text(_), Blob(_)] if is_key(key) => {
-            keep("INSERT OR IGNORE INTO vector VALUES (?, ?, ?)", &row)
-        }
+        [Null, Blob(key), rest @ ..] if is_key(key) => match models(rest) {
+            Some(sql) => keep(sql, &row[1..]),
+            None => Ok(()),
+        },
         // Whatever the user said last, in the cache or in a backup.
         [Blob(key), Integer(_), Text(_) | Null, Blob(_)] if is_key(key) => keep(
             "INSERT INTO tagging SELECT ?1, ?2, ?3, ?4 WHERE seal(?1, ?2, ?3) = ?4
@@ -81,6 +83,9 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
         [Blob(key), Text(_)] if is_key(key) && source == Source::Damaged => {
             keep("INSERT OR IGNORE INTO claim VALUES (?, ?)", &row)
         }
+        [Blob(key), Text(_), Integer(_)] if is_key(key) && source == Source::Damaged => {
+            keep("INSERT OR IGNORE INTO summary_claim VALUES (?, ?, ?)", &row)
+        }
         // The number of the last change.
         [Text(table), Integer(_)] if table == "change" => {
             keep("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", &row)
@@ -89,18 +94,51 @@ fn keep(into: &Connection, mut row: Vec<Value>, source: Source) -> rusqlite::Res
     }
 }
 
+/// How a row is kept that is about language models, by its columns behind the key; the last one is its seal.
+fn models(columns: &[Value]) -> Option<&'static str> {
+    Some(match columns {
+        [Text(_), _, _, _, _, Text(_), Text(_), Integer(_), Blob(_), Blob(_)] => {
+            "INSERT OR IGNORE INTO summary
+                (key, model, title, summary, tags, chapters, form, receipt, made_at, basis, seal)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+             WHERE seal(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) = ?11"
+        }
+        // What was sent is only ever more.
+        [Text(_), Text(_), Integer(_), Integer(_), Integer(_), Integer(_), Integer(_), Blob(_)] => {
+            "INSERT INTO receipt (key, server, model, remote, requests, sent, received, ms, seal)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE seal(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) = ?9
+             ON CONFLICT (key, server, model) DO UPDATE SET remote = excluded.remote, requests = excluded.requests,
+                sent = excluded.sent, received = excluded.received, ms = excluded.ms, seal = excluded.seal
+             WHERE excluded.requests > requests"
+        }
+        [Text(_), Text(_), Integer(_), Blob(_), Blob(_)] => {
+            "INSERT OR IGNORE INTO refusal (key, model, reason, refused_at, basis, seal)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE seal(?1, ?2, ?3, ?4, ?5) = ?6"
+        }
+        [Text(_) | Null, Integer(_), Blob(_)] => {
+            "INSERT OR IGNORE INTO wish (key, model, wished_at, seal)
+             SELECT ?1, ?2, ?3, ?4 WHERE seal(?1, ?2, ?3) = ?4"
+        }
+        [Text(_), Blob(_), Blob(_), Blob(_)] => {
+            "INSERT OR IGNORE INTO embedding (key, model, vector, basis, seal)
+             SELECT ?1, ?2, ?3, ?4, ?5 WHERE seal(?1, ?2, ?3, ?4) = ?5"
+        }
+        _ => return None,
+    })
+}
+
 /// The columns of a reading and its seal, from its row as it lies in the file: its number, which is not stored, the
-/// columns that there always were, the seal, by which change it was stored and when it was made; then, unless it is
-/// older than the fifth format, the columns that this has brought.
+/// columns that there always were, the seal, by which change it was stored and when it was made; then the columns that
+/// later formats have brought, as many as there were when it was stored.
 fn reading(mut row: Vec<Value>) -> Option<Vec<Value>> {
     let later = row.split_off(READING);
     let mut sealed = row.split_off(1 + FIRST);
     row.remove(0);
-    match (later.len(), &sealed[..]) {
-        (0, [Blob(_), Integer(_), Integer(_)]) => row.resize(COLUMNS.len(), Null),
-        (count, [Blob(_), Integer(_), Integer(_)]) if FIRST + count == COLUMNS.len() => row.extend(later),
-        _ => return None,
+    if later.len() > COLUMNS.len() - FIRST || !matches!(sealed[..], [Blob(_), Integer(_), Integer(_)]) {
+        return None;
     }
+    row.extend(later);
+    row.resize(COLUMNS.len(), Null);
     for (value, column) in row.iter_mut().zip(COLUMNS) {
         // SQLite stores a number that happens to be whole as such, and gives it back as it was.
         if let (Integer(whole), "seconds") = (&value, column) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::{CacheError, derived, seal};
+use crate::{CacheError, basis, derived, seal};
 
 /// A database file of ours.
 pub(crate) struct Schema {
@@ -63,6 +63,7 @@ pub(crate) const SUMMARIES: Schema = Schema {
         include_str!("summaries/3.sql"),
         include_str!("summaries/4.sql"),
         include_str!("summaries/5.sql"),
+        include_str!("summaries/6.sql"),
     ],
     derive: derived::all,
     derived_by: 3,
@@ -180,7 +181,7 @@ impl Schema {
             let reason = "its header is not what it was".to_owned();
             return Err(CacheError::Damaged { reason, path: path.to_owned() });
         }
-        seal::teach(&connection).map_err(sort)?;
+        seal::teach(&connection).and_then(|()| basis::teach(&connection)).map_err(sort)?;
         Ok((connection, found))
     }
 }

@@ -66,7 +66,7 @@ impl Query {
 
     /// The words alone.
     pub fn without_filters(&self) -> Self {
-        Self { terms: self.terms.clone(), ..Self::default() }
+        Self { terms: self.terms.clone(), said: self.said.clone(), ..Self::default() }
     }
 
     /// Whether more than one word must be there.

@@ -5,9 +5,10 @@ use std::path::Path;
 use deskscribe_protocol::MediaKind;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::operator::{Facet, folders, language, tag};
+use super::operator::{Facet, Maker, folders, language, tag};
 use super::timeline::Timelines;
 use super::token::{Token, other_forms, tokens};
+use crate::digest::{made, remote, told};
 use crate::tags::{self, own_tags};
 
 /// The most places by which a content is found; a file that was copied more often is found by these.
@@ -27,6 +28,9 @@ pub(super) struct Document {
     title: String,
     summary: String,
     tags: Vec<String>,
+    /// The language model that its summary is by.
+    model: Option<String>,
+    remote: bool,
     places: Vec<Vec<u8>>,
 }
 
@@ -48,10 +52,15 @@ impl Document {
     /// The document of this reading, if there is such a reading.
     pub(super) fn load(connection: &Connection, reading: i64) -> rusqlite::Result<Option<Self>> {
         const READING: &str = concat!(
-            "SELECT key, kind, state, language, moment, title, summary, tags, ",
+            "SELECT reading.key, kind, state, language, moment, text, recording, made.model, ",
+            told!(),
+            ", ",
             own_tags!(),
-            " AS own_tags, text, recording
-            FROM reading WHERE id = ?"
+            " AS own_tags, ",
+            remote!(),
+            " AS remote FROM reading ",
+            made!(),
+            " WHERE reading.id = ?"
         );
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path LIMIT ?";
         let some = |row: &Row<'_>, column| row.get::<_, Option<String>>(column);
@@ -68,6 +77,8 @@ impl Document {
                 title: text(row, "title")?,
                 summary: text(row, "summary")?,
                 tags: tags::effective(some(row, "own_tags")?.as_deref(), some(row, "tags")?.as_deref()).0,
+                model: some(row, "model")?,
+                remote: row.get("remote")?,
                 places: Vec::new(),
             };
             Ok((row.get::<_, [u8; 32]>("key")?, document))
@@ -127,6 +138,11 @@ impl Document {
         facets.push(Facet::named("state", &self.state));
         facets.extend(self.language.as_deref().and_then(language).map(|tag| Facet::Language(tag).token()));
         facets.extend(self.tags.iter().filter_map(|text| tag(text)).map(|tag| Facet::Tag(tag).token()));
+        if let Some(model) = &self.model {
+            facets.push(Maker::MODEL.to_owned());
+            facets.extend(tag(model).map(|words| Facet::By(Maker::Model(words)).token()));
+        }
+        facets.extend(self.remote.then(|| Facet::By(Maker::Remote).token()));
         let folders = self.places.iter().flat_map(|path| folders(path));
         facets.extend(folders.map(|folder| Facet::Folder(folder).token()));
         facets.sort_unstable();
@@ -182,6 +198,8 @@ mod tests {
             title: "An e-mail".to_owned(),
             summary: String::new(),
             tags: vec!["New York".to_owned(), "!".to_owned()],
+            model: Some("llama3.2:3b".to_owned()),
+            remote: true,
             places: vec![b"/a/x_1.png".to_vec(), b"/b/x_1.png".to_vec()],
         };
         let columns = document.columns();
@@ -191,7 +209,7 @@ mod tests {
         );
         assert_eq!(
             columns.facet,
-            "_all _in_2f _in_2f61 _in_2f62 _kind_image _lang_zh _state_read _tag_new_york"
+            "_all _by_llama3_2_3b _in_2f _in_2f61 _in_2f62 _kind_image _lang_zh _model _remote _state_read _tag_new_york"
         );
     }
 }

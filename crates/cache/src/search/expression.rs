@@ -8,7 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use deskscribe_protocol::MediaKind;
 use rusqlite::Connection;
 
-use super::operator::{Facet, Filter};
+use super::hit::State;
+use super::operator::{Facet, Filter, Maker};
 use super::query::{Query, Term};
 use super::spelling;
 
@@ -32,12 +33,20 @@ impl Facet {
             Self::State(state) => Self::named("state", state.as_str()),
             Self::Language(tag) => Self::named("lang", tag),
             Self::Tag(words) => Self::named("tag", &words.join("_")),
+            Self::By(Maker::Model(words)) => Self::named("by", &words.join("_")),
+            Self::By(Maker::Remote) => "_remote".to_owned(),
+            Self::By(Maker::Extractive) => Maker::MODEL.to_owned(),
             Self::Folder(path) => {
                 let hex = path.as_os_str().as_bytes().iter().map(|byte| format!("{byte:02x}"));
                 Self::named("in", &hex.collect::<String>())
             }
         }
     }
+}
+
+impl Maker {
+    /// What every document has whose summary is by a language model.
+    pub(super) const MODEL: &str = "_model";
 }
 
 /// The filters of a query: what must be there, what must not.
@@ -48,18 +57,23 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// A tag or a folder that nothing has is taken for the beginning of one: somebody is typing.
+    /// A tag, a folder or a model that nothing has is taken for the beginning of one: somebody is typing.
     pub(super) fn of(query: &Query, connection: &Connection) -> rusqlite::Result<Self> {
         let mut filters = Self { with: Vec::new(), without: Vec::new() };
-        let mut any_of: [Vec<String>; 4] = Default::default();
-        let [kinds, states, languages, folders] = &mut any_of;
+        let mut any_of: [Vec<String>; 5] = Default::default();
+        let [kinds, states, languages, folders, makers] = &mut any_of;
         for Filter { without, facet } in &query.filters {
             let token = [facet.token()];
             let is_whole = match facet {
-                Facet::Tag(_) | Facet::Folder(_) => occurs(connection, &token[0])?,
+                Facet::Tag(_) | Facet::Folder(_) | Facet::By(Maker::Model(_)) => {
+                    occurs(connection, &token[0])?
+                }
                 _ => true,
             };
-            let phrase = phrase(&token, !is_whole);
+            let phrase = match facet {
+                Facet::By(Maker::Extractive) => unsummarised(),
+                _ => phrase(&token, !is_whole),
+            };
             match facet {
                 _ if *without => filters.without.push(phrase),
                 Facet::Tag(_) => filters.with.push(phrase),
@@ -67,6 +81,7 @@ impl Filters {
                 Facet::State(_) => states.push(phrase),
                 Facet::Language(_) => languages.push(phrase),
                 Facet::Folder(_) => folders.push(phrase),
+                Facet::By(_) => makers.push(phrase),
             }
         }
         filters.with.extend(any_of.iter().filter(|values| !values.is_empty()).map(|values| any(values)));
@@ -161,6 +176,12 @@ fn divided(token: &str) -> impl Iterator<Item = [String; 2]> {
 pub(super) fn occurs(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
     const QUERY: &str = "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1";
     connection.prepare_cached(QUERY)?.exists([format!("\"{token}\"")])
+}
+
+/// What was read and no language model has summarised.
+fn unsummarised() -> String {
+    let read = phrase(&[Facet::State(State::Read).token()], false);
+    format!("({read} NOT {})", phrase(&[Maker::MODEL.to_owned()], false))
 }
 
 fn phrase(tokens: &[String], begins: bool) -> String {

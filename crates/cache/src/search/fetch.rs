@@ -10,13 +10,14 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use super::document::{file_name, kind};
 use super::expression::wanted;
 use super::find::Found;
-use super::hit::{Hit, Snippet, State};
+use super::hit::{Hit, Snippet, State, Why};
 use super::locate::{How, Mark, locate, variety};
 use super::operator::{Facet, bytes};
 use super::query::{Query, Term};
 use super::snippet::{best_cluster, marked, snippet};
 use super::timeline::Timelines;
 use crate::columns::duration;
+use crate::digest::{made, remote, told};
 use crate::read;
 use crate::tags::{self, own_tags};
 
@@ -45,22 +46,34 @@ struct Texts {
 impl<'a> Fetcher<'a> {
     pub(super) fn of(query: &'a Query, connection: &'a Connection) -> rusqlite::Result<Self> {
         const ROW: &str = concat!(
-            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags, text, lines, recording,
-            language, pages, pending, search_entry.moment, ",
+            "SELECT reading.key, kind, state, code, reason, text, lines, recording, language, pages, pending,
+            search_entry.moment, ",
+            told!(),
+            ", ",
             own_tags!(),
             " AS own_tags, ",
+            remote!(),
+            " AS remote, ",
             duration!(),
-            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading ",
+            made!(),
+            " WHERE slot = ?"
         );
         // Without words, a text is only shown where there is no summary of it, and nothing stands on a line.
         const IN_SHORT: &str = concat!(
-            "SELECT key, kind, state, code, reason, title, summary, summary_by, tags,
-            iif(coalesce(summary, '') = '', text, NULL) AS text, NULL AS lines, NULL AS recording,
-            language, pages, pending, search_entry.moment, ",
+            "SELECT reading.key, kind, state, code, reason,
+            iif(coalesce(made.summary, reading.summary, '') = '', text, NULL) AS text, NULL AS lines,
+            NULL AS recording, language, pages, pending, search_entry.moment, ",
+            told!(),
+            ", ",
             own_tags!(),
             " AS own_tags, ",
+            remote!(),
+            " AS remote, ",
             duration!(),
-            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading WHERE slot = ?"
+            " AS duration FROM search_entry JOIN reading ON reading.id = search_entry.reading ",
+            made!(),
+            " WHERE slot = ?"
         );
         const PLACES: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
         let folder = |facet: &Facet| match facet {
@@ -98,6 +111,7 @@ impl<'a> Fetcher<'a> {
         hit.snippet = snippet(fields.get(field).copied().unwrap_or_default(), &marks);
         hit.title_marks = marked(title, &self.terms);
         hit.score = found.score;
+        hit.why = Why { words: found.words && !self.terms.is_empty(), meaning: found.meaning };
         hit.page = line.as_ref().map(|line| line.page);
         hit.corners = line.as_ref().map(|line| line.corners);
         hit.path = path;
@@ -177,6 +191,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
         summary_by: row.get("summary_by")?,
         tags,
         tags_edited,
+        remote: row.get("remote")?,
         language: row.get("language")?,
         pages: row.get("pages")?,
         duration: row.get("duration")?,
@@ -184,6 +199,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(Hit, Texts)> {
         pending: some("pending")?.and_then(|owed| serde_json::from_str(&owed).ok()).unwrap_or_default(),
         moment: row.get("moment")?,
         score: 0.0,
+        why: Why::default(),
         snippet: Snippet::default(),
         at: None,
         page: None,

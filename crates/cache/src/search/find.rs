@@ -15,7 +15,7 @@ use crate::{CacheError, ReadGuard, read};
 /// The format of the cache that brought the index.
 pub(crate) const SINCE: i64 = 3;
 /// When more match words, they are not ranked: the newest come first.
-const MANY: usize = 1000;
+pub(super) const MANY: usize = 1000;
 /// When fewer match, hits within longer words are looked for as well.
 const FEW: usize = 10;
 /// More hits of that kind are not looked for.
@@ -32,6 +32,17 @@ const RANK: &str = "SELECT rowid, -bm25(search, 1, 1, 6, 2, 4, 4, 0.5, 0) FROM s
 pub(super) struct Found {
     pub(super) slot: i64,
     pub(super) score: f64,
+    /// Whether it has the words.
+    pub(super) words: bool,
+    /// How near its meaning is, as a cosine, if it was found by that.
+    pub(super) meaning: Option<f32>,
+}
+
+impl Found {
+    /// By what was typed.
+    fn typed(slot: i64, score: f64) -> Self {
+        Self { slot, score, words: true, meaning: None }
+    }
 }
 
 impl ReadGuard {
@@ -54,6 +65,13 @@ impl ReadGuard {
         };
         search().map_err(|error| self.sort(error))
     }
+
+    /// What is told of these, which were found for this query.
+    pub(super) fn answer(&self, query: &Query, found: Vec<Found>, total: Total) -> rusqlite::Result<Answer> {
+        let view = self.summaries();
+        let hits = fetch(view, query, found)?;
+        Ok(Answer { hits, total, coverage: self.coverage_in(view)?, change: read::last_change(view)? })
+    }
 }
 
 fn hits(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<super::Hit>, Total)> {
@@ -61,14 +79,22 @@ fn hits(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
         return queued::find(connection, query, page);
     }
     let (found, total) = find(connection, query, page)?;
-    let mut fetcher = Fetcher::of(query, connection)?;
-    let hits = found.into_iter().filter_map(|found| fetcher.fetch(found).transpose());
-    Ok((hits.collect::<Result<_, _>>()?, total))
+    Ok((fetch(connection, query, found)?, total))
 }
 
-fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<(Vec<Found>, Total)> {
+fn fetch(connection: &Connection, query: &Query, found: Vec<Found>) -> rusqlite::Result<Vec<super::Hit>> {
+    let mut fetcher = Fetcher::of(query, connection)?;
+    found.into_iter().filter_map(|found| fetcher.fetch(found).transpose()).collect()
+}
+
+/// A page of what matches, and how much does.
+pub(super) fn find(
+    connection: &Connection,
+    query: &Query,
+    page: Page,
+) -> rusqlite::Result<(Vec<Found>, Total)> {
     let days = Days::of(query);
-    let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found { slot, score: 0.0 }).collect();
+    let newest = |slots: Vec<i64>| slots.into_iter().map(|slot| Found::typed(slot, 0.0)).collect();
     if query.is_everything() {
         let (slots, total) = days.page(connection, None, page)?;
         return Ok((newest(slots), Total::Exactly(total)));
@@ -100,7 +126,7 @@ fn find(connection: &Connection, query: &Query, page: Page) -> rusqlite::Result<
         let known: HashSet<i64> = found.iter().map(|found| found.slot).collect();
         let slots = days.walk(connection, &loose, Page { offset: 0, limit: MOST_LOOSE })?;
         let new = slots.into_iter().filter(|slot| !known.contains(slot));
-        found.extend(new.map(|slot| Found { slot, score: -1.0 }));
+        found.extend(new.map(|slot| Found::typed(slot, -1.0)));
     }
     let total = Total::Exactly(found.len());
     Ok((found.into_iter().skip(page.offset).take(page.limit).collect(), total))
@@ -117,7 +143,7 @@ fn rank(connection: &Connection, rare: &[&Term], slots: &[i64]) -> rusqlite::Res
             scores.insert(row.get::<_, i64>(0)?, row.get(1)?);
         }
     }
-    let score = |slot| Found { slot, score: scores.get(&slot).copied().unwrap_or_default() };
+    let score = |slot| Found::typed(slot, scores.get(&slot).copied().unwrap_or_default());
     let mut found: Vec<Found> = slots.iter().copied().map(score).collect();
     found.sort_by(|one, two| two.score.total_cmp(&one.score));
     Ok(found)

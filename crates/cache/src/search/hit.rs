@@ -79,6 +79,8 @@ pub struct Hit {
     pub tags: Vec<String>,
     /// Whether they are the user's.
     pub tags_edited: bool,
+    /// Whether anything of it was ever sent to another machine.
+    pub remote: bool,
     /// BCP-47.
     pub language: Option<String>,
     /// Pages or distinct frames that were read.
@@ -92,6 +94,8 @@ pub struct Hit {
     /// How well it matches, larger is better. 0 where the newest come first; below 0 for a hit that only holds what
     /// was typed within longer words.
     pub score: f64,
+    /// How it was found.
+    pub why: Why,
     /// Where the words stand.
     pub snippet: Snippet,
     /// In a recording, the second at which they are said or shown.
@@ -100,6 +104,15 @@ pub struct Hit {
     pub page: Option<u32>,
     /// The corners of their line as `[x, y]` in pixels of the upright picture, clockwise from where the text begins.
     pub corners: Option<[[f32; 2]; 4]>,
+}
+
+/// How a file was found; in neither way, where nothing but filters was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Why {
+    /// The words stand in it.
+    pub words: bool,
+    /// It means something like what was typed: the cosine of the angle between the two, 1 at most.
+    pub meaning: Option<f32>,
 }
 
 /// Whether a file was read.

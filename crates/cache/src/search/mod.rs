@@ -29,6 +29,7 @@ mod days;
 mod expression;
 mod fetch;
 mod find;
+mod meant;
 mod queued;
 
 mod locate;
@@ -36,7 +37,8 @@ mod snippet;
 
 mod hit;
 
-pub use hit::{Answer, Hit, Page, Snippet, State, Total};
+pub use hit::{Answer, Hit, Page, Snippet, State, Total, Why};
+pub use meant::Meaning;
 pub use query::{Query, QueryError};
 
 pub(crate) use find::SINCE;

@@ -1,4 +1,4 @@
-//! The operators of a query: `kind:` `tag:` `in:` `after:` `before:` `state:` `lang:`.
+//! The operators of a query: `kind:` `tag:` `in:` `after:` `before:` `state:` `lang:` `by:`.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -26,6 +26,7 @@ pub(super) enum Operator {
     Before,
     State,
     Lang,
+    By,
 }
 
 /// What a file must be, or must not be.
@@ -46,11 +47,23 @@ pub(super) enum Facet {
     Tag(Vec<String>),
     /// Absolute, without `.` and `..`.
     Folder(PathBuf),
+    By(Maker),
 }
 
-const ALL: [Operator; 7] = {
-    use Operator::{After, Before, In, Kind, Lang, State, Tag};
-    [Kind, Tag, In, After, Before, State, Lang]
+/// What made a summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Maker {
+    /// No language model.
+    Extractive,
+    /// Any model, so that something was sent to another machine.
+    Remote,
+    /// This language model; folded.
+    Model(Vec<String>),
+}
+
+const ALL: [Operator; 8] = {
+    use Operator::{After, Before, By, In, Kind, Lang, State, Tag};
+    [Kind, Tag, In, After, Before, State, Lang, By]
 };
 
 impl Operator {
@@ -70,6 +83,7 @@ impl Operator {
             Self::Before => "before",
             Self::State => "state",
             Self::Lang => "lang",
+            Self::By => "by",
         }
     }
 
@@ -83,6 +97,7 @@ impl Operator {
             }
             Self::State => "read, failed or queued",
             Self::Lang => "a language code, such as de, en or zh",
+            Self::By => "extractive, remote or a language model, such as by:llama3.2",
         }
     }
 
@@ -122,6 +137,11 @@ impl Operator {
                 one(value, states.map(|state| (state.as_str(), state))).map(Facet::State)
             }
             Self::Lang => language(value).map(Facet::Language),
+            Self::By => match &value.to_ascii_lowercase()[..] {
+                "extractive" => Some(Facet::By(Maker::Extractive)),
+                "remote" => Some(Facet::By(Maker::Remote)),
+                _ => tag(value).map(|words| Facet::By(Maker::Model(words))),
+            },
             Self::Tag => tag(value).map(Facet::Tag),
             Self::In => folder(value, std::env::home_dir().as_deref()).map(Facet::Folder),
             Self::After | Self::Before => None,
@@ -202,7 +222,9 @@ mod tests {
 
     #[test]
     fn operators_are_understood() {
-        let query = Query::parse("Kind:IMAGE -tag:\"New York\" lang:zh-TW state:fai cat").unwrap();
+        let query =
+            Query::parse("Kind:IMAGE -tag:\"New York\" lang:zh-TW state:fai by:Remote -by:Llama3.2 cat")
+                .unwrap();
         let filter = |without, facet| Filter { without, facet };
         let york = vec!["new".to_owned(), "york".to_owned()];
         let filters = [
@@ -210,6 +232,8 @@ mod tests {
             filter(true, Facet::Tag(york)),
             filter(false, Facet::Language("zh".to_owned())),
             filter(false, Facet::State(State::Failed)),
+            filter(false, Facet::By(Maker::Remote)),
+            filter(true, Facet::By(Maker::Model(vec!["llama3".to_owned(), "2".to_owned()]))),
         ];
         assert_eq!(query.filters, filters);
         assert_eq!(query.terms.len(), 1);
@@ -224,6 +248,7 @@ mod tests {
         assert!(error("after:2026-13").starts_with("after: takes a day"));
         assert!(error("-before:today").starts_with("-before: does not work"));
         assert!(error("tag:!").contains("tag:invoice"));
+        assert!(error("by:").starts_with("by: takes extractive, remote or a language model"));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Query {
     pub(super) after: Option<i64>,
     /// In milliseconds since 1970, this one not included.
     pub(super) before: Option<i64>,
+    /// The words that are looked for, as they were typed.
+    pub(super) said: String,
 }
 
 /// A word or a phrase.
@@ -92,7 +94,13 @@ impl Query {
             match part.operator {
                 Some(operator) => operator.apply(&part, now, &mut query)?,
                 None => match Term::new(&part) {
-                    Some(term) => query.terms.push(term),
+                    Some(term) => {
+                        if !term.without {
+                            query.said.push_str(if query.said.is_empty() { "" } else { " " });
+                            query.said.push_str(part.value);
+                        }
+                        query.terms.push(term);
+                    }
                     None => unsearchable = unsearchable.or(Some(part.value)),
                 },
             }
@@ -107,6 +115,11 @@ impl Query {
     /// Whether nothing is asked for but days at most.
     pub(super) fn is_everything(&self) -> bool {
         self.terms.is_empty() && self.filters.is_empty()
+    }
+
+    /// The words that are looked for, as they were typed, for whoever finds out what they mean.
+    pub fn said(&self) -> &str {
+        &self.said
     }
 
     /// Whether words are looked for, so that a hit has something to show in its snippet.
@@ -230,6 +243,13 @@ mod tests {
         ] {
             assert_eq!(terms(text), understood, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_meant_is_what_was_typed() {
+        let query = Query::parse("Größte  kind:image \"two words\" -alt -tag:x invoice").unwrap();
+        assert_eq!(query.said(), "Größte two words invoice");
+        assert_eq!(Query::parse("kind:image").unwrap().said(), "");
     }
 
     #[test]

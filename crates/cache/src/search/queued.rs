@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::document::{file_name, kind};
 use super::expression::wanted;
-use super::hit::{Hit, Page, State, Total};
+use super::hit::{Hit, Page, State, Total, Why};
 use super::locate::{How, locate};
 use super::operator::Facet;
 use super::query::{Query, Term};
@@ -51,12 +51,14 @@ pub(super) fn find(
                 summary_by: None,
                 tags: Vec::new(),
                 tags_edited: false,
+                remote: false,
                 language: None,
                 pages: None,
                 duration: None,
                 pending: Vec::new(),
                 moment: row.get("since")?,
                 score: 0.0,
+                why: Why { words: query.has_words(), meaning: None },
                 at: None,
                 page: None,
                 corners: None,
@@ -71,7 +73,7 @@ fn is_wanted(query: &Query, kind: MediaKind, path: &std::path::Path) -> bool {
         Facet::Kind(wanted) => *wanted == kind,
         Facet::State(state) => *state == State::Queued,
         Facet::Folder(folder) => path.starts_with(folder),
-        Facet::Language(_) | Facet::Tag(_) => false,
+        Facet::Language(_) | Facet::Tag(_) | Facet::By(_) => false,
     };
     let same = |one: &Facet, two: &Facet| std::mem::discriminant(one) == std::mem::discriminant(two);
     query.filters.iter().all(|filter| match filter.without {

@@ -77,7 +77,19 @@ pub(crate) fn delete_rows(summaries: &Connection, key: &ContentKey) -> rusqlite:
     summaries.prepare_cached(WAITING)?.execute([key.as_bytes()])?;
     // A backup may be older than a table.
     const IS_THERE: &str = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
-    let tables = ["reading", "place", "part", "vector", "tagging"];
+    let tables = [
+        "reading",
+        "place",
+        "part",
+        "vector",
+        "tagging",
+        "summary",
+        "receipt",
+        "refusal",
+        "wish",
+        "embedding",
+        "summary_claim",
+    ];
     tables.into_iter().try_fold(0, |rows, table| {
         if !summaries.prepare_cached(IS_THERE)?.exists([table])? {
             return Ok(rows);

@@ -1,4 +1,4 @@
-//! What is kept beside readings: parts of media that are not read to their end, and vectors.
+//! What is kept beside readings: parts of media that are not read to their end.
 
 use deskscribe_protocol::ContentKey;
 
@@ -34,13 +34,5 @@ impl WriteGuard<'_> {
         const DROP: &str = "DELETE FROM part WHERE key = ? AND plan = ?";
         let drop_all = || self.writer.summaries.prepare_cached(DROP)?.execute((key.as_bytes(), plan));
         drop_all().map(drop).map_err(|error| self.sort(error))
-    }
-
-    /// Stores what a model makes of a content.
-    pub fn put_vector(&mut self, key: &ContentKey, model: &str, vector: &[f32]) -> Result<(), CacheError> {
-        const PUT: &str = "INSERT OR REPLACE INTO vector (key, model, vector) VALUES (?, ?, ?)";
-        let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
-        let put = || self.writer.summaries.prepare_cached(PUT)?.execute((key.as_bytes(), model, bytes));
-        put().map(drop).map_err(|error| self.sort(error))
     }
 }

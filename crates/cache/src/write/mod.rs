@@ -5,7 +5,9 @@ mod forget;
 mod keep;
 mod put;
 mod queue;
+mod summary;
 mod tags;
+mod vector;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,7 +22,7 @@ use crate::lock::{self, Lock};
 use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
 use crate::{CacheError, derived, repair, search};
 
-pub use claim::Claim;
+pub use claim::{Claim, SummaryClaim};
 pub(crate) use forget::delete_rows;
 
 /// How long another process may be busy with making the files.

@@ -8,15 +8,20 @@ use serde::Serialize;
 
 use super::WriteGuard;
 use crate::columns::PUT;
-use crate::{CacheError, Outcome, Place, Record, Stamp, Thumbnail, read};
+use crate::{Basis, CacheError, Outcome, Place, Record, Stamp, Thumbnail, read};
 
 impl WriteGuard<'_> {
     /// Stores what became of a content, in place of what was known before. Whoever claimed it has done what was to
-    /// be done.
+    /// be done. What language models have said of it stays as long as the words are the same.
     pub fn put(&mut self, record: &Record) -> Result<(), CacheError> {
         const STORED: &str = "UPDATE reading SET stored = ? WHERE id = ?";
         let put = || {
             let id = self.put_row(record)?;
+            let basis = match &record.outcome {
+                Outcome::Read(reading) => Some(Basis::of(reading)),
+                Outcome::Failed(_) => None,
+            };
+            self.drop_stale(&record.key, basis)?;
             self.give_back(&record.key)?;
             let summaries = &self.writer.summaries;
             summaries.prepare_cached(STORED)?.execute((read::last_change(summaries)? as i64, id))?;
@@ -59,6 +64,7 @@ impl WriteGuard<'_> {
             ":provenance": json(reading.map(|reading| &reading.provenance))?,
             ":recording": json(reading.and_then(|reading| reading.recording.as_ref()))?,
             ":pending": json(reading.map(|reading| &reading.pending).filter(|pending| !pending.is_empty()))?,
+            ":chapters": json(digest.map(|digest| &digest.chapters).filter(|chapters| !chapters.is_empty()))?,
         };
         self.writer.summaries.prepare_cached(&PUT)?.query_row(values, |row| row.get(0))
     }

@@ -11,10 +11,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use deskscribe_cache::{Cache, CacheError, Outcome, Place, Record, Stamp};
+use deskscribe_cache::{Basis, Cache, CacheError, Outcome, Place, Receipt, Record, Stamp, Summary};
 use deskscribe_protocol::{
-    Code, ContentKey, Digest, EngineUse, Failure, Gap, Line, MediaKind, Missing, OnScreen, Owed, Provenance,
-    Reading, Recording, Segment, Sound, Stage, StageTime,
+    Chapter, Code, ContentKey, Digest, EngineUse, Failure, Form, Gap, Line, MediaKind, Missing, OnScreen,
+    Owed, Provenance, Reading, Recording, Segment, Sound, Stage, StageTime,
 };
 
 pub const SOON: Duration = Duration::from_secs(60);
@@ -44,6 +44,7 @@ pub fn read(number: u32) -> Record {
             title: Some("Rechnung".to_owned()),
             summary: Some("Rechnung über 12,50 €.".to_owned()),
             tags: vec!["rechnung".to_owned(), "zahlung".to_owned()],
+            chapters: Vec::new(),
             by: "extractive".to_owned(),
         },
         seconds: 1.25,
@@ -116,7 +117,52 @@ pub fn owing(number: u32) -> Record {
     record
 }
 
-/// Makes of the tables of the fifth format those of the fourth.
+/// What a summary of this is made of.
+pub fn basis(record: &Record) -> Basis {
+    match &record.outcome {
+        Outcome::Read(reading) => Basis::of(reading),
+        Outcome::Failed(_) => unreachable!(),
+    }
+}
+
+/// A vector of length one.
+pub fn unit(vector: &[f32]) -> Vec<f32> {
+    let length = vector.iter().map(|number| number.powi(2)).sum::<f32>().sqrt();
+    vector.iter().map(|number| number / length).collect()
+}
+
+/// What a language model says of this, shortly after it was read.
+pub fn summary(record: &Record) -> Summary {
+    let digest = Digest {
+        title: Some("Stromrechnung Juli".to_owned()),
+        summary: Some("Die Stadtwerke verlangen Geld.".to_owned()),
+        tags: vec!["strom".to_owned(), "haushalt".to_owned()],
+        chapters: vec![Chapter { at: 0.0, title: "Anfang".to_owned() }],
+        by: "llama3.2:3b".to_owned(),
+    };
+    Summary {
+        key: record.key,
+        digest,
+        form: Form::Kept,
+        receipt: receipt("llama3.2:3b", false),
+        basis: basis(record),
+        made_at_ms: 1_790_000_001_000,
+    }
+}
+
+pub fn receipt(model: &str, remote: bool) -> Receipt {
+    let server = if remote { "http://elsewhere:8000" } else { "http://127.0.0.1:11434" };
+    let (server, model) = (server.to_owned(), model.to_owned());
+    Receipt { server, remote, model, requests: 2, sent: 4_000, received: 300, seconds: 1.5 }
+}
+
+/// Makes of the tables of the sixth format those of the fifth.
+pub const TO_FORMAT_5: &str =
+    "DROP TABLE turn; DROP TABLE embedding; DROP TABLE summary_claim; DROP TABLE wish;
+    DROP TABLE refusal; DROP TABLE receipt; DROP TABLE summary; ALTER TABLE reading DROP COLUMN chapters;
+    PRAGMA user_version = 5;";
+
+/// Makes of those of the fifth those of the fourth.
 pub const TO_FORMAT_4: &str = "DROP INDEX reading_owing; ALTER TABLE reading DROP COLUMN recording;
     ALTER TABLE reading DROP COLUMN pending; ALTER TABLE part DROP COLUMN seal; PRAGMA user_version = 4;";
 

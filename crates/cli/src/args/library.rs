@@ -15,6 +15,7 @@ Filters:
   before:2026         taken before that day
   state:failed        what could not be read; state:queued is what was not read yet
   lang:de             written in this language
+  by:llama3.2         summarised by this model; by:extractive without any; by:remote sent to another machine
   -tag:private        a dash before a word or a filter: without it
   \"exact words\"       side by side, as they stand
 
@@ -33,6 +34,31 @@ pub(crate) struct SearchArgs {
     /// Words to look for, and filters
     #[arg(value_name = "QUERY", required = true)]
     pub(crate) query: Vec<OsString>,
+
+    /// Print JSON Lines on stdout, one row for every hit
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// The most hits
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = limit())]
+    pub(crate) limit: u32,
+
+    /// Also find what means something like these words; asks the language model's server for that
+    #[arg(long)]
+    pub(crate) meaning: bool,
+}
+
+/// Find what is like a file: what means something similar, the nearest first.
+///
+/// A language model must have made vectors of what was read, which a scan does where the server has a model for that:
+/// `deskscribe llm` says.
+///
+/// Exit code: 0 something was found, 1 nothing was found, 2 nothing is known about the file.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SimilarArgs {
+    /// A file, or the key of what was read
+    #[arg(value_name = "FILE|KEY")]
+    pub(crate) name: OsString,
 
     /// Print JSON Lines on stdout, one row for every hit
     #[arg(long)]
@@ -189,4 +215,25 @@ pub(crate) struct RunsArgs {
 
 fn limit() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..)
+}
+
+/// Have a language model summarise what was read, also what it has summarised before.
+///
+/// Without this command, whatever has no summary by a model gets one by itself as soon as the model can be asked.
+///
+/// Exit code: 0 all were summarised, 1 some were not, 2 none could be, 130 it was stopped.
+#[derive(Debug, clap::Args)]
+#[command(after_help = FILTERS)]
+pub(crate) struct SummariseArgs {
+    /// Files or keys, or filters and words that choose what was read
+    #[arg(value_name = "FILE|KEY|FILTER", required = true)]
+    pub(crate) query: Vec<OsString>,
+
+    /// The model to ask, instead of the one that is asked by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+
+    /// Print JSON Lines on stdout, one row for every summary and a last one for the run
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 mod library;
+mod llm;
 mod models;
 
 use std::num::NonZeroUsize;
@@ -10,7 +11,10 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use deskscribe_engine::Again;
 
-pub(crate) use library::{ExportArgs, ForgetArgs, ListArgs, RunsArgs, SearchArgs, ShowArgs};
+pub(crate) use library::{
+    ExportArgs, ForgetArgs, ListArgs, RunsArgs, SearchArgs, ShowArgs, SimilarArgs, SummariseArgs,
+};
+pub(crate) use llm::{KeyCommand, LlmArgs, LlmCommand, PullArgs};
 pub(crate) use models::{
     GetModelArgs, ImportModelArgs, ListModelsArgs, ModelsArgs, ModelsCommand, RemoveModelArgs,
     VerifyModelsArgs,
@@ -28,11 +32,14 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Scan(ScanArgs),
     Search(SearchArgs),
+    Similar(SimilarArgs),
     List(ListArgs),
     Show(ShowArgs),
     Export(ExportArgs),
     Forget(ForgetArgs),
+    Summarise(SummariseArgs),
     Models(ModelsArgs),
+    Llm(LlmArgs),
     Status(StatusArgs),
     Stop(StopArgs),
     Runs(RunsArgs),
@@ -41,7 +48,7 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
-/// Read every picture in folders.
+/// Read every picture and recording in folders.
 ///
 /// What was read before is known by its content and comes back at once, even when it was moved or renamed.
 /// Ctrl-C stops within a moment and loses nothing: the next scan goes on from there.

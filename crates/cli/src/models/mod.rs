@@ -2,23 +2,19 @@
 
 mod list;
 
-use std::process;
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use deskscribe_engine::{
-    CancellationToken, Catalogue, Fit, Got, Home, InstalledModel, Languages, ModelError, Models, Settings,
-    Step, Verified, json, size, tame,
+    Catalogue, Fit, Got, Home, InstalledModel, Languages, ModelError, Models, Settings, Step, Verified, json,
+    size, tame,
 };
 use serde::Serialize;
-use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{
     GetModelArgs, ImportModelArgs, ModelsArgs, ModelsCommand, RemoveModelArgs, VerifyModelsArgs,
 };
 use crate::exit::Exit;
-use crate::runtime;
 use crate::show::{Transfer, print, say};
+use crate::{runtime, stop_on_signals};
 
 /// How far a model is, in a line for scripts.
 #[derive(Serialize)]
@@ -232,29 +228,6 @@ impl Teller {
             transfer.clear();
         }
     }
-}
-
-/// Ctrl-C or SIGTERM stops what goes on; a second one ends the program.
-fn stop_on_signals(runtime: &Runtime) -> anyhow::Result<CancellationToken> {
-    let cancel = CancellationToken::new();
-    let stopped = cancel.clone();
-    let _inside = runtime.enter();
-    let failed = "the program could not listen for signals";
-    let mut interrupt = signal(SignalKind::interrupt()).context(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).context(failed)?;
-    runtime.spawn(async move {
-        for _ in 0..2 {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if stopped.is_cancelled() {
-                process::exit(Exit::Interrupted.code().into());
-            }
-            stopped.cancel();
-        }
-    });
-    Ok(cancel)
 }
 
 /// A sentence of its own: with a capital and a full stop. A name at the beginning stays as it is.

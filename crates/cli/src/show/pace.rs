@@ -13,6 +13,7 @@ pub(super) struct Pace {
     settled: u64,
     read: u64,
     failed: u64,
+    summarised: u64,
     measured: Measured,
 }
 
@@ -31,6 +32,7 @@ impl Pace {
                     self.measured.done(now);
                 }
             }
+            Event::Summarised { .. } => self.summarised += 1,
             Event::Note(_)
             | Event::Progress(_)
             | Event::Recording { .. }
@@ -53,6 +55,9 @@ impl Pace {
         let percent = if files == 0 { 100.0 } else { self.settled as f64 * 100.0 / files as f64 };
         let Self { settled, read, failed, .. } = self;
         let mut line = format!("{settled}/{files} ({percent:.1}%) · {read} read · {failed} failed");
+        if self.summarised > 0 {
+            line += &format!(" · {} summarised", self.summarised);
+        }
         let left = self.measured.left(files.saturating_sub(self.settled), now);
         if let (Some(rate), Some(left)) = (self.measured.rate(now), left) {
             line += &format!(" · {rate:.1}/s · {} left", clock(left));
@@ -62,7 +67,7 @@ impl Pace {
 
     /// Something that changes exactly when the line tells something new.
     pub(super) fn settled(&self) -> (u64, u64) {
-        (self.looking, self.settled)
+        (self.looking, self.settled + self.summarised)
     }
 }
 

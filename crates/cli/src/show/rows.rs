@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 
 use deskscribe_engine::{
-    Event, LastRow, Row, RowState, RunCounts, WAITS_FOR_SPEECH, by_time, clock, count, json, missing, tame,
+    Digest, Event, LastRow, Row, RowState, RunCounts, Summary, SummaryRow, WAITS_FOR_SPEECH, by_time, clock,
+    count, json, missing, tame,
 };
 
 use super::{print, untitled};
@@ -26,6 +27,8 @@ impl Rows {
     pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
         let mut line = match (self, event) {
             (Self::Json, Event::Row(row)) => json(row)?,
+            (Self::Json, Event::Summarised { path, summary }) => json(&SummaryRow::of(path, summary))?,
+            (Self::Text, Event::Summarised { path, summary }) => summed_up(path, summary),
             (Self::Json, Event::Finished { counts, .. }) => json(&LastRow { run: *counts })?,
             // What was known before is counted, not listed.
             (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
@@ -35,6 +38,14 @@ impl Rows {
         line.push('\n');
         print(&line)
     }
+}
+
+/// What a language model made of a file, told apart by its name.
+fn summed_up(path: &Path, summary: &Summary) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Digest { title, summary, by, .. } = &summary.digest;
+    let what = title.as_deref().or(summary.as_deref()).unwrap_or_default();
+    format!("summary {}: {} ({})", tame(&name), tame(what), tame(by))
 }
 
 fn describe(row: &Row) -> String {
@@ -65,7 +76,7 @@ fn about(row: &Row) -> String {
 }
 
 fn sum_up(counts: &RunCounts) -> String {
-    let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = *counts;
+    let RunCounts { files, read, failed, skipped, ignored, summarised, cached, workers, seconds } = *counts;
     let mut text =
         format!("{}: {read} read, {failed} failed, {skipped} skipped", count(files, "file", "files"));
     if cached > 0 {
@@ -73,6 +84,9 @@ fn sum_up(counts: &RunCounts) -> String {
     }
     if ignored > 0 {
         text += &format!("; {} ignored", count(ignored, "other file", "other files"));
+    }
+    if summarised > 0 {
+        text += &format!("; {}", count(summarised, "summary", "summaries"));
     }
     text + &format!(". {}, {seconds:.1} s.", count(workers as u64, "worker", "workers"))
 }

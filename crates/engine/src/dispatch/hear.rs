@@ -61,6 +61,8 @@ impl Dispatch {
                     }
                 } else if let Some(preview) = self.previews.lent.remove(&job) {
                     self.shown(preview, ending).await?;
+                } else if let Some(lent) = self.summaries.lent.remove(&job) {
+                    self.summarised(lent, ending).await?;
                 } else {
                     // Nobody wanted it any more.
                     self.tell_end(&ending, None).await;
@@ -88,6 +90,7 @@ impl Dispatch {
     /// The file of a job that somebody still wants.
     fn path_of(&self, job: JobId) -> Option<PathBuf> {
         let read = self.running.get(&job).map(|running| &running.medium);
-        read.or_else(|| self.previews.medium(job)).map(|medium| medium.path.clone())
+        let others = || self.previews.medium(job).or_else(|| self.summaries.medium(job));
+        read.or_else(others).map(|medium| medium.path.clone())
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use deskscribe_cache::Summary;
 use tokio::sync::mpsc;
 
 use crate::run_log::RunLog;
@@ -64,6 +65,12 @@ impl Ledger {
             round.log.add(&row);
         }
         self.event(Event::Row(row)).await;
+    }
+
+    /// A language model has summarised what was found there.
+    pub(super) async fn summarised(&mut self, path: PathBuf, summary: Box<Summary>) {
+        self.counts.summarised += 1;
+        self.event(Event::Summarised { path, summary }).await;
     }
 
     /// So many more files will get a row.

@@ -88,6 +88,6 @@ impl Dispatch {
         let threads = NonZeroUsize::new(threads.min(MOST_THREADS)).unwrap_or(NonZeroUsize::MIN);
         let limits = self.settings.limits.clone();
         let (files, cancel) = (Vec::new(), CancellationToken::new());
-        Job { id, medium, limits, threads, alone, work, files, memory: 0, cancel }
+        Job { id, medium, limits, threads, alone, work, files, memory: 0, talk: None, cancel }
     }
 }

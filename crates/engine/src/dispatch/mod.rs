@@ -24,6 +24,7 @@ mod rounds;
 mod settle;
 mod sidecars;
 mod starts;
+mod summaries;
 mod task;
 
 use std::collections::{HashMap, VecDeque};
@@ -58,6 +59,8 @@ use room::Room;
 pub(crate) use room::open_files;
 use sidecars::SidecarFiles;
 use starts::Starts;
+use summaries::Summaries;
+pub(crate) use summaries::asking;
 use task::{Copy, Running, Suspect, Task};
 
 /// How long to wait before asking again whether another process has given a worker's place back.
@@ -95,6 +98,7 @@ pub(crate) struct Dispatch {
     recordings: Recordings,
     sidecars: SidecarFiles,
     previews: Previews,
+    summaries: Summaries,
     /// Files that workers died of, to be tried alone when there is nothing else to do.
     solo: VecDeque<Suspect>,
     /// Files that are looked at anew, and those of them that nobody wants any more.
@@ -175,6 +179,7 @@ impl Dispatch {
             recordings: Recordings::of(engine),
             sidecars: SidecarFiles::of(engine),
             previews: Previews::default(),
+            summaries: Summaries::of(engine, stays),
             solo: VecDeque::new(),
             elsewhere: Elsewhere::of(engine),
             looks: JoinSet::new(),
@@ -223,9 +228,13 @@ impl Dispatch {
             match committed {
                 Ok(done) => {
                     for done in done {
-                        if let Done::Row(row) = done {
-                            self.sidecars.stored(&row);
-                            self.ledger.row(row).await;
+                        match done {
+                            Done::Row(row) => {
+                                self.sidecars.stored(&row);
+                                self.ledger.row(row).await;
+                            }
+                            Done::Summary(path, summary) => self.ledger.summarised(path, summary).await,
+                            Done::SummaryClaim(..) | Done::Claim(..) | Done::Noted => {}
                         }
                     }
                 }
@@ -251,6 +260,7 @@ impl Dispatch {
         loop {
             self.hear_claims().await?;
             self.lend();
+            self.lend_summaries();
             self.show_queue();
             let still = self.looks.is_empty() && !self.elsewhere.is_asking();
             let last = self.orders.is_empty() && self.pending.is_empty() && still && !self.has_parts();
@@ -261,13 +271,13 @@ impl Dispatch {
                     self.tell_waiting().await;
                 } else if more {
                     self.end_round().await;
-                } else if self.previews.is_empty() {
+                } else if self.previews.is_empty() && !self.summaries.goes_on() {
                     return Ok(());
                 }
             }
             let paused = *self.paused.borrow_and_update();
             // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
-            let leaves = last && (!self.stays || self.has_suspects());
+            let leaves = last && (self.has_suspects() || !self.stays && !self.summaries.goes_on());
             if !paused && (leaves || !self.breaker.is_closed()) {
                 self.pool.rest();
                 if self.lend_alone(last)? {
@@ -289,6 +299,7 @@ impl Dispatch {
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(found) = self.previews.next() => self.found_for_preview(found),
+                news = self.summaries.next() => if let Some(news) = news { self.hear_of_summaries(news).await? },
                 Some(refused) = self.sidecars.next() => self.ledger.notes(refused).await,
                 Some(taken_up) = self.recordings.next() => self.taken_up(taken_up)?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,
@@ -348,10 +359,13 @@ impl Dispatch {
         self.recording -= all.len();
         for done in all {
             match done {
-                Done::Row(row) => {
+                Done::Row(mut row) => {
                     self.sidecars.stored(&row);
+                    self.summaries.tells(&mut row);
                     self.ledger.row(row).await;
                 }
+                Done::Summary(path, summary) => self.ledger.summarised(path, summary).await,
+                Done::SummaryClaim(key, claim) => self.hear_of_claim(key, claim),
                 Done::Claim(key, claim) => self.elsewhere.hear(key, claim),
                 Done::Noted => {}
             }

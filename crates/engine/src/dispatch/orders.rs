@@ -217,7 +217,10 @@ impl Dispatch {
             Arrival::Struck(path) => self.lose(path).await?,
             Arrival::New(medium) if is_struck(&medium.path) => self.lose(medium.path).await?,
             Arrival::Unread(_, path) if is_struck(&path) => self.lose(path).await?,
-            Arrival::Settled(row) => self.ledger.row(row).await,
+            Arrival::Settled(mut row) => {
+                self.summaries.tells(&mut row);
+                self.ledger.row(row).await;
+            }
             Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
             Arrival::Unqueued(files) => self.record(Entry::Unqueued(files)).await?,
             Arrival::Unread(row, path) => self.unread(row, &path).await?,

@@ -34,6 +34,8 @@ pub(super) struct Recordings {
     open: Vec<Recording>,
     /// The model that listens now, as long as nothing else is asked for.
     model: Option<(String, Arc<File>)>,
+    /// The hash of a model that could not be used. Until all these recordings are through, nobody tries again.
+    unusable: Option<String>,
 }
 
 /// A recording that is being read.
@@ -60,12 +62,13 @@ impl Recordings {
             taken_up: JoinSet::new(),
             open: Vec::new(),
             model: None,
+            unusable: None,
         }
     }
 
     /// What listens now, if anything does.
     pub(super) fn speech(&self) -> Option<SpeechModel> {
-        self.models.speech()
+        self.models.speech().filter(|model| self.unusable.as_ref() != Some(&model.sha256))
     }
 
     /// How many are on their way.
@@ -135,9 +138,8 @@ fn grant(model: &SpeechModel) -> ModelGrant {
 impl Dispatch {
     /// Looks up what was stored of a recording, which can then be read on.
     pub(super) fn take_up(&mut self, task: Task) {
-        let Recordings { cache, models, taken_up, .. } = &mut self.recordings;
-        let (cache, speech) = (cache.clone(), models.speech());
-        taken_up.spawn_blocking(move || {
+        let (cache, speech) = (self.recordings.cache.clone(), self.recordings.speech());
+        self.recordings.taken_up.spawn_blocking(move || {
             let stored = cache.read()?.parts_of(&task.medium.key)?;
             let kept = stored.into_iter().map(|deskscribe_cache::Part { plan, number, content }| Kept {
                 plan,
@@ -213,7 +215,7 @@ impl Dispatch {
         let Some(recording) = self.recordings.get(&key) else { return false };
         let (medium, speech) = (Arc::clone(&recording.task.medium), recording.speech.clone());
         let lent = recording.plan.lend(part, room).and_then(|(work, mut files)| {
-            let listens = speech.filter(|_| matches!(part, Part::Transcribe { .. }));
+            let listens = speech.filter(|_| part.listens());
             let memory = listens.as_ref().map_or(0, |model| model.memory);
             files.extend(listens.map(|model| self.recordings.file(&model)).transpose()?);
             Ok((work, files, memory))
@@ -223,7 +225,12 @@ impl Dispatch {
             Err(error) => {
                 // The system has no memory or no descriptor to give, or somebody took the model away meanwhile.
                 let failure = Failure::new(Code::Internal, format!("this part could not be begun ({error})"));
-                self.recordings.get(&key).into_iter().for_each(|it| it.plan.give_up(part, &failure));
+                tracing::warn!(?part, %failure, "a part is not begun");
+                if part.listens() {
+                    self.leave_speech(&key);
+                } else {
+                    self.recordings.get(&key).into_iter().for_each(|it| it.plan.give_up(part, &failure));
+                }
                 return true;
             }
         };
@@ -308,7 +315,7 @@ impl Dispatch {
         self.stop_jobs(|running| running.part().is_some() && running.medium.key == *key);
         let recording = self.recordings.remove(key)?;
         if self.recordings.open.is_empty() {
-            self.recordings.model = None;
+            (self.recordings.model, self.recordings.unusable) = (None, None);
         }
         let path = recording.task.medium.path.clone();
         self.ledger.event(Event::Recording { path, share: None }).await;

@@ -14,6 +14,10 @@ impl Dispatch {
             Command::Order(order) => self.order(order).await,
             Command::Remove { paths, busy } => self.remove(paths, busy).await,
             Command::GiveUp { busy, done } => self.give_all_up(busy, done).await,
+            Command::Summarise(keys) => {
+                keys.into_iter().for_each(|key| self.summaries.may_want(Some(key)));
+                Ok(())
+            }
             Command::Preview { of, edge, at, answer } => {
                 self.preview(of, edge, at, answer);
                 Ok(())

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::WorkerCheck;
 use crate::words::quoted;
-use crate::{Choice, Home};
+use crate::{Choice, Home, Trouble};
 
 /// What mends something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +53,12 @@ pub(super) fn speech(choice: &Choice) -> Option<String> {
         Choice::Touched(name) | Choice::Broken(name) => Some(format!("deskscribe models verify {name}")),
         Choice::Use(_) | Choice::NoneInstalled | Choice::TooLarge(_) => None,
     }
+}
+
+/// A language model that should write and does not, if a line can do anything about it.
+pub(super) fn llm(trouble: &Trouble) -> Option<String> {
+    let is_line = |mend: &String| mend.starts_with("deskscribe ") || mend.starts_with("ollama ");
+    trouble.mend.clone().filter(is_line)
 }
 
 fn aside(path: &Path) -> String {

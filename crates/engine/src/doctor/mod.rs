@@ -15,7 +15,9 @@ use serde::Serialize;
 use crate::dispatch::open_files;
 use crate::pool::{self, Examined};
 use crate::words::quoted;
-use crate::{Catalogue, Choice, Home, Models, ResourceError, Resources, RunError, Settings, count};
+use crate::{
+    Catalogue, Choice, Gateway, Home, LlmState, Models, ResourceError, Resources, RunError, Settings, count,
+};
 
 pub use inventory::{Kept, Part};
 pub use mend::Mend;
@@ -119,6 +121,12 @@ impl Diagnosis {
             mends("speech", mend::speech(&choice));
             parts.extend(choice.model().as_ref().map(inventory::speech));
         }
+        if let Ok(settings) = &settings {
+            let gateway = Gateway::of(home, settings);
+            let seen = gateway.look().await;
+            mends("llm", seen.trouble().filter(|_| gateway.is_named()).and_then(mend::llm));
+            checks.push(Check::of_llm(&seen, gateway.is_named()));
+        }
         let mut worker = None;
         if let (Ok(settings), Ok(_), Ok(resources)) = (settings, place, resources) {
             let (check, examined) = examine_worker(home, &resources, &settings).await;
@@ -145,6 +153,23 @@ impl Check {
     fn of_speech(choice: &Choice, models: &Models) -> Self {
         let good = matches!(choice, Choice::Use(_) | Choice::NoneInstalled).then_some(true);
         Self { what: "speech", good, found: choice.words(models.recommended()) }
+    }
+}
+
+impl Check {
+    /// Which language model writes, or why none does. It works without one all the same, and nobody has to have one.
+    fn of_llm(seen: &LlmState, is_named: bool) -> Self {
+        const WITHOUT: &str = "summaries are made of the text itself";
+        let (good, found) = match seen {
+            LlmState::Ready(server) => (Some(true), server.words()),
+            LlmState::Off | LlmState::Unseen => (Some(true), format!("off in the settings; {WITHOUT}")),
+            LlmState::Trouble(trouble) if is_named => {
+                let mend = trouble.mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
+                (None, format!("{trouble}{mend}"))
+            }
+            LlmState::Trouble(trouble) => (Some(true), format!("none, {WITHOUT}: {trouble}")),
+        };
+        Self { what: "llm", good, found }
     }
 }
 

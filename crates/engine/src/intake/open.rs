@@ -43,6 +43,11 @@ impl Medium {
         Ok(Self { path: name.into(), kind: MediaKind::Image, stamp, key, file })
     }
 
+    /// A medium that is named, and that nobody looks into.
+    pub(crate) fn unopened(path: PathBuf, kind: MediaKind, key: ContentKey) -> io::Result<Self> {
+        Ok(Self { path, kind, key, ..Self::built_in("unopened", &[])? })
+    }
+
     /// The open file, at its beginning: workers share its offset, so every loan starts anew.
     pub(crate) fn lend(&self) -> io::Result<&File> {
         (&self.file).rewind()?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use deskscribe_cache::Stamp;
 use deskscribe_protocol::{Code, Failure, MediaKind};
@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::kind::{SNIFF_BYTES, by_content, by_name};
 use super::open::{explain, open_regular};
+use crate::path::{absolute, true_path};
 
 /// A file worth a row.
 #[derive(Debug)]
@@ -134,7 +135,7 @@ pub(crate) fn told(path: &Path) -> Option<MediaKind> {
 
 /// The absolute form of a named path that exists and can be opened. A link is followed, once, here.
 fn check(root: &Path) -> Result<PathBuf, WalkError> {
-    let absolute = without_detours(std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));
+    let absolute = absolute(root);
     let closed = |reason: io::Error| match reason.kind() {
         io::ErrorKind::NotFound => WalkError::Missing(absolute.clone()),
         _ => WalkError::Closed { reason, path: absolute.clone() },
@@ -143,24 +144,6 @@ fn check(root: &Path) -> Result<PathBuf, WalkError> {
         fs::read_dir(&absolute).map_err(closed)?;
     }
     Ok(absolute)
-}
-
-/// The path without `..`, or one file would have many names. What it names may be a link.
-fn without_detours(path: PathBuf) -> PathBuf {
-    if !path.components().any(|component| component == Component::ParentDir) {
-        return path;
-    }
-    // Where `..` leads to is a matter of links.
-    if path.file_name().is_some() { true_path(&path) } else { fs::canonicalize(&path).unwrap_or(path) }
-}
-
-/// The path of this entry with every link above it followed; the entry itself may be one.
-fn true_path(path: &Path) -> PathBuf {
-    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
-    match (folder, path.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

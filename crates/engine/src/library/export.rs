@@ -147,6 +147,11 @@ impl<'a> From<&'a [ContentKey]> for Selection<'a> {
 }
 
 impl Library {
+    /// The contents that were selected.
+    pub fn keys<'a>(&self, selection: impl Into<Selection<'a>>) -> Result<Vec<ContentKey>, CacheError> {
+        Ok(self.selected(selection.into())?.into_owned())
+    }
+
     /// Writes what was selected. Returns how many items that were.
     pub fn export<'a>(
         &self,
@@ -269,7 +274,7 @@ fn cause(error: csv::Error) -> io::Error {
 
 /// An item in the order of the columns.
 fn cells(item: &Item) -> [String; COLUMNS.len()] {
-    let Item { row, bytes, date, read_at, places } = item;
+    let Item { row, bytes, date, read_at, places, receipts: _ } = item;
     let text = |text: &Option<String>| text.as_deref().map(harmless).unwrap_or_default();
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     let recording = row.recording.as_ref();

@@ -10,6 +10,7 @@ use deskscribe_protocol::{ContentKey, Limits, MediaKind};
 
 use super::Library;
 use crate::intake::{examine, explain};
+use crate::path::absolute;
 use crate::words::quoted;
 
 /// What a key begins with.
@@ -103,7 +104,7 @@ impl Library {
     pub fn find(&self, name: &OsStr) -> Result<Named, FindError> {
         match name.to_str().and_then(|name| name.strip_prefix(PREFIX)) {
             Some(digits) => self.by_key(digits),
-            None => self.by_path(&std::path::absolute(name).unwrap_or_else(|_| name.into())),
+            None => self.by_path(&absolute(Path::new(name))),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use deskscribe_cache::{CacheError, Queued};
+use deskscribe_cache::{CacheError, Queued, Receipt};
 use deskscribe_protocol::ContentKey;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::{Library, Named};
 use crate::path::lossy;
 use crate::{Row, instant};
 
-/// A file that was read, or could not be. Its JSON form is the row of a scan with four fields more.
+/// A file that was read, or could not be. Its JSON form is the row of a scan with some fields more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Item {
@@ -25,6 +25,9 @@ pub struct Item {
     pub read_at: Option<String>,
     /// Every place where the content was found, the last first; files may be gone from there.
     pub places: Vec<String>,
+    /// What was ever sent to language models because of it, and what came back, in sum.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
 }
 
 impl Library {
@@ -44,6 +47,7 @@ impl Library {
             date: moment.map(instant),
             read_at,
             places: places.iter().map(|place| lossy(place)).collect(),
+            receipts: self.guard.receipts(key)?,
         }))
     }
 
@@ -63,5 +67,12 @@ fn put_off(queued: &Queued) -> Item {
         Some(failure) => Row::failed(path, None, *kind, failure.clone(), None),
         None => Row::bare(path, None, *kind, crate::RowState::Skipped),
     };
-    Item { row, bytes: None, date: None, read_at: None, places: vec![lossy(&PathBuf::from(path))] }
+    Item {
+        row,
+        bytes: None,
+        date: None,
+        read_at: None,
+        places: vec![lossy(&PathBuf::from(path))],
+        receipts: vec![],
+    }
 }

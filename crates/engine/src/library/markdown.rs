@@ -2,16 +2,17 @@
 
 use std::fmt::Write;
 
+use deskscribe_cache::Receipt;
 use deskscribe_protocol::{acts, tame};
 
 use super::Item;
 use crate::transcript::{WAITS_FOR_SPEECH, plain, sections, sound};
-use crate::{RowState, clock, size};
+use crate::{RowState, clock, count, size};
 
 /// A heading, what is known, and the text as it was read, in a fence; of a recording, what was said and shown with its
 /// times.
 pub fn markdown(item: &Item) -> String {
-    let Item { row, bytes, date, read_at, places } = item;
+    let Item { row, bytes, date, read_at, places, receipts } = item;
     let name = row.path.rsplit('/').next().unwrap_or_default();
     let mut text = format!("# {}\n", plain(row.title.as_deref().unwrap_or(name)));
     if let Some(summary) = &row.summary {
@@ -39,10 +40,20 @@ pub fn markdown(item: &Item) -> String {
         ("Date", date.clone()),
         ("Camera", row.camera.as_deref().map(plain)),
         ("Read", read_at.clone()),
+        ("Summary by", row.summary_by.as_deref().map(plain)),
         ("Key", row.key.map(|key| code(&key.to_string()))),
     ] {
         if let Some(value) = value {
             line(what, value);
+        }
+    }
+    for receipt in receipts {
+        line("Asked", plain(&asked(receipt)));
+    }
+    if !row.chapters.is_empty() {
+        text += "\n## Chapters\n\n";
+        for chapter in &row.chapters {
+            let _ = writeln!(text, "- {} {}", clock(chapter.at), plain(&chapter.title));
         }
     }
     if let Some(recording) = &row.recording {
@@ -60,6 +71,15 @@ pub fn markdown(item: &Item) -> String {
         }
     }
     text
+}
+
+/// What was sent to a language model and came back, in one line.
+pub fn asked(receipt: &Receipt) -> String {
+    let Receipt { server, remote, model, requests, sent, received, seconds } = receipt;
+    let whither = if *remote { "LEFT THIS MACHINE" } else { "this machine" };
+    let times = count(u64::from(*requests), "request", "requests");
+    let (sent, received) = (size(*sent), size(*received));
+    format!("{model} on {server}, {whither}: {times}, {sent} sent, {received} received, {seconds:.1} s")
 }
 
 /// One line in a span of code. Within a table, a bar has to be escaped even there.

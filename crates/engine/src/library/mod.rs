@@ -18,10 +18,10 @@ mod view;
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Cache, CacheError, Coverage, ReadGuard, Watch};
+use deskscribe_cache::{Asking, Cache, CacheError, Coverage, ReadGuard, Watch};
 use deskscribe_protocol::ContentKey;
 
-use crate::Home;
+use crate::{Home, Server};
 
 pub use attention::{Attention, AttentionPage, QueuePage, Waiting};
 pub use export::{ExportError, Format, Selection};
@@ -30,7 +30,7 @@ pub use follow::Follow;
 pub use gone::Gone;
 pub use item::Item;
 pub use list::{ItemState, Listed};
-pub use markdown::markdown;
+pub use markdown::{asked, markdown};
 pub use page::{Card, Counted, Page};
 pub use pieces::Piece;
 pub use search::{Findings, Found};
@@ -81,6 +81,15 @@ impl Library {
     /// How much of what was found has been read.
     pub fn coverage(&self) -> Result<Coverage, CacheError> {
         self.guard.coverage()
+    }
+
+    /// How many contents this server can still be asked to summarise; without one, how many have words and no summary by
+    /// a language model.
+    pub fn unsummarised(&self, server: Option<&Server>) -> Result<u64, CacheError> {
+        // No model has no name: nothing was ever given up for it.
+        let (model, sees) = server.map_or(("", false), |server| (&server.model.name, server.model.sees));
+        let asking = Asking { model: Some(model), sees, embedder: None };
+        Ok(self.guard.unsummarised_count(&asking)?.summaries)
     }
 
     /// A place where a file with this content was found and a file still is.

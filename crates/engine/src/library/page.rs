@@ -1,6 +1,6 @@
 //! Pages of a grid or a list: what matches, from any place on, a card for each.
 
-use deskscribe_cache::{CacheError, Coverage, Hit, Page as Range, Query, State, Total};
+use deskscribe_cache::{Answer, CacheError, Coverage, Hit, Meaning, Page as Range, Query, State, Total};
 use deskscribe_protocol::{Code, ContentKey, MediaKind, Owed};
 use serde::Serialize;
 
@@ -77,6 +77,13 @@ pub struct Card {
     pub duration: Option<f64>,
     /// What it is still owed.
     pub pending: Vec<Owed>,
+    /// Whether anything of it was ever sent to another machine.
+    pub remote: bool,
+    /// How near it is to what was meant, from -1 to 1, where that was looked for.
+    #[cfg_attr(feature = "page-types", specta(type = Option<i32>))]
+    pub meaning: Option<f32>,
+    /// Whether it was found by its meaning alone.
+    pub meant: bool,
     /// Width of the small picture by its height; absent where there is none.
     pub aspect: Option<f32>,
     /// One line around the words that were looked for; empty where there were none.
@@ -95,7 +102,26 @@ impl Library {
     /// What matches, from the file with this number on, counted from 0, at most so many. With words in the order of a
     /// search, else the newest first. Files that wait are among them only when they are asked for.
     pub fn page(&self, query: &Query, offset: usize, limit: usize) -> Result<Page, CacheError> {
-        let answer = self.guard.search(query, Range { offset, limit })?;
+        self.paged(query, offset, self.guard.search(query, Range { offset, limit })?)
+    }
+
+    /// The same, and with it what means something like what was typed.
+    pub fn page_meaning(
+        &self,
+        query: &Query,
+        meaning: Meaning<'_>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Page, CacheError> {
+        self.paged(query, offset, self.guard.search_meaning(query, meaning, Range { offset, limit })?)
+    }
+
+    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector of it.
+    pub fn similar_cards(&self, key: &ContentKey, most: usize) -> Result<Vec<Card>, CacheError> {
+        self.guard.search_similar(key, most)?.into_iter().map(|hit| self.card(hit, false)).collect()
+    }
+
+    fn paged(&self, query: &Query, offset: usize, answer: Answer) -> Result<Page, CacheError> {
         let total = match answer.total {
             Total::Exactly(count) => Counted { count, more: false },
             Total::MoreThan(count) => Counted { count, more: true },
@@ -135,6 +161,9 @@ impl Library {
             pages: hit.pages,
             duration: hit.duration,
             pending: hit.pending,
+            remote: hit.remote,
+            meaning: hit.why.meaning,
+            meant: hit.why.meaning.is_some() && !hit.why.words,
             aspect: hit.key.and_then(|key| self.aspect(&key)),
             snippet: if has_words { all_pieces(&hit.snippet.text, &hit.snippet.marks) } else { Vec::new() },
             at: hit.at,

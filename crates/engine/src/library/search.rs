@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use deskscribe_cache::{CacheError, Coverage, Hit, Page, Query, Total};
+use deskscribe_cache::{Answer, CacheError, Coverage, Hit, Meaning, Page, Query, Total};
 use deskscribe_protocol::{ContentKey, MediaKind};
 use serde::Serialize;
 
@@ -47,6 +47,9 @@ pub struct Found {
     /// The corners of their line as `[x, y]` in pixels of the upright picture.
     #[serde(rename = "box")]
     pub corners: Option<[[f32; 2]; 4]>,
+    /// How near it is to what was meant, as a cosine, where that was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<f32>,
     /// The words, in bytes of the snippet.
     #[serde(skip)]
     pub marks: Vec<Range<usize>>,
@@ -58,7 +61,25 @@ pub struct Found {
 impl Library {
     /// The best hits, at most so many.
     pub fn search(&self, query: &Query, limit: usize) -> Result<Findings, CacheError> {
-        let answer = self.guard.search(query, Page { offset: 0, limit })?;
+        self.findings(self.guard.search(query, Page { offset: 0, limit })?)
+    }
+
+    /// The same, and with it what means something like what was typed.
+    pub fn search_meaning(
+        &self,
+        query: &Query,
+        meaning: Meaning<'_>,
+        limit: usize,
+    ) -> Result<Findings, CacheError> {
+        self.findings(self.guard.search_meaning(query, meaning, Page { offset: 0, limit })?)
+    }
+
+    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector of it.
+    pub fn similar(&self, key: &ContentKey, most: usize) -> Result<Vec<Found>, CacheError> {
+        self.guard.search_similar(key, most)?.into_iter().map(|hit| self.found(hit)).collect()
+    }
+
+    fn findings(&self, answer: Answer) -> Result<Findings, CacheError> {
         let hits = answer.hits.into_iter().map(|hit| self.found(hit)).collect::<Result<_, _>>()?;
         Ok(Findings { hits, total: answer.total, coverage: answer.coverage })
     }
@@ -85,6 +106,7 @@ impl Library {
             at: hit.at,
             page: hit.page,
             corners: hit.corners,
+            meaning: hit.why.meaning,
             marks: hit.snippet.marks,
             moment: hit.moment,
         })

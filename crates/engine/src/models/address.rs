@@ -32,7 +32,12 @@ impl Address {
 
     /// Whether it is on this very machine.
     pub(super) fn is_here(&self) -> bool {
-        let host = self.0.host_str().unwrap_or_default();
+        Self::is_here_at(&self.0)
+    }
+
+    /// The same of any URL.
+    pub(crate) fn is_here_at(url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
         let number = host.trim_matches(['[', ']']).parse::<IpAddr>();
         number.map_or(host == "localhost", |number| number.is_loopback())
     }
@@ -52,7 +57,7 @@ impl Address {
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    pub(super) fn url(&self) -> &Url {
+    pub(crate) fn url(&self) -> &Url {
         &self.0
     }
 }

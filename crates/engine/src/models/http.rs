@@ -68,7 +68,7 @@ pub(super) fn proxy(settings: &Downloads, to: &Address) -> Option<String> {
 
 /// What went wrong, in the words of whoever was nearest to it, without the address: that may hold a password, and is
 /// long where a server has sent us on.
-pub(super) fn words(error: &reqwest::Error) -> String {
+pub(crate) fn words(error: &reqwest::Error) -> String {
     let mut innermost = error.source();
     while let Some(deeper) = innermost.and_then(|error| {
         // An error of the system says more than the code that it may have as its own source.

@@ -11,6 +11,7 @@ use super::ggml::{self, Refusal, Shape};
 use super::hash::{self, Unhashed};
 use super::record::Record;
 use super::{Fit, InstalledModel, ModelError, Models, Step};
+use crate::path::absolute;
 
 /// The name under which a file comes in. One at a time: whoever holds its lock.
 const INCOMING: &str = "import";
@@ -38,7 +39,7 @@ impl Models {
         cancel: &CancellationToken,
         tell: &mut dyn FnMut(Step),
     ) -> Result<Imported, ModelError> {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let path = absolute(path);
         let refuse = |refusal: Refusal| ModelError::NoModel { refusal, path: path.clone() };
         let unreadable = |error: io::Error| refuse(Refusal::Unreadable(error));
         let found = fs::metadata(&path).map_err(unreadable)?;

@@ -1,5 +1,5 @@
 //! Speech models: which there are, which is used, and how one comes here: by a download that somebody asks for, or from a
-//! file. Nothing is ever fetched unasked, and nothing but this room speaks to a server.
+//! file. Nothing is ever fetched unasked.
 //!
 //! ```text
 //!  get ──▶ fetch ══https══▶ server     import ──▶ a file of the user
@@ -48,6 +48,7 @@ pub use choose::{Choice, Fit};
 pub use error::ModelError;
 pub use get::Got;
 pub use ggml::Refusal;
+pub(crate) use http::words as network_words;
 pub use import::Imported;
 pub use list::{InstalledModel, ListedModel, ModelState};
 pub use step::Step;

@@ -261,6 +261,13 @@ impl Plan {
         self.lost.extend(gap);
     }
 
+    /// Nobody listens to it now: speech that was not put into words yet is owed.
+    pub(crate) fn leave_speech(&mut self) {
+        self.model = None;
+        self.under_way.retain(|part, _| !part.listens());
+        self.sound.iter_mut().for_each(SoundTrack::leave_speech);
+    }
+
     /// A worker is so far with a part, from 0 to 1.
     pub(crate) fn comes_along(&mut self, part: Part, share: f64) {
         if let Some(done) = self.under_way.get_mut(&part) {

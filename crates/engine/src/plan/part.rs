@@ -19,3 +19,10 @@ pub(crate) enum Part {
     /// Puts everything together.
     Compose,
 }
+
+impl Part {
+    /// Whether it takes a speech model.
+    pub(crate) fn listens(self) -> bool {
+        matches!(self, Self::Transcribe { .. })
+    }
+}

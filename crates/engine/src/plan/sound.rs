@@ -260,6 +260,17 @@ impl SoundTrack {
         Some(Gap { from, to, what: Missing::Words, reason })
     }
 
+    /// Nobody listens any more. What was decoded for it alone is gone.
+    pub(super) fn leave_speech(&mut self) {
+        for hearing in &mut self.hearings {
+            let lent = hearing.groups.iter_mut().filter(|group| matches!(group.state, State::Lent));
+            lent.for_each(|group| group.state = State::Open);
+            if !hearing.lent {
+                hearing.files.clear();
+            }
+        }
+    }
+
     fn settle_speech(&mut self, hearing: u32, group: u32, state: State<Transcript>) {
         self.told = true;
         if let Some(group) = self.group(hearing, group) {

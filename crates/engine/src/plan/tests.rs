@@ -76,7 +76,7 @@ fn play(plan: &mut Plan, minutes: u32, most: usize) -> Vec<Kept> {
             Work::Transcribe { speech, .. } => transcript(&format!("at {}", speech[0].from)),
             Work::Watch { to, .. } => watched(to.unwrap(), to.unwrap() >= f64::from(minutes) * 60.0),
             Work::Compose(_) => return kept,
-            Work::Read | Work::Preview { .. } => panic!("no part of a recording"),
+            Work::Read | Work::Preview { .. } | Work::Summarise(_) => panic!("no part of a recording"),
         };
         drop(files);
         kept.extend(plan.landed(part, answer).unwrap());

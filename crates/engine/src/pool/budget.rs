@@ -35,7 +35,7 @@ impl Budget {
         let (more, times) = match &job.work {
             Work::Read | Work::Preview { .. } => (by_size(), 1),
             // Headers, and a few frames.
-            Work::Survey | Work::Compose(_) => (Duration::ZERO, 1),
+            Work::Survey | Work::Compose(_) | Work::Summarise(_) => (Duration::ZERO, 1),
             Work::Hear { blocks, .. } => {
                 let seconds = f64::from(*blocks) * Block::LONGEST as f64 / f64::from(SAMPLE_RATE);
                 (by_length(HEAR * seconds), 1)

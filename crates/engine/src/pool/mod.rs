@@ -2,7 +2,7 @@
 //!
 //! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
 //! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in
-//! [`beats`], which stand still during a pause, and keeps its last words ([`evidence`]); [`examine`] starts one that gets
+//! [`beats`], which stand still during a pause, lets it [`talk`] with the language model if the job is to summarise, and keeps its last words ([`evidence`]); [`examine`] starts one that gets
 //! no job. Whatever happens to a worker reaches the dispatcher as a [`Report`]; no slot knows of another, so no death can
 //! touch a second job.
 
@@ -10,8 +10,10 @@ mod beats;
 mod budget;
 mod evidence;
 mod examine;
+mod loan;
 mod slot;
 mod spawn;
+mod talk;
 mod usage;
 mod watch;
 mod wire;
@@ -36,6 +38,7 @@ use crate::{Death, Home, Resources, Settings, WorkerName};
 pub(crate) use examine::{Examined, examine};
 use slot::Slot;
 use spawn::Spawner;
+pub(crate) use talk::Talk;
 pub(crate) use usage::{available_memory, resident_memory};
 
 /// One medium for one worker.
@@ -54,6 +57,8 @@ pub(crate) struct Job {
     pub(crate) files: Vec<Arc<File>>,
     /// Memory that it takes beyond what any job may, in bytes: that of a speech model.
     pub(crate) memory: u64,
+    /// How it asks the language model, if it may.
+    pub(crate) talk: Option<Arc<Talk>>,
     /// Ends it early: the worker is asked to stop, and killed if it does not.
     pub(crate) cancel: CancellationToken,
 }

@@ -108,6 +108,12 @@ impl<'a> Watch<'a> {
         mark.is_sane()
     }
 
+    /// The worker waits for somebody other than us, and cannot come further meanwhile: neither silence nor the time that
+    /// passes count.
+    pub(super) fn waits(&mut self) {
+        (self.quiet, self.total) = (0, 0);
+    }
+
     /// Nobody wants the file any more: the worker has its grace from now on, if it was not asked to stop before.
     pub(super) fn stop(&mut self) {
         self.stopping.get_or_insert((Reason::Unwanted, self.patience.grace_beats.max(1)));

@@ -4,6 +4,7 @@
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
 mod forget;
+mod summaries;
 mod tags;
 
 use std::collections::HashSet;
@@ -13,13 +14,19 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use deskscribe_cache::{CacheError, Claim, EngineLock, Place, Record, Thumbnail, WriteGuard, Writer};
+use deskscribe_cache::{
+    Basis, CacheError, Claim, EngineLock, Place, Receipt, Record, Summary, SummaryClaim, Thumbnail,
+    WriteGuard, Writer,
+};
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
 use tokio::sync::{mpsc, oneshot};
 
 pub use forget::forget;
+pub(crate) use summaries::want_summaries;
 pub use tags::set_tags;
 
+use crate::dispatch::asking;
+use crate::gateway::Server;
 use crate::order::Origin;
 use crate::status::Queue;
 use crate::{Row, RowState};
@@ -57,6 +64,18 @@ pub(crate) enum Entry {
     Unqueued(Vec<PathBuf>),
     /// A content that is to be read for this order, unless somebody else has read it or does.
     Claim(ContentKey, Arc<Origin>),
+    /// What a language model made of a content that was found here.
+    Summary { path: PathBuf, summary: Box<Summary> },
+    /// What stands for the meaning of a content, made by this model.
+    Vector { key: ContentKey, model: String, vector: Vec<f32>, basis: Basis },
+    /// What was asked about a content of which nothing came.
+    Receipt { key: ContentKey, receipt: Receipt },
+    /// A content that is to be summarised by who is asked there, unless somebody else does.
+    ClaimSummary(ContentKey, Box<Server>),
+    /// A content that is not summarised here for now.
+    ReleaseSummary(ContentKey),
+    /// This model makes no summary of a content, and why.
+    NoSummary { key: ContentKey, model: String, reason: String },
     /// A content that will not be read here after all.
     Release(ContentKey),
     /// Whoever waits until everything before this is stored.
@@ -68,6 +87,10 @@ pub(crate) enum Entry {
 pub(crate) enum Done {
     /// It is stored, and may be told.
     Row(Box<Row>),
+    /// It is stored, and may be told: what a language model made of the content that was found here.
+    Summary(PathBuf, Box<Summary>),
+    /// Whether this content is to be summarised here.
+    SummaryClaim(ContentKey, SummaryClaim),
     /// Who is to read this content.
     Claim(ContentKey, Claim),
     /// There is nothing to tell.
@@ -76,6 +99,20 @@ pub(crate) enum Done {
 
 /// What became of a commit: what came of its entries, in their order, or why none of them is stored.
 pub(crate) type Committed = Result<Vec<Done>, CacheError>;
+
+/// What this engine has claimed, and others wait for.
+#[derive(Default)]
+struct Held {
+    reading: HashSet<ContentKey>,
+    /// Whether it ever claimed something to have it summarised.
+    asks: bool,
+}
+
+impl Held {
+    fn is_empty(&self) -> bool {
+        self.reading.is_empty() && !self.asks
+    }
+}
 
 /// What the recorder of one run works with.
 pub(crate) struct Recorder {
@@ -95,11 +132,11 @@ impl Recorder {
         let (outgoing, committed) = mpsc::channel(BATCH);
         thread::Builder::new().name("record".to_owned()).spawn(move || {
             let mut batch = Vec::with_capacity(BATCH);
-            let mut claims = HashSet::new();
+            let mut held = Held::default();
             while incoming.blocking_recv_many(&mut batch, BATCH) > 0 {
                 let entries = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 let count = entries.len();
-                let done = self.store(entries, &mut claims);
+                let done = self.store(entries, &mut held);
                 queue.leave(count);
                 let failed = done.is_err();
                 let deaf = outgoing.blocking_send(done).is_err();
@@ -111,7 +148,7 @@ impl Recorder {
                     break;
                 }
             }
-            if !claims.is_empty()
+            if !held.is_empty()
                 && let Err(error) = self.release_all()
             {
                 // They are void all the same once the engine's lock is free.
@@ -121,7 +158,7 @@ impl Recorder {
         Ok((entries, committed))
     }
 
-    fn store(&mut self, entries: Vec<Entry>, claims: &mut HashSet<ContentKey>) -> Committed {
+    fn store(&mut self, entries: Vec<Entry>, held: &mut Held) -> Committed {
         // Encoded before the lock is taken: other processes wait for it.
         let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
         let Self { writer, engine } = self;
@@ -136,7 +173,7 @@ impl Recorder {
                     // Read again, it keeps the tags that the user gave it.
                     row.tags = guard.own_tags(&record.key)?.unwrap_or(row.tags);
                     guard.remember(&place, &record.key, now)?;
-                    claims.remove(&record.key);
+                    held.reading.remove(&record.key);
                     // What is owed takes up where the parts end.
                     if !record.is_owed_something() {
                         guard.drop_parts(&record.key)?;
@@ -168,13 +205,38 @@ impl Recorder {
                         |record: &Record, stored| stored > origin.begun_at || origin.trust.holds(record);
                     let claim = guard.claim(&key, engine, good)?;
                     if claim == Claim::Granted {
-                        claims.insert(key);
+                        held.reading.insert(key);
                     }
                     Done::Claim(key, claim)
                 }
+                Entry::Summary { path, summary } => {
+                    // Not stored where the words have changed meanwhile: then it is wanted again.
+                    if guard.put_summary(&summary)? { Done::Summary(path, summary) } else { Done::Noted }
+                }
+                Entry::Receipt { key, receipt } => {
+                    guard.put_receipt(&key, &receipt)?;
+                    Done::Noted
+                }
+                Entry::ClaimSummary(key, server) => {
+                    let claim = guard.claim_summary(&key, engine, &asking(&server), now)?;
+                    held.asks |= matches!(claim, SummaryClaim::Granted(_));
+                    Done::SummaryClaim(key, claim)
+                }
+                Entry::ReleaseSummary(key) => {
+                    guard.release_summary(&key)?;
+                    Done::Noted
+                }
+                Entry::Vector { key, model, vector, basis } => {
+                    guard.put_vector(&key, &model, &vector, &basis)?;
+                    Done::Noted
+                }
+                Entry::NoSummary { key, model, reason } => {
+                    guard.give_up_summary(&key, &model, &reason, now)?;
+                    Done::Noted
+                }
                 Entry::Release(key) => {
                     guard.release(&key)?;
-                    claims.remove(&key);
+                    held.reading.remove(&key);
                     Done::Noted
                 }
                 Entry::Told(waits) => {

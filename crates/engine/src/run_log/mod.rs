@@ -143,13 +143,19 @@ impl RunLog {
         if let Some(why) = stopped {
             let _ = writeln!(text, "**Stopped:** {}\n", tame(why));
         }
-        let RunCounts { files, read, failed, skipped, ignored, cached, workers, seconds } = counts;
+        let RunCounts { files, read, failed, skipped, ignored, summarised, cached, workers, seconds } =
+            counts;
         let _ = writeln!(
             text,
-            "{}: {read} read, {failed} failed, {skipped} skipped; {cached} of them known before. {} ignored. {}, \
+            "{}: {read} read, {failed} failed, {skipped} skipped; {cached} of them known before. {} ignored.{} {}, \
              {seconds:.1} s.",
             count(*files, "file", "files"),
             count(*ignored, "other file", "other files"),
+            if *summarised > 0 {
+                format!(" {}.", count(*summarised, "summary", "summaries"))
+            } else {
+                String::new()
+            },
             count(*workers as u64, "worker", "workers"),
         );
         let ended = Ended { run: counts, stopped, at: rfc_3339(&Zoned::now()) };

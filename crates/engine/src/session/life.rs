@@ -38,6 +38,7 @@ impl Engine {
             board: Arc::clone(&board),
             cancel: cancel.clone(),
             cache: self.cache.clone(),
+            gateway: self.gateway.clone(),
             ended,
         };
         let life = Life { engine: self.clone(), events, board, cancel };

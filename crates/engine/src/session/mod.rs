@@ -8,10 +8,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskscribe_cache::{Cache, CacheError};
+use deskscribe_protocol::ContentKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::gateway::Gateway;
 use crate::order::{Command, Order};
+use crate::record;
 use crate::status::{Board, Status, StatusChanges};
 
 pub use preview::{Preview, PreviewError, PreviewOf};
@@ -28,6 +31,7 @@ pub struct Session {
     board: Arc<Board>,
     cancel: CancellationToken,
     cache: Cache,
+    gateway: Gateway,
     /// Ends when the engine has.
     ended: watch::Receiver<()>,
 }
@@ -52,6 +56,17 @@ impl Session {
     /// Orders files. What comes of them is in the cache, and how it goes in the [status](Self::status).
     pub async fn order(&self, order: Order) -> Result<(), Closed> {
         self.tell(Command::Order(order)).await
+    }
+
+    /// Has these contents summarised again, by this model or by the one that is asked by default.
+    ///
+    /// # Errors
+    /// The engine has ended, or the cache takes no note of it.
+    pub async fn summarise(&self, keys: Vec<ContentKey>, model: Option<String>) -> Result<(), SessionError> {
+        let (cache, wanted) = (self.cache.clone(), keys.clone());
+        let note = move || record::want_summaries(&mut cache.writer()?, &wanted, model.as_deref());
+        tokio::task::spawn_blocking(note).await.map_err(|_| Closed)??;
+        Ok(self.tell(Command::Summarise(keys)).await?)
     }
 
     /// Takes one file out, also if a worker has it. It counts as neither read nor failed.
@@ -103,6 +118,11 @@ impl Session {
         let (answer, answered) = oneshot::channel();
         self.tell(Command::Preview { of, edge, at, answer }).await.map_err(|Closed| PreviewError::Closed)?;
         answered.await.unwrap_or(Err(PreviewError::Closed))
+    }
+
+    /// The way to the language model that this engine asks.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
     }
 
     /// How it goes, at any time.

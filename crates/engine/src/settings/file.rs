@@ -104,6 +104,7 @@ mod tests {
 
     use deskscribe_protocol::Isolation;
 
+    use super::super::LlmServer;
     use super::super::keys::Value::{Number, Text};
     use super::*;
     use crate::models::Address;
@@ -131,6 +132,14 @@ mod tests {
             jobs_per_worker = 9
             picture_megapixels = 50
             max_concurrent_requests = 4
+            llm = "openai"
+            llm_address = "https://llm.example/v1"
+            llm_model = "gemma3:4b"
+            llm_embedder = "nomic-embed-text"
+            llm_language = "pt-BR"
+            llm_connect_seconds = 8
+            llm_first_seconds = 600
+            llm_quiet_seconds = 30
             isolation = "full"
             speech_model = "base.en"
             models_mirror = "http://mirror.example/whisper"
@@ -150,6 +159,7 @@ mod tests {
             isolation,
             memory_ceiling,
             max_concurrent_requests,
+            llm,
             speech_model,
             downloads,
             sidecars,
@@ -159,6 +169,9 @@ mod tests {
         assert_eq!((workers.get(), queue.get(), limits.pixels), (3, 32, 50_000_000));
         assert_eq!((isolation, memory_ceiling, wear.jobs), (Isolation::Full, 2 << 30, 9));
         assert_eq!(max_concurrent_requests.get(), 4);
+        assert_eq!(llm.server, LlmServer::OpenAi);
+        let named = [llm.model, llm.embedder, llm.language].map(Option::unwrap);
+        assert_eq!(named, ["gemma3:4b", "nomic-embed-text", "pt-BR"]);
         let seconds = Duration::from_secs;
         assert_eq!((patience.hello, patience.ready), (seconds(11), seconds(32)));
         assert_eq!((patience.quiet_beats, patience.grace_beats), (90, 5));
@@ -166,7 +179,9 @@ mod tests {
         assert_eq!(patience.rest, seconds(7));
         assert_eq!(speech_model.as_deref(), Some("base.en"));
         assert_eq!((downloads.connect, downloads.quiet), (seconds(4), seconds(6)));
+        assert_eq!((llm.connect, llm.first, llm.quiet), (seconds(8), seconds(600), seconds(30)));
         let address = |address: Option<Address>| address.unwrap().to_string();
+        assert_eq!(address(llm.address), "https://llm.example/v1");
         assert_eq!(address(downloads.mirror), "http://mirror.example/whisper");
         assert_eq!(address(downloads.proxy), "socks5://localhost:1080");
         assert_eq!(
@@ -177,6 +192,9 @@ mod tests {
                 folder: Some("/srv/transcripts".into()),
             }
         );
+        for text in ["llm = \"chatgpt\"", "llm_address = \"localhost:1\"", "llm_language = \"german\""] {
+            assert!(read(text).unwrap_err().contains("; allowed is "), "{text}");
+        }
         for text in ["sidecar_formats = []", "sidecar_formats = [\"srt\", 3]", "sidecar_formats = [\"doc\"]"]
         {
             assert!(read(text).unwrap_err().contains("allowed is some of [\"srt\", "), "{text}");
@@ -250,7 +268,7 @@ mod tests {
         let long = "k".repeat(3 << 20);
         for text in [format!("{long} = 1"), format!("workers = \"{long}\""), format!("isolation = {long}")] {
             let error = read(&text).unwrap_err();
-            assert!(error.len() < 600 && error.contains("kkk…"), "{error}");
+            assert!(error.len() < 900 && error.contains("kkk…"), "{error}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use deskscribe_protocol::Isolation;
 use toml::de::DeValue;
 
-use super::Settings;
+use super::{LlmServer, Settings};
 use crate::models::Address;
 use crate::{SidecarPlace, TranscriptFormat};
 
@@ -98,11 +98,58 @@ pub(super) const KEYS: &[Key] = &[
         name: "max_concurrent_requests",
         value: Number(1..=64, |settings, requests| settings.max_concurrent_requests = count(requests)),
     },
+    Key {
+        name: "llm",
+        value: Text("\"auto\" or \"off\" or \"ollama\" or \"openai\"", |settings, word| {
+            settings.llm.server = LlmServer::ALL.into_iter().find(|server| server.as_str() == word)?;
+            Some(())
+        }),
+    },
+    Key {
+        name: "llm_address",
+        value: Text("an address, such as \"http://localhost:1234\"", |settings, text| {
+            settings.llm.address = Address::parse(text);
+            settings.llm.address.as_ref().map(|_| ())
+        }),
+    },
+    Key {
+        name: "llm_model",
+        value: Text("the name of a model, as the server has it", |settings, name| {
+            settings.llm.model = named(name);
+            settings.llm.model.as_ref().map(|_| ())
+        }),
+    },
+    Key {
+        name: "llm_embedder",
+        value: Text("the name of a model, as the server has it", |settings, name| {
+            settings.llm.embedder = named(name);
+            settings.llm.embedder.as_ref().map(|_| ())
+        }),
+    },
+    Key {
+        name: "llm_language",
+        value: Text("a language, such as \"en\" or \"pt-BR\"", |settings, tag| {
+            settings.llm.language = Some(tag.to_owned()).filter(|tag| is_language(tag));
+            settings.llm.language.as_ref().map(|_| ())
+        }),
+    },
+    Key {
+        name: "llm_connect_seconds",
+        value: Number(1..=600, |settings, seconds| settings.llm.connect = Duration::from_secs(seconds)),
+    },
+    Key {
+        name: "llm_first_seconds",
+        value: Number(1..=86_400, |settings, seconds| settings.llm.first = Duration::from_secs(seconds)),
+    },
+    Key {
+        name: "llm_quiet_seconds",
+        value: Number(1..=86_400, |settings, seconds| settings.llm.quiet = Duration::from_secs(seconds)),
+    },
     Key { name: "isolation", value: Level(|settings, level| settings.isolation = level) },
     Key {
         name: "speech_model",
         value: Text("the name of a model, such as \"small\"", |settings, name| {
-            settings.speech_model = Some(name.to_owned()).filter(|name| !name.trim().is_empty());
+            settings.speech_model = named(name);
             settings.speech_model.as_ref().map(|_| ())
         }),
     },
@@ -157,6 +204,21 @@ pub(super) const KEYS: &[Key] = &[
         }),
     },
 ];
+
+/// A name that is one.
+fn named(name: &str) -> Option<String> {
+    Some(name.to_owned()).filter(|name| !name.trim().is_empty())
+}
+
+/// Whether this has the form of a BCP-47 tag.
+fn is_language(tag: &str) -> bool {
+    let is_part =
+        |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let first = tag.split('-').next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.chars().all(|c| c.is_ascii_alphabetic())
+        && tag.split('-').all(is_part)
+}
 
 fn count(number: u64) -> NonZeroUsize {
     usize::try_from(number).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)

@@ -4,6 +4,7 @@ mod error;
 mod file;
 mod keys;
 mod limit;
+mod llm;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::Sidecars;
 use crate::models::Address;
 
 pub use error::SettingsError;
+pub use llm::{Llm, LlmServer};
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct Settings {
     pub memory_ceiling: u64,
     /// The most requests to a language model that are on their way at once, over all processes of the user.
     pub max_concurrent_requests: NonZeroUsize,
+    /// The language model that summarises.
+    pub llm: Llm,
     /// The speech model that listens, by its name; without one the best that is installed and fits.
     pub speech_model: Option<String>,
     /// How models are downloaded.
@@ -170,6 +174,7 @@ impl Default for Settings {
             memory_ceiling: 2 << 30,
             // What a model that runs on the user's own machine can take.
             max_concurrent_requests: NonZeroUsize::MIN,
+            llm: Llm::default(),
             speech_model: None,
             downloads: Downloads::default(),
             sidecars: Sidecars::default(),

@@ -23,6 +23,7 @@ pub(crate) use traffic::Traffic;
 use deskscribe_protocol::{Isolation, Stage};
 use serde::{Deserialize, Serialize};
 
+use crate::gateway::LlmState;
 use crate::{Crash, RunCounts};
 
 /// A running engine at one moment. The JSON form is part of the program's contract and pinned by a test.
@@ -68,6 +69,9 @@ pub struct Status {
     /// Recordings that are being read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recordings: Vec<RecordingStatus>,
+    /// How it stands with summaries by a language model.
+    #[serde(default)]
+    pub summaries: SummariesStatus,
     /// Where things wait.
     pub queues: Queues,
     /// What was said to workers and by them, all of them together.
@@ -76,6 +80,16 @@ pub struct Status {
     pub deaths: u64,
     /// The last of those deaths, the latest last.
     pub crashes: Vec<CrashStatus>,
+}
+
+/// How it stands with summaries by a language model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct SummariesStatus {
+    /// Who makes them, or why nobody does.
+    pub model: LlmState,
+    /// Contents that are known to wait for one, those that are summarised now among them.
+    pub waiting: usize,
 }
 
 /// What an engine runs for.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use deskscribe_protocol::{Isolation, Stage};
 
 use super::recordings::Recordings;
-use super::{Pace, Phase, Work};
+use super::{Pace, Phase, SummariesStatus, Work};
 use crate::path::{bytes_of, lossy};
 use crate::{Activity, Crash, Row, RunCounts, WorkerName, WorkerState};
 
@@ -33,6 +33,7 @@ pub(super) struct Notes {
     pub(super) waiting: Option<String>,
     pub(super) workers: BTreeMap<usize, Slot>,
     pub(super) recordings: Recordings,
+    pub(super) summaries: SummariesStatus,
     pub(super) deaths: u64,
     pub(super) crashes: VecDeque<(Instant, Crash)>,
 }

@@ -34,9 +34,8 @@
 //! | `fault` | says that a fault of its own was caught |
 //! | `unshown DEED` | is read, and does that when it is to be shown |
 //!
-//! To be shown, every other file is a picture of two pixels.
-//!
-//! A recording is read part by part: see [`recording`].
+//! To be shown, every other file is a picture of two pixels. A recording is read part by part: see [`recording`]. What
+//! begins with `ask` asks a language model: see [`asking`].
 //!
 //! A picture is answered as a good worker would: its content is no order.
 //!
@@ -44,6 +43,7 @@
 //! file; as `late-hello` or `late-ready` it takes half a second for that; as `hello DEED` or `ready DEED`, spelled with
 //! hyphens, it ends just before; as `doomed` it dies of everything.
 
+mod asking;
 mod recording;
 
 use std::fs::File;
@@ -135,10 +135,13 @@ fn live() -> Result<u8> {
                 Some(file) => show(&mut socket, job, &file.into())?,
                 None => None,
             },
+            ToWorker::Work { job, work: Work::Summarise(brief), .. } => {
+                asking::summarise(&mut socket, job, &brief)?
+            }
             ToWorker::Work { job, work, .. } => {
                 recording::do_part(&mut socket, job, work, files.into_iter().map(File::from).collect())?
             }
-            ToWorker::Start { .. } | ToWorker::Cancel { .. } => None,
+            ToWorker::Start { .. } | ToWorker::Reply { .. } | ToWorker::Cancel { .. } => None,
         };
         if let Some(code) = code {
             return Ok(code);
@@ -194,6 +197,7 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
             (0..number()).for_each(|_| sleep(Duration::from_millis(100)));
             answer(socket, job, &std::process::id().to_string())?;
         }
+        "ask" => return asking::obey(socket, job, rest),
         "signal" | "exit" => return end(text.trim()),
         "midway" => {
             progress(socket, job)?;
@@ -239,7 +243,9 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
         "hang" => sleep(Duration::from_secs(3600)),
         "linger" => match hear(socket)?.0 {
             ToWorker::Cancel { job } => say(socket, &FromWorker::Cancelled { job })?,
-            ToWorker::Start { .. } | ToWorker::Work { .. } => return Ok(Some(exit::WIRE)),
+            ToWorker::Start { .. } | ToWorker::Reply { .. } | ToWorker::Work { .. } => {
+                return Ok(Some(exit::WIRE));
+            }
         },
         "repeat" => loop {
             say(socket, &FromWorker::Progress { job, stage: Stage::Ocr, done: 1, total: 2 })?;

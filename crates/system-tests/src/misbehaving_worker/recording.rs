@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `signal NUMBER`, `exit CODE` | ends like that |
 //! | `once PATH DEED` | does it if there is no such file, and makes it |
+//! | `unless PATH DEED` | does it if there is no such file |
 //! | `wait PATH` | waits for the file, with progress, and does its work |
 //! | `fail CODE` | says that it failed with this code |
 //! | `hang` | does nothing any more |
@@ -101,7 +102,7 @@ pub(super) fn do_part(
         }
         Work::Transcribe { speech, model, .. } => transcribe(&speech, &model.name, &files[1])?,
         Work::Compose(parts) => compose(*parts),
-        Work::Read | Work::Preview { .. } => return Ok(Some(70)),
+        Work::Read | Work::Preview { .. } | Work::Summarise(_) => return Ok(Some(70)),
     };
     say(socket, &FromWorker::Done { job, answer, picture: None::<Raster> })?;
     Ok(None)
@@ -117,6 +118,10 @@ fn obey(socket: &mut UnixStream, job: JobId, deed: &str) -> Result<Then> {
                 Err(_) => Ok(Then::Works),
             }
         }
+        "unless" => match rest.split_once(' ') {
+            Some((path, deed)) if !Path::new(path).exists() => obey(socket, job, deed),
+            _ => Ok(Then::Works),
+        },
         "wait" => {
             let mut done = 0;
             while !Path::new(rest).exists() {

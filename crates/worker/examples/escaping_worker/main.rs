@@ -2,7 +2,7 @@
 //!
 //! It answers with a line for each thing it tried: `escape` or `need`, its name, and what came of it, with
 //! tabs between. An escape is something that no hostile file may get; a need is something that reading a
-//! picture takes. That models load and pictures are read after confinement is what the other tests show.
+//! picture takes. What has to do with language models is tried again when the file is to be summarised. That models load and pictures are read after confinement is what the other tests show.
 //!
 //! It also runs unconfined, as root, on the machines of developers: nothing it does leaves a mark on more
 //! than the files that are in the list, signals are number 0, and calls that would change the system are
@@ -19,6 +19,7 @@ mod descriptors;
 mod memory;
 
 mod datagrams;
+mod model;
 mod sockets;
 
 mod others;
@@ -37,7 +38,7 @@ mod x86;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use deskscribe_protocol::{Answer, Code, Failure, Reading, Stage};
+use deskscribe_protocol::{Answer, Code, Failure, Reading, Stage, Work};
 use deskscribe_worker::{Engines, Interruption, Job, Outcome, Watch};
 
 use crate::attempt::{Attempt, Book};
@@ -50,6 +51,7 @@ const ESCAPES: &[&[Attempt]] = &[
     memory::ATTEMPTS,
     sockets::ATTEMPTS,
     datagrams::ATTEMPTS,
+    model::ATTEMPTS,
     others::ATTEMPTS,
     privileges::ATTEMPTS,
     programs::ATTEMPTS,
@@ -68,6 +70,9 @@ fn try_everything(job: Job, _: &mut Engines, watch: &dyn Watch) -> Result<Outcom
     let unreadable = |error: std::io::Error| Failure::new(Code::Unreadable, error.to_string());
     let medium = job.medium.ok_or_else(|| Failure::new(Code::Internal, "nothing to read"))?;
     let book = Book::read(medium.file).map_err(unreadable)?;
+    if let Work::Summarise(brief) = &job.work {
+        return model::summarise(brief, &book, watch);
+    }
     let escapes = ESCAPES.iter().flat_map(|attempts| attempts.iter()).map(|attempt| ("escape", attempt));
     // Needs come last: they must still work in a worker that has tried everything else.
     let needs = needs::ATTEMPTS.iter().map(|attempt| ("need", attempt));

@@ -22,6 +22,17 @@ pub(crate) fn language_of(text: &str) -> Option<String> {
     sure.then(|| tag(found.lang()).to_owned())
 }
 
+/// What a language is called in English, by its BCP-47 tag: `German` for `de` and for `de-AT`.
+pub(crate) fn name_of(bcp47: &str) -> Option<&'static str> {
+    let primary = bcp47.split('-').next()?.to_ascii_lowercase();
+    match primary.as_str() {
+        // The script is called so, whoever speaks it.
+        "zh" => Some("Chinese"),
+        "no" | "nn" => Some("Norwegian"),
+        _ => Lang::all().iter().find(|lang| tag(**lang) == primary).map(|lang| lang.eng_name()),
+    }
+}
+
 /// The shortest tag of a language: two letters where there are any.
 fn tag(language: Lang) -> &'static str {
     match language {
@@ -112,6 +123,16 @@ mod tests {
         );
         assert_eq!(of("明日の会議は午後三時からです").as_deref(), Some("ja"));
         assert_eq!(of("会议改到星期四下午").as_deref(), Some("zh"));
+    }
+
+    #[test]
+    fn a_tag_has_a_name() {
+        for (tag, name) in [("de", "German"), ("de-AT", "German"), ("ZH-hant", "Chinese"), ("ja", "Japanese")]
+        {
+            assert_eq!(name_of(tag), Some(name));
+        }
+        assert_eq!(name_of("tlh"), None);
+        assert_eq!(name_of(""), None);
     }
 
     #[test]

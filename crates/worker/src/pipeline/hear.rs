@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::time::Instant;
 
 use deskscribe_protocol::{Block, Code, Failure, Heard, Recording, SAMPLE_RATE, Span, Stage};
 
@@ -40,6 +41,7 @@ pub(super) fn hear(
     engines: &mut Engines,
     watch: &dyn Watch,
 ) -> Result<Heard, Interruption> {
+    let begun = Instant::now();
     let voice = engines.voice(watch)?;
     let engine = voice.engine();
     let beat = Beat::begin(watch, Stage::Hear, seconds(files.len() as u64 * Block::LONGEST));
@@ -64,6 +66,7 @@ pub(super) fn hear(
     heard.gaps = sound.gaps();
     heard.gaps.truncate(Recording::MOST_GAPS);
     heard.engine = Some(engine);
+    heard.seconds = begun.elapsed().as_secs_f64();
     Ok(heard)
 }
 

@@ -12,6 +12,7 @@ use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
 
 use crate::engines::Engines;
 use crate::job::{Interruption, Job, Outcome, Watch};
+use crate::summary;
 
 /// A picture that belongs to an answer, as 8-bit RGB.
 type Shown = (Raster, Vec<u8>);
@@ -54,6 +55,10 @@ pub fn work(job: Job, engines: &mut Engines, watch: &dyn Watch) -> Result<Outcom
             told(Answer::Transcript(transcribe::transcribe(&task, engines, watch)?))
         }
         (Work::Compose(parts), ..) => told(Answer::Reading(Box::new(compose::compose(*parts, watch)))),
+        (Work::Summarise(brief), _, medium) => {
+            let summary = summary::summarise(&brief, kind, medium, watch)?;
+            told(Answer::Summary(Box::new(summary)))
+        }
         _ => {
             let reason = format!("{kind} files are not read by this version of Deskscribe");
             Err(Interruption::Failed(Failure::new(Code::Unsupported, reason)))

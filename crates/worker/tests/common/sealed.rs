@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use deskscribe_protocol::{
     Answer, Build, Confinement, Failure, Frame, FromWorker, HEADER_BYTES, Header, JobId, Limits, MediaKind,
-    ModelGrant, ModelRole, Raster, Stage, ToWorker, Work, send,
+    ModelGrant, ModelRole, Raster, Reply, Stage, ToWorker, Work, send,
 };
 use deskscribe_worker::{Engines, load_runtime};
 
@@ -49,17 +49,31 @@ impl Sealed {
 
     /// What comes of a work with this file.
     pub(crate) fn ask(&mut self, path: &Path, kind: MediaKind, work: Work) -> Outcome {
+        self.lend(Some(path), kind, &work);
+        self.outcome(&work)
+    }
+
+    /// Lends it a work, with this file if it looks into one.
+    pub(crate) fn lend(&mut self, path: Option<&Path>, kind: MediaKind, work: &Work) -> JobId {
         self.jobs += 1;
         let job = JobId(self.jobs);
-        let message = ToWorker::Work {
-            job,
-            kind,
-            extension: path.extension().map(|extension| extension.to_str().unwrap().to_owned()),
-            bytes: fs::metadata(path).unwrap().len(),
-            limits: Limits::default(),
-            work: work.clone(),
-        };
-        self.say(&message, &[File::open(path).unwrap()]);
+        let extension =
+            path.and_then(Path::extension).map(|extension| extension.to_str().unwrap().to_owned());
+        let bytes = path.map_or(0, |path| fs::metadata(path).unwrap().len());
+        let limits = Limits::default();
+        let message = ToWorker::Work { job, kind, extension, bytes, limits, work: work.clone() };
+        let files: Vec<File> = path.into_iter().map(|path| File::open(path).unwrap()).collect();
+        self.say(&message, &files);
+        job
+    }
+
+    /// Says what a language model has answered.
+    pub(crate) fn reply(&mut self, job: JobId, replies: Vec<Reply>) {
+        replies.into_iter().for_each(|reply| self.say(&ToWorker::Reply { job, reply }, &[]));
+    }
+
+    /// Waits until the work it was lent is done.
+    pub(crate) fn outcome(&mut self, work: &Work) -> Outcome {
         self.progress.clear();
         loop {
             match self.hear() {
@@ -68,8 +82,8 @@ impl Sealed {
                     self.progress.push((stage, done, total));
                 }
                 (FromWorker::Done { answer, picture, .. }, pixels) => {
-                    assert_eq!(answer.check(&work), Ok(()), "{answer:?}");
-                    let edge = answer.longest_edge(&work, Limits::default().thumbnail_edge);
+                    assert_eq!(answer.check(work), Ok(()), "{answer:?}");
+                    let edge = answer.longest_edge(work, Limits::default().thumbnail_edge);
                     return Ok((answer, Raster::frame(picture, pixels, edge).unwrap()));
                 }
                 (FromWorker::Failed { failure, .. }, _) => return Err(failure),
@@ -78,14 +92,19 @@ impl Sealed {
         }
     }
 
-    fn say(&mut self, message: &ToWorker, files: &[File]) {
+    /// Waits until the process is gone, and tells its exit code.
+    pub(crate) fn end(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn say(&mut self, message: &ToWorker, files: &[File]) {
         let bytes = Frame::new(message, Vec::new()).unwrap().to_bytes();
         let files: Vec<_> = files.iter().map(AsFd::as_fd).collect();
         let sent = send(&self.socket, &bytes, &files).unwrap();
         std::io::Write::write_all(&mut self.socket, &bytes[sent..]).unwrap();
     }
 
-    fn hear(&mut self) -> (FromWorker, Vec<u8>) {
+    pub(crate) fn hear(&mut self) -> (FromWorker, Vec<u8>) {
         let mut header = [0; HEADER_BYTES];
         self.socket.read_exact(&mut header).expect("the worker has ended");
         let frame = Frame::read_rest(Header::parse(header).unwrap(), &self.socket).unwrap();

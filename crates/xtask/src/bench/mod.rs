@@ -5,7 +5,7 @@
 
 mod locks;
 mod processes;
-mod recordings;
+mod program;
 mod search;
 mod window;
 
@@ -27,15 +27,17 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Known files for the second scan.
 const KNOWN: usize = 10_000;
 
-/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, `cargo xtask bench --search [READINGS] [FOLDER]`, `cargo xtask bench
-/// --speech [FOLDER] [-- RIVAL]`, `cargo xtask bench --recordings [MINUTES [ROUNDS]]`, or `cargo xtask bench --window
-/// [READINGS]`
+/// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, `cargo xtask bench --search [READINGS] [FOLDER]`, the same with
+/// `--meaning`, `cargo xtask bench --speech [FOLDER] [-- RIVAL]`, `cargo xtask bench --recordings [MINUTES [ROUNDS]]`,
+/// `cargo xtask bench --summaries [PICTURES [ROUNDS]]`, or `cargo xtask bench --window [READINGS]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     match &arguments[..] {
-        [first, rest @ ..] if first == "--search" => return search::start(rest),
+        [first, rest @ ..] if first == "--search" => return search::start("search-bench", rest),
+        [first, rest @ ..] if first == "--meaning" => return search::start("meaning-bench", rest),
         [first, ..] if first == "--speech" || first == "--recordings" => {
-            return recordings::start(&arguments);
+            return program::start("recording-bench", &arguments);
         }
+        [first, rest @ ..] if first == "--summaries" => return program::start("summary-bench", rest),
         [first, rest @ ..] if first == "--window" => return window::start(rest),
         _ => {}
     }

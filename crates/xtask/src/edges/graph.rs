@@ -124,8 +124,8 @@ pub(super) fn check(graph: &Graph) -> Vec<Violation> {
             broken(rule, &way, &format!("only {} may import it", importers.join(" and ")));
         }
     }
-    for Barred { rule, crates, .. } in BARRED.iter().filter(|barred| barred.member == member) {
-        if let Some(way) = graph.way(|name| crates.contains(&name) || crates.contains(&"*"), &[]) {
+    for Barred { rule, crates, but_through, .. } in BARRED.iter().filter(|barred| barred.member == member) {
+        if let Some(way) = graph.way(|name| crates.contains(&name) || crates.contains(&"*"), but_through) {
             broken(rule, &way, "do without it, or without the feature that brings it in");
         }
     }
@@ -148,7 +148,7 @@ mod tests {
         for tree in [
             "0deskscribe-protocol v0.1.0 (/x)\n1serde v1.0.0\n2serde_core v1.0.0",
             "0deskscribe-engine v0.1.0\n1deskscribe-cache v0.1.0\n2rusqlite v1\n1jpeg-encoder v0\n1tokio v1\n1ollama-rs v0",
-            "0deskscribe-worker v0.1.0\n1deskscribe-protocol v0\n1oar-ocr v0\n2ort v2\n2image v0\n3png v0\n1ollama-rs v0",
+            "0deskscribe-worker v0.1.0\n1deskscribe-protocol v0\n1oar-ocr v0\n2ort v2\n2image v0\n3png v0\n1ollama-rs v0\n2reqwest v0\n3tokio v1",
             "0deskscribe-cli v0.1.0\n1deskscribe-engine v0.1.0\n2deskscribe-protocol v0\n2ollama-rs v0",
             "0deskscribe-app v0.1.0\n1deskscribe-engine v0.1.0\n2ollama-rs v0\n1tauri v2\n2wry v0",
             "0xtask v0.1.0 (/x)",
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn one_forbidden_import_for_every_barred_crate() {
-        for Barred { rule, member, crates } in BARRED {
+        for Barred { rule, member, crates, .. } in BARRED {
             for name in *crates {
                 let name = name.replace('*', "anything");
                 let tree = format!("0{member} v0.1.0\n1{name} v1.0.0");
@@ -234,6 +234,23 @@ mod tests {
         let tree = "0deskscribe-cli v0.1.0\n1deskscribe-engine v0.1.0\n2ollama-rs v0\n1ollama-rs v0 (*)";
         let rule = "only the gateway and the worker talk to a language model";
         assert_eq!(broken(tree), [(rule, "deskscribe-cli → ollama-rs".into())]);
+    }
+
+    #[test]
+    fn the_worker_has_no_client_but_the_one_it_never_calls() {
+        let tree = "0deskscribe-worker v0.1.0\n1ollama-rs v0\n2reqwest v0\n3tokio v1\n";
+        assert_eq!(broken(tree), []);
+        let (client, runtime) = (
+            "only the engine asks servers",
+            "the worker is synchronous, opens no path and never sees the cache",
+        );
+        assert_eq!(
+            broken(&format!("{tree}1reqwest v0 (*)")),
+            [
+                (client, "deskscribe-worker → reqwest".to_owned()),
+                (runtime, "deskscribe-worker → reqwest → tokio".to_owned()),
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What becomes of a part that ended: it is kept, tried again, or given up; and what that means for its recording.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use deskscribe_cache::Outcome;
@@ -151,14 +152,20 @@ impl Dispatch {
         lasting: bool,
         worker: WorkerName,
     ) -> Result<(), Halt> {
-        let is_needed = match part {
-            Part::Survey | Part::Compose => true,
+        match part {
+            Part::Survey | Part::Compose => {
+                return self.give_up_all_parts(key, failure, lasting, worker).await;
+            }
             // A model that does not load, or a fault of ours: another try may have the words.
-            Part::Transcribe { .. } => failure.code == Code::Internal,
-            Part::Hear(_) | Part::Watch(_) => false,
-        };
-        if is_needed {
-            return self.give_up_all_parts(key, failure, lasting, worker).await;
+            Part::Transcribe { .. } if failure.code == Code::Internal => {
+                tracing::warn!(?part, %failure, "nobody can listen");
+                if self.leave_speech(&key) {
+                    self.ledger.note(format!("what is said in recordings waits: {}", failure.reason)).await;
+                }
+                self.tell_share(&key).await;
+                return Ok(());
+            }
+            Part::Transcribe { .. } | Part::Hear(_) | Part::Watch(_) => {}
         }
         tracing::warn!(?part, %failure, "a part is lost");
         let Some(recording) = self.recordings.get(&key) else { return Ok(()) };
@@ -170,6 +177,23 @@ impl Dispatch {
                 Ok(())
             }
         }
+    }
+
+    /// The model that listens to this recording cannot be used: what is said in all those it listens to waits, and what
+    /// is shown is read all the same. Tells whether this is news.
+    pub(super) fn leave_speech(&mut self, key: &ContentKey) -> bool {
+        let Some(model) = self.recordings.get(key).and_then(|recording| recording.speech.clone()) else {
+            return false;
+        };
+        let is_mute = |recording: &Recording| {
+            recording.speech.as_ref().is_some_and(|speech| speech.sha256 == model.sha256)
+        };
+        let mute = self.recordings.open.iter_mut().filter(|recording| is_mute(recording));
+        let keys: HashSet<ContentKey> = mute.map(Recording::leave_speech).collect();
+        self.stop_jobs(|running| {
+            running.part().is_some_and(Part::listens) && keys.contains(&running.medium.key)
+        });
+        self.recordings.unusable.replace(model.sha256).is_none()
     }
 
     /// There will be no reading of this recording in this round. What landed of it is kept for the next.
@@ -186,6 +210,14 @@ impl Dispatch {
 }
 
 impl Recording {
+    /// Nobody listens to it in this round. Tells which it is.
+    fn leave_speech(&mut self) -> ContentKey {
+        self.speech = None;
+        self.plan.leave_speech();
+        self.suspects.retain(|part| !part.listens());
+        self.task.medium.key
+    }
+
     /// Puts a part back where its next try begins.
     fn put_back(&mut self, part: Part) {
         let lane = self.trials.get(&part).map_or(Lane::Shared, Trial::lane);

@@ -9,7 +9,7 @@ use deskscribe_protocol::{
     EngineUse, Missing, Owed, Parts, Provenance, Reading, Recording, Segment, Sound, Stage, StageTime,
 };
 
-use crate::digest::{self, Content};
+use crate::digest::{self, Content, Timeline};
 use crate::job::Watch;
 use gaps::Gaps;
 
@@ -31,12 +31,20 @@ pub(super) fn compose(parts: Parts, watch: &dyn Watch) -> Reading {
     let language = digest::language_of(&text)
         .or_else(|| digest::language_of(&spoken.join(" ")))
         .or_else(|| spoken_language.clone().filter(|_| !spoken.is_empty()));
-    let digest = digest::make(Content { lines: &lines, spoken: &spoken }, language.as_deref());
+    let mut digest = digest::make(Content { lines: &lines, spoken: &spoken }, language.as_deref());
+    let timeline = Timeline { screen: &screen, transcript: &transcript, duration };
+    digest.chapters = digest::chapters_of(timeline, language.as_deref());
 
+    let hearing = parts.heard.iter().map(|part| part.seconds).sum::<f64>();
     let listening = parts.transcripts.iter().map(|part| part.seconds).sum::<f64>();
     let watching = parts.watched.iter().map(|part| part.seconds).sum::<f64>();
     let summarising = begun.elapsed().as_secs_f64();
-    let stages = [(Stage::Transcribe, listening), (Stage::Watch, watching), (Stage::Summarise, summarising)];
+    let stages = [
+        (Stage::Hear, hearing),
+        (Stage::Transcribe, listening),
+        (Stage::Watch, watching),
+        (Stage::Summarise, summarising),
+    ];
     let (width, height) = parts.survey.picture.as_ref().map_or((0, 0), |it| (it.width, it.height));
     Reading {
         text,
@@ -47,7 +55,7 @@ pub(super) fn compose(parts: Parts, watch: &dyn Watch) -> Reading {
         pages: parts.watched.iter().map(|part| part.frames).fold(0, u32::saturating_add),
         pending: if parts.owes_speech { vec![Owed::Speech] } else { Vec::new() },
         digest,
-        seconds: listening + watching + summarising,
+        seconds: stages.iter().map(|(_, seconds)| seconds).sum(),
         provenance: Provenance {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             engines: engines(&parts),

@@ -233,3 +233,22 @@ fn whatever_the_parts_hold_a_reading_keeps_its_bounds() {
         assert!(reading.text.len() <= Reading::MOST_TEXT && recording.screen.len() <= Recording::MOST);
     }
 }
+
+#[test]
+fn where_other_things_are_shown_and_said_a_chapter_begins() {
+    let mut parts = film();
+    let topics = [
+        ("Garden irrigation pumps", "the irrigation pump waters the beds"),
+        ("Choir rehearsal plan", "altos rehearse the second hymn"),
+    ];
+    let stands = |at: usize| (150.0 * at as f64, 150.0 * (at + 1) as f64);
+    let lines = topics.iter().enumerate().map(|(at, (title, _))| seen(stands(at).0, stands(at).1, title));
+    parts.watched = vec![watched(300.0, true, lines.collect())];
+    let segments: Vec<(f64, f64, &str)> =
+        (0..30).map(|at| (10.0 * at as f64, 10.0 * at as f64 + 8.0, topics[at / 15].1)).collect();
+    parts.transcripts = vec![said(&segments)];
+    let chapters = read(&parts).digest.chapters;
+    let chapters: Vec<(f64, &str)> = chapters.iter().map(|it| (it.at, it.title.as_str())).collect();
+    assert_eq!(chapters, [(0.0, topics[0].0), (150.0, topics[1].0)]);
+    assert!(read(&film()).digest.chapters.is_empty(), "a minute has none");
+}

@@ -1,0 +1,108 @@
+// Summaries by a language model: how it stands with them, what is fetched, and what a test came to.
+import type { ItemView, Live, LlmState, LlmTest, ModelPull, Server, Status, Trouble } from "../bindings";
+import { words } from "../words/en";
+
+const PUT_AWAY = "deskscribe.without-summaries";
+
+export type Standing = "paused" | "off" | "waiting";
+
+/** The model that Ollama can fetch to end this trouble. */
+export function fetchable(trouble: Trouble): string | null {
+  if (trouble.code !== "model_missing") return null;
+  return /^deskscribe llm pull (\S+)$/.exec(trouble.mend ?? "")?.[1] ?? null;
+}
+
+/** What to do, told apart: a line for a terminal, a page to get something from, or words. */
+export function mendOf(trouble: Trouble): { command: string } | { link: string } | { words: string } | null {
+  const { mend } = trouble;
+  if (mend === null) return null;
+  if (/^(ollama|deskscribe) /.test(mend)) return { command: mend };
+  const link = /https?:\/\/[^\s,;]+/.exec(mend)?.[0];
+  return link ? { link } : { words: mend };
+}
+
+export class Summaries {
+  pull = $state.raw<ModelPull | null>(null);
+  test = $state.raw<LlmTest | null>(null);
+  testing = $state.raw(false);
+  looking = $state.raw(false);
+  /** Contents that no model has summarised, by what is stored. */
+  unsummarised = $state.raw(0);
+  /** Whether somebody wants to go on without Ollama. The chip says nothing of it any more. */
+  putAway = $state.raw(localStorage.getItem(PUT_AWAY) !== null);
+
+  /** Whether a server was there while this window was open. What was there is missed, installed or not. */
+  #wasThere = $state.raw(false);
+
+  constructor(private readonly status: () => Status | null) {}
+
+  get model(): LlmState {
+    return this.status()?.summaries?.model ?? { state: "unseen" };
+  }
+
+  get server(): Server | null {
+    return this.model.state === "ready" ? this.model : null;
+  }
+
+  get trouble(): Trouble | null {
+    return this.model.state === "trouble" ? this.model : null;
+  }
+
+  /** Contents that wait. The engine knows whether any do, and of many only the next ones. */
+  get waiting(): number {
+    const known = this.status()?.summaries?.waiting ?? 0;
+    if (this.model.state === "off") return 0;
+    return known === 0 && this.server ? 0 : Math.max(known, this.unsummarised);
+  }
+
+  /** What the header has to say, if anything. */
+  get standing(): Standing | null {
+    const { trouble } = this;
+    if (trouble?.code === "not_installed" && !this.#wasThere) return this.putAway ? null : "off";
+    if (trouble) return "paused";
+    return this.model.state !== "off" && (this.status()?.summaries?.waiting ?? 0) > 0 ? "waiting" : null;
+  }
+
+  get pulling(): boolean {
+    return this.pull?.progress.type === "going";
+  }
+
+  /** The models to choose from, the one that writes first. */
+  get writers(): string[] {
+    const { server } = this;
+    if (!server) return [];
+    return [server.model.name, ...server.writers.filter((name) => name !== server.model.name)];
+  }
+
+  /** Why nothing can be summarised now. */
+  get lacks(): string | null {
+    const { model } = this;
+    if (model.state === "ready") return null;
+    if (model.state === "trouble") return words.summaries.trouble[model.code].title;
+    return model.state === "off" ? words.summaries.chip.off : words.summaries.nobody;
+  }
+
+  /** Who made the summary of an item, and who is waited for. */
+  madeBy({ summary_by, pending }: Pick<ItemView, "summary_by" | "pending">): string {
+    const say = words.summaries;
+    const parts: string[] = [];
+    if (summary_by !== null)
+      parts.push(summary_by === "extractive" ? say.extractive : say.madeBy(summary_by));
+    if (pending.includes("summary")) parts.push(say.waitsFor(this.server?.model.name ?? null));
+    return parts.join("  ·  ");
+  }
+
+  /** The status is another one. */
+  follow(): void {
+    if (this.server) this.#wasThere = true;
+  }
+
+  hear(message: Extract<Live, { type: "pull" }>): void {
+    this.pull = message.pull;
+  }
+
+  goWithout(): void {
+    this.putAway = true;
+    localStorage.setItem(PUT_AWAY, "1");
+  }
+}
