@@ -114,7 +114,10 @@ impl Machine {
                 workspace::succeeds(Command::new(pkg_config).args(["--exists", name]))
             }),
             Sign::Clang => {
-                let is_clang = |name: &str| name.starts_with("libclang.so") || name.starts_with("libclang-");
+                // The library for C++ programs is another one, and comes with graphics drivers.
+                let is_versioned =
+                    |name: &str| name.starts_with("libclang-") && !name.starts_with("libclang-cpp");
+                let is_clang = |name: &str| name.starts_with("libclang.so") || is_versioned(name);
                 let (folders, depth) = CLANG;
                 self.has_own_clang
                     || folders.iter().any(|folder| has_file(&self.root.join(folder), depth, &is_clang))
@@ -243,6 +246,8 @@ mod tests {
         fs::write(root.path().join("etc/ssl/cert.pem"), "").unwrap();
         assert_eq!(names(&machine.missing(&[Need::Compile])), ["libclang-dev"]);
         fs::create_dir_all(root.path().join("usr/lib/llvm-14/lib")).unwrap();
+        fs::write(root.path().join("usr/lib/llvm-14/lib/libclang-cpp.so.14"), "").unwrap();
+        assert_eq!(names(&machine.missing(&[Need::Compile])), ["libclang-dev"]);
         fs::write(root.path().join("usr/lib/llvm-14/lib/libclang.so.1"), "").unwrap();
         assert_eq!(names(&machine.missing(&[Need::Compile, Need::Fetch])), Vec::<&str>::new());
         assert_eq!(machine.plan(&[]), Plan::Nothing);
