@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_engine::absolute;
 
+use crate::background::autostart::BACKGROUND;
+
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
     /// The window, reading these first.
     Window(Vec<PathBuf>),
+    /// No window until somebody asks for it: folders are watched meanwhile.
+    Background,
     /// Which version this is.
     Version,
     /// How to start it.
@@ -20,6 +24,7 @@ pub(crate) enum Arguments {
 pub(crate) const HELP: &str = "Opens Deskscribe's window and reads these files and folders first; a window that is open already gets them.
 
 Usage: deskscribe-app [PATH]...
+       deskscribe-app --background    watch folders without a window, until one is asked for
 
 The terminal program is called deskscribe.";
 
@@ -27,18 +32,20 @@ impl Arguments {
     /// Understands what follows the program's name; paths become absolute here, where they were meant.
     pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Self {
         let mut paths = Vec::new();
-        let mut only_paths = false;
+        let (mut only_paths, mut in_background) = (false, false);
         for word in words {
             match word.to_str() {
                 Some("--") if !only_paths => only_paths = true,
                 Some("--version" | "-V") if !only_paths => return Self::Version,
+                Some(BACKGROUND) if !only_paths => in_background = true,
                 Some("--help" | "-h") if !only_paths => return Self::Help,
                 _ => {
                     paths.push(absolute(Path::new(&word)));
                 }
             }
         }
-        Self::Window(paths)
+        // Who names files wants to see them.
+        if in_background && paths.is_empty() { Self::Background } else { Self::Window(paths) }
     }
 }
 
@@ -59,5 +66,7 @@ mod tests {
         });
         assert_eq!(parse(&["/a", "--version"]), Arguments::Version);
         assert_eq!(parse(&["-h"]), Arguments::Help);
+        assert_eq!(parse(&["--background"]), Arguments::Background);
+        assert_eq!(parse(&["--background", "/a"]), Arguments::Window(vec!["/a".into()]));
     }
 }

@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{item, library, meaning, models, reading, summaries, transcript, ways_in};
+use crate::commands::{folders, item, library, meaning, models, reading, summaries, transcript, ways_in};
 use crate::error::CommandError;
 use crate::live::Live;
 
@@ -19,10 +19,15 @@ pub(crate) fn surface() -> Builder<Wry> {
         .commands(collect_commands![
             ways_in::live,
             ways_in::suggestion,
-            ways_in::read_desktop,
             ways_in::choose_folder,
             ways_in::choose_files,
             ways_in::paste,
+            folders::choose_watched,
+            folders::count_folder,
+            folders::watch_folder,
+            folders::unwatch_folder,
+            folders::set_background,
+            folders::close_window,
             library::page,
             library::waiting,
             library::troubles,

@@ -1,21 +1,28 @@
 //! Everything the window works with: the engine, the library, and what is told to the page.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskscribe_engine::{
-    Again, Change, ContentKey, Engine, Event, Files, Home, Models, Order, PreviewError, PreviewOf, Resources,
-    Session, Settings,
+    Again, Change, ContentKey, Engine, Event, Files, Home, Host, Library, Models, Order, PreviewError,
+    PreviewOf, Query, Resources, Session, Settings, SettingsError, Turn,
 };
+use tauri::AppHandle;
 use tauri::async_runtime::{JoinHandle, block_on, spawn, spawn_blocking};
 use tokio::sync::{broadcast, watch};
 
+use crate::background::closing::Closing;
+use crate::background::notice::{self, Notices};
 use crate::clipboard::Clipboard;
+use crate::counting::{Counting, FolderCount};
 use crate::drag::Drag;
 use crate::errands::Errands;
 use crate::error::{CommandError, ErrorCode};
 use crate::live::Live;
+use crate::open_window;
 use crate::pulls::Pulls;
+use crate::settings::Chosen;
 use crate::shelves::Shelves;
 
 /// News that may wait for a page that is being loaded.
@@ -35,8 +42,21 @@ pub(crate) struct Inner {
     pub(crate) drag: watch::Sender<Option<Drag>>,
     pub(crate) errands: Errands,
     pub(crate) pulls: Pulls,
-    /// What the engine was started with.
-    settings: Mutex<Option<Settings>>,
+    /// The settings that are in use.
+    pub(crate) chosen: watch::Sender<Chosen>,
+    /// Held while they are changed.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    /// What would be read in a folder that is being chosen.
+    pub(crate) count: watch::Sender<Option<FolderCount>>,
+    pub(crate) counting: Counting,
+    /// Whether this desktop has a tray.
+    pub(crate) has_tray: watch::Sender<bool>,
+    pub(crate) notices: Notices,
+    pub(crate) closing: Closing,
+    /// Whether it was started without a window.
+    pub(crate) is_hidden: bool,
+    /// Which of the engines is the one that counts: those before it may still be ending.
+    engines: AtomicU64,
     /// What is told once and never again.
     news: broadcast::Sender<Live>,
     /// The same, told before there was a page.
@@ -66,6 +86,13 @@ pub(crate) struct LibraryState {
     pub(crate) caution: Option<String>,
 }
 
+/// What was read last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Newest {
+    pub(crate) key: ContentKey,
+    pub(crate) title: String,
+}
+
 impl std::ops::Deref for Desk {
     type Target = Inner;
 
@@ -75,7 +102,8 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(home: Home) -> Self {
+    /// `is_hidden` says that nobody asked for a window.
+    pub(crate) fn new(home: Home, is_hidden: bool) -> Self {
         Self(Arc::new(Inner {
             shelves: Shelves::of(home.clone()),
             home,
@@ -85,29 +113,42 @@ impl Desk {
             drag: watch::Sender::default(),
             errands: Errands::default(),
             pulls: Pulls::default(),
-            settings: Mutex::default(),
+            chosen: watch::Sender::default(),
+            changing: tokio::sync::Mutex::default(),
+            count: watch::Sender::default(),
+            counting: Counting::default(),
+            has_tray: watch::Sender::default(),
+            notices: Notices::default(),
+            closing: Closing::default(),
+            is_hidden,
+            engines: AtomicU64::default(),
             news: broadcast::Sender::new(NEWS_WAITING),
             early: Mutex::default(),
             feeding: Mutex::default(),
         }))
     }
 
-    /// Starts the engine; what goes wrong is shown in the window, which can try again. `show` brings the window to the
-    /// front when another start hands its files over.
-    pub(crate) async fn start_engine(&self, show: impl Fn() + Send + 'static) {
+    /// Starts the engine with the settings that are in use, or those of the file; what goes wrong is shown in the window,
+    /// which can try again.
+    pub(crate) async fn start_engine(&self, app: &AppHandle) {
+        let this = self.engines.fetch_add(1, Ordering::Relaxed) + 1;
         self.engine.send_replace(Reading::Starting);
-        let home = self.home.clone();
-        let open = spawn_blocking(move || open(home)).await;
+        let (home, chosen) = (self.home.clone(), self.chosen.borrow().clone());
+        let open = spawn_blocking(move || open(home, chosen.settings)).await;
         let open = open.map_err(|error| error.to_string()).and_then(|engine| engine);
-        let stay = open.and_then(|(engine, settings)| {
-            *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
-            let stay = engine.stay().map_err(|error| error.to_string())?;
-            Ok((engine.models().clone(), stay))
+        let stay = open.and_then(|Opened { engine, settings, doubt }| {
+            let stay = engine.stay(Host::Window).map_err(|error| error.to_string())?;
+            Ok((engine.models().clone(), stay, settings, doubt))
         });
         let (session, mut events) = match stay {
-            Ok((models, stay)) => {
+            Ok((models, (session, events), settings, doubt)) => {
                 self.errands.know(models);
-                stay
+                session.watch(settings.watch.clone());
+                self.chosen.send_modify(|chosen| chosen.settings = Some(settings));
+                if let Some(error) = doubt {
+                    self.doubt(&error);
+                }
+                (session, events)
             }
             Err(reason) => {
                 tracing::error!(reason, "the engine does not start");
@@ -116,27 +157,43 @@ impl Desk {
             }
         };
         self.engine.send_replace(Reading::Session(session));
-        let desk = self.clone();
+        let (desk, app) = (self.clone(), app.clone());
         spawn(async move {
             let mut last = None;
             while let Some(event) = events.recv().await {
                 if let Event::Finished { stopped, .. } = &event {
                     last = stopped.clone();
                 }
-                desk.hear(event, &show);
+                desk.hear(event, &app).await;
             }
             let reason = last.unwrap_or_else(|| "the engine has ended".to_owned());
-            desk.engine.send_replace(Reading::Broken(reason));
+            // One that was ended so that another could begin is missed by nobody.
+            if desk.engines.load(Ordering::Relaxed) == this {
+                desk.engine.send_replace(Reading::Broken(reason));
+            }
         });
     }
 
-    fn hear(&self, event: Event, show: &impl Fn()) {
+    /// Ends the engine, for another one to begin.
+    pub(crate) async fn end_engine(&self) {
+        let session = self.session();
+        self.engines.fetch_add(1, Ordering::Relaxed);
+        self.engine.send_replace(Reading::Starting);
+        if let Ok(session) = session {
+            session.close().await;
+        }
+    }
+
+    async fn hear(&self, event: Event, app: &AppHandle) {
         let news = match event {
             Event::Note(text) => Live::Note { text },
             Event::Refused { reason, .. } => Live::Note { text: reason },
-            Event::Finished { counts, stopped } => Live::Finished { counts, stopped },
+            Event::Finished { counts, stopped } => {
+                notice::tell_round(self, app, &counts).await;
+                Live::Finished { counts, stopped }
+            }
             Event::Open { paths } => {
-                show();
+                open_window(app);
                 return self.add_first(paths);
             }
             _ => return,
@@ -168,6 +225,15 @@ impl Desk {
         }
     }
 
+    /// Nobody looks at a page any more.
+    pub(crate) fn unfeed(&self) {
+        let feeding = self.feeding.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(feeding) = feeding {
+            feeding.abort();
+        }
+        self.counting.end(self);
+    }
+
     /// Ends the engine. When this is done every worker is gone, everything that was read is stored, and what was fetched
     /// of a model is kept.
     pub(crate) fn close(&self) {
@@ -187,9 +253,11 @@ impl Desk {
         }
     }
 
-    /// What the engine was started with, once it was there.
-    pub(crate) fn settings(&self) -> Option<Settings> {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was read last and has a title, if there is anything.
+    pub(crate) async fn newest(&self) -> Option<Newest> {
+        let look = |library: &Library| Ok(library.page(&Query::default(), 0, 1)?);
+        let card = self.shelves.ask(look).await.ok()?.cards.into_iter().next()?;
+        Some(Newest { key: card.key?, title: card.title? })
     }
 
     /// The speech models, once the engine was there.
@@ -210,7 +278,7 @@ impl Desk {
 
     /// Hands files and folders to the engine.
     pub(crate) async fn order(&self, files: Files, again: Again, first: bool) -> Result<(), CommandError> {
-        let order = Order { files, again, first };
+        let order = Order { files, again, turn: if first { Turn::Now } else { Turn::Later } };
         self.started().await?.order(order).await.map_err(|error| CommandError::new(ErrorCode::Workers, error))
     }
 
@@ -257,9 +325,18 @@ fn starting() -> CommandError {
     CommandError::new(ErrorCode::Workers, "Deskscribe is still starting")
 }
 
-fn open(home: Home) -> Result<(Engine, Settings), String> {
+/// An engine that is ready to begin.
+struct Opened {
+    engine: Engine,
+    settings: Settings,
+    /// Why the settings are not those of the file.
+    doubt: Option<SettingsError>,
+}
+
+fn open(home: Home, settings: Option<Settings>) -> Result<Opened, String> {
     let resources = Resources::locate().map_err(|error| error.to_string())?;
-    let settings = Settings::load(&home).map_err(|error| error.to_string())?;
+    let (settings, doubt) =
+        settings.map_or_else(|| Settings::load_or_last_good(&home), |settings| (settings, None));
     let engine = Engine::open(home, resources, settings.clone()).map_err(|error| error.to_string())?;
-    Ok((engine, settings))
+    Ok(Opened { engine, settings, doubt })
 }

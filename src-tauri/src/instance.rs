@@ -21,11 +21,12 @@ pub(crate) enum Instance {
 }
 
 impl Instance {
-    /// Finds out which one this is, and hands the files over if there is a window already.
+    /// Finds out which one this is, and hands the files over if there is a window already. Without any, not even none, the
+    /// first one stays as it is.
     ///
     /// # Errors
     /// There is one that does not answer, or nothing can be kept in this home.
-    pub(crate) async fn claim(home: &Home, paths: &[PathBuf]) -> anyhow::Result<Self> {
+    pub(crate) async fn claim(home: &Home, paths: Option<&[PathBuf]>) -> anyhow::Result<Self> {
         let path = home.window();
         fs::create_dir_all(home.folder())
             .and_then(|()| File::options().create(true).append(true).open(&path))
@@ -45,7 +46,7 @@ impl Instance {
 struct Lock(File);
 
 impl Lock {
-    async fn claim(self, home: &Home, paths: &[PathBuf]) -> anyhow::Result<Instance> {
+    async fn claim(self, home: &Home, paths: Option<&[PathBuf]>) -> anyhow::Result<Instance> {
         let deadline = Instant::now() + ANSWER_WITHIN;
         loop {
             match self.0.try_lock() {
@@ -55,6 +56,7 @@ impl Lock {
                     return Err(error).context("the lock of the window cannot be taken");
                 }
             }
+            let Some(paths) = paths else { return Ok(Instance::Handed) };
             let first =
                 RunningEngine::with_window(home).await.context("the window that is open cannot be found")?;
             let refused = match first {

@@ -5,17 +5,23 @@
 //!    ◀──── live ─────── status, changes ◀────╯
 //!    ◀──── thumb: ───── cache
 //!    ◀──── preview: ─── engine ═══▶ worker
+//!  tray, notices ◀──── status, rounds
 //! ```
 
 mod arguments;
 mod instance;
 
+mod choices;
+mod counting;
 mod desk;
 mod errands;
 mod live;
 mod pulls;
+mod settings;
 mod shelves;
 mod task;
+
+mod background;
 
 mod ask;
 mod clipboard;
@@ -32,13 +38,14 @@ use std::process::ExitCode;
 use std::thread;
 
 use anyhow::{Context, bail};
-use deskscribe_engine::{Home, Library, start_log};
+use deskscribe_engine::{Home, Library, SettingsChanges, start_log};
 use tauri::async_runtime::{block_on, spawn};
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::Arguments;
+use background::{autostart, closing, tray};
 pub use bindings::write_bindings;
 use desk::{Desk, LibraryState};
 use drag::Drags;
@@ -56,7 +63,8 @@ const LEAST_SIZE: (f64, f64) = (720.0, 520.0);
 /// There is no display, nothing can be kept, or a window that is open does not answer.
 pub fn start() -> anyhow::Result<ExitCode> {
     let paths = match Arguments::parse(std::env::args_os().skip(1)) {
-        Arguments::Window(paths) => paths,
+        Arguments::Window(paths) => Some(paths),
+        Arguments::Background => None,
         Arguments::Version => return say(&format!("deskscribe-app {}", env!("CARGO_PKG_VERSION"))),
         Arguments::Help => return say(arguments::HELP),
     };
@@ -64,7 +72,7 @@ pub fn start() -> anyhow::Result<ExitCode> {
         bail!("there is no display for a window; the terminal program does the same: deskscribe scan FOLDER");
     }
     let home = Home::locate()?;
-    let first = match block_on(Instance::claim(&home, &paths))? {
+    let first = match block_on(Instance::claim(&home, paths.as_deref()))? {
         Instance::First(lock) => lock,
         Instance::Handed => return Ok(ExitCode::SUCCESS),
     };
@@ -86,8 +94,9 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(is_set)
 }
 
-fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
-    let desk = Desk::new(home);
+/// Without paths, not even none, no window is opened until somebody asks for it.
+fn run(home: Home, paths: Option<Vec<PathBuf>>) -> anyhow::Result<i32> {
+    let desk = Desk::new(home, paths.is_none());
     let surface = bindings::surface();
     let drags = Drags::default();
     let app = tauri::Builder::default()
@@ -99,32 +108,42 @@ fn run(home: Home, paths: Vec<PathBuf>) -> anyhow::Result<i32> {
         .manage(desk.clone())
         .on_window_event({
             let desk = desk.clone();
-            move |_, event| {
-                if let WindowEvent::DragDrop(event) = event {
-                    drags.hear(event, &desk);
-                }
+            move |_, event| match event {
+                WindowEvent::DragDrop(event) => drags.hear(event, &desk),
+                WindowEvent::CloseRequested { api, .. } if !closing::may_close(&desk) => api.prevent_close(),
+                WindowEvent::Destroyed => desk.unfeed(),
+                _ => {}
             }
         })
         .setup({
             let desk = desk.clone();
             move |app| {
-                open_window(app.handle());
+                let app = app.handle().clone();
+                if paths.is_some() {
+                    open_window(&app);
+                }
                 watch_library(desk.clone())?;
-                end_on_signals(app.handle().clone());
-                let handle = app.handle().clone();
+                end_on_signals(app.clone());
+                autostart::renew();
+                desk.notices.begin(&app);
+                tray::begin(desk.clone(), app.clone());
                 spawn(async move {
-                    desk.start_engine(move || open_window(&handle)).await;
-                    desk.add_first(paths);
+                    // Before they are read for the first time, so that no change is missed.
+                    let changes = SettingsChanges::of(&desk.home);
+                    desk.start_engine(&app).await;
+                    desk.add_first(paths.unwrap_or_default());
+                    desk.follow_settings(changes, &app).await;
                 });
                 Ok(())
             }
         })
         .build(tauri::generate_context!())
         .context("the window cannot be opened; is there a display?")?;
-    Ok(app.run_return(move |_, event| {
-        if let RunEvent::Exit = event {
-            desk.close();
-        }
+    Ok(app.run_return(move |_, event| match event {
+        // The last window was closed. What is really wanted comes with a code.
+        RunEvent::ExitRequested { code: None, api, .. } if closing::goes_on(&desk) => api.prevent_exit(),
+        RunEvent::Exit => desk.close(),
+        _ => {}
     }))
 }
 

@@ -12,6 +12,8 @@ use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
+use crate::choices::{Background, FolderChoice};
+use crate::counting::FolderCount;
 use crate::desk::{Desk, LibraryState, Reading};
 use crate::drag::Drag;
 use crate::errands::{Errand, Known};
@@ -62,6 +64,22 @@ pub(crate) enum Live {
         /// What is fetched, or was fetched last, until it is put away.
         pull: Option<ModelPull>,
     },
+    /// What is watched and what happens in the background, as the settings say.
+    Choices {
+        /// In their order.
+        folders: Vec<FolderChoice>,
+        /// When no window is open, and beside other programs.
+        background: Background,
+    },
+    /// What would be read in a folder that is being chosen.
+    Count {
+        /// So far; nothing, if none is counted.
+        count: Option<FolderCount>,
+    },
+    /// The window was to be closed while folders are watched: it is to be asked whether they still are without it.
+    Closing,
+    /// Somebody asked outside the window for its settings.
+    ShowFolders,
     /// Files are held over the window, or are not any more.
     Drag {
         /// What a drop would bring.
@@ -128,6 +146,35 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
             sleep_until(next).await;
         }
     };
+    let (mut chosen, mut tray) = (desk.chosen.subscribe(), desk.has_tray.subscribe());
+    let choices = async {
+        loop {
+            let settings = chosen.borrow_and_update().settings.clone();
+            let has_tray = *tray.borrow_and_update();
+            if let Some(settings) = settings {
+                let folders = settings.watch.iter().map(FolderChoice::from).collect();
+                let background = Background::of(&settings, has_tray);
+                if page.send(Live::Choices { folders, background }).is_err() {
+                    return;
+                }
+            }
+            tokio::select! {
+                changed = chosen.changed() => if changed.is_err() { return },
+                changed = tray.changed() => if changed.is_err() { return },
+            }
+        }
+    };
+    let mut counts = desk.count.subscribe();
+    let count = async {
+        loop {
+            let count = counts.borrow_and_update().clone();
+            let next = Instant::now() + STATUS_EVERY;
+            if page.send(Live::Count { count }).is_err() || counts.changed().await.is_err() {
+                return;
+            }
+            sleep_until(next).await;
+        }
+    };
     let drag = async {
         loop {
             let held = *drag.borrow_and_update();
@@ -159,6 +206,8 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
         () = library => {}
         () = models => {}
         () = pulls => {}
+        () = choices => {}
+        () = count => {}
         () = drag => {}
         () = news => {}
     }

@@ -10,14 +10,27 @@ export const commands = {
 	live: (channel: Channel<Live>) => __TAURI_INVOKE<null>("live", { channel }),
 	/**  Where one could begin, for a window that has nothing to show. */
 	suggestion: () => __TAURI_INVOKE<Suggestion>("suggestion"),
-	/**  Reads the user's Desktop. Tells which folder that is, as people write it. */
-	readDesktop: () => __TAURI_INVOKE<string>("read_desktop"),
 	/**  Asks for a folder and reads it. Tells which one, as people write it; nothing, if none was chosen. */
 	chooseFolder: () => __TAURI_INVOKE<string | null>("choose_folder"),
 	/**  Asks for files and reads them. Tells how many. */
 	chooseFiles: () => __TAURI_INVOKE<number>("choose_files"),
 	/**  Reads what is on the clipboard. A file that was copied is read where it lies, even if its picture is there as well. */
 	paste: () => __TAURI_INVOKE<Pasted>("paste"),
+	/**  Asks for a folder to watch; nothing, if none was chosen. What is told is not watched yet. */
+	chooseWatched: () => __TAURI_INVOKE<FolderChoice | null>("choose_watched"),
+	/**
+	 *  Counts what would be read in this folder, and tells it on the live channel; nothing is opened. Without a folder no
+	 *  more is counted.
+	 */
+	countFolder: (folder: FolderChoice | null) => __TAURI_INVOKE<null>("count_folder", { folder }),
+	/**  Watches this folder from now on; one that is watched already, in another way. */
+	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<null>("watch_folder", { folder }),
+	/**  Watches this folder no more. What was read in it stays. */
+	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<null>("unwatch_folder", { folder }),
+	/**  How it behaves in the background from now on. */
+	setBackground: (background: Background) => __TAURI_INVOKE<null>("set_background", { background }),
+	/**  The answer to whether to go on when the window is closed, which it then is. */
+	closeWindow: (keepRunning: boolean) => __TAURI_INVOKE<null>("close_window", { keepRunning }),
 	/**  The items that match, from this one on; the best first, or the newest. */
 	page: (query: string, offset: number, limit: number) => __TAURI_INVOKE<Page>("page", { query, offset, limit }),
 	/**  Files whose turn has not come, the longest waiting first. */
@@ -85,8 +98,8 @@ export const commands = {
 	retryFailed: () => __TAURI_INVOKE<number>("retry_failed"),
 	/**  Reads what was found earlier, and not read. */
 	readWaiting: () => __TAURI_INVOKE<null>("read_waiting"),
-	/**  Stops all work until it is resumed; no processor is used meanwhile. */
-	pause: () => __TAURI_INVOKE<null>("pause"),
+	/**  Stops all work for so many seconds, or until it is resumed; no processor is used meanwhile. */
+	pause: (seconds: number | null) => __TAURI_INVOKE<null>("pause", { seconds }),
 	/**  Goes on. */
 	resume: () => __TAURI_INVOKE<null>("resume"),
 	/**  Gives up a file that is being read, or waits for it. */
@@ -122,6 +135,22 @@ export type AttentionPage = {
 	offset: number,
 	/**  How many there are. */
 	count: number,
+};
+
+/**  What happens when no window is open, and beside other programs. */
+export type Background = {
+	/**  Whether it goes on when the window is closed. */
+	keep_running: boolean,
+	/**  Whether it is started when the user logs in. */
+	autostart: boolean,
+	/**  Whether the end of a round is told while the window is not in sight. */
+	notifications: boolean,
+	/**  What happens while the machine runs on battery. */
+	on_battery: OnBattery,
+	/**  How it gives way to other programs. */
+	priority: Priority,
+	/**  Whether this desktop shows icons of programs without a window. */
+	has_tray: boolean,
 };
 
 /**  What was asked of a server, and what came back, for whoever wants to know what is wrong. */
@@ -380,6 +409,61 @@ export type Fit =
 /**  Two can, and half of the memory is left for everything else. */
 "well";
 
+/**  A folder that is watched, or could be. */
+export type FolderChoice = {
+	/**  As people write it. */
+	name: string,
+	/**  Whether folders in it are watched as well. */
+	recurse: boolean,
+	/**  Which files are read. */
+	kinds: MediaKind[],
+	/**  What is left out, as in a `.gitignore`, seen from the folder. */
+	ignore: string[],
+	/**  Whether files are read that were there before. */
+	existing: boolean,
+} & FilePath;
+
+/**  What would be read in a folder. */
+export type FolderCount = {
+	/**  Pictures. */
+	images: number,
+	/**  Moving pictures. */
+	videos: number,
+	/**  Sound alone. */
+	audio: number,
+	/**  Whether there may be more: it is still being looked through. */
+	counting: boolean,
+	/**  What is wrong with what is to be left out, in one line; then nothing is counted. */
+	wrong: string | null,
+};
+
+/**  How a folder is watched. */
+export type FolderState = 
+/**  It is being looked through for the first time. */
+"starting" | 
+/**  The system tells what happens in it. */
+"watched" | 
+/**  The system does not, so that it is looked through now and then. */
+"polled" | 
+/**  It is not there; it comes back by itself. */
+"offline" | 
+/**  Another Deskscribe program watches it; when that ends, this one does. */
+"elsewhere";
+
+/**  A watched folder at one moment. */
+export type FolderStatus = {
+	/**  Absolute path. */
+	path: string,
+	/**  How it is watched. */
+	state: FolderState,
+	/**  Why it is not told of, or not there, in one line. */
+	reason?: string | null,
+	/**  Files in it that are still being written. */
+	unfinished: number,
+	/**  When a file in it was last complete, in milliseconds since 1970. */
+	last_file_at?: number | null,
+};
+
 /**  How an export is written. */
 export type Format = 
 /**  One item on each line. */
@@ -414,7 +498,9 @@ export type Host =
 /**  A command, which ends with its run. */
 "terminal" | 
 /**  A window, which stays. */
-"window";
+"window" | 
+/**  A watch in the background, which stays and has no window. */
+"background";
 
 /**  A model that can be used. */
 export type InstalledModel = {
@@ -614,6 +700,20 @@ errand: Errand | null } |
 { type: "pull"; 
 /**  What is fetched, or was fetched last, until it is put away. */
 pull: ModelPull | null } | 
+/**  What is watched and what happens in the background, as the settings say. */
+{ type: "choices"; 
+/**  In their order. */
+folders: FolderChoice[]; 
+/**  When no window is open, and beside other programs. */
+background: Background } | 
+/**  What would be read in a folder that is being chosen. */
+{ type: "count"; 
+/**  So far; nothing, if none is counted. */
+count: FolderCount | null } | 
+/**  The window was to be closed while folders are watched: it is to be asked whether they still are without it. */
+{ type: "closing" } | 
+/**  Somebody asked outside the window for its settings. */
+{ type: "show_folders" } | 
 /**  Files are held over the window, or are not any more. */
 { type: "drag"; 
 /**  What a drop would bring. */
@@ -740,6 +840,13 @@ export type OfferedModel = {
 	host: string | null,
 } & ListedModel;
 
+/**  What an engine does while the machine runs on its battery. */
+export type OnBattery = 
+/**  It is paused until the mains are back. */
+"pause" | 
+/**  It goes on reading. */
+"read";
+
 /**  A line of text that stood on the screen for a while. */
 export type OnScreen = {
 	/**  When it was first seen, in seconds. */
@@ -785,6 +892,21 @@ count: number } |
 /**  There is nothing on the clipboard that can be read. */
 { type: "nothing" };
 
+/**  Why nothing is read. */
+export type PauseStatus = {
+	/**  What it waits for. */
+	by: PausedBy,
+	/**  Seconds until it goes on by itself, where that is known. */
+	resumes_in_seconds?: number | null,
+};
+
+/**  Who had an engine pause. */
+export type PausedBy = 
+/**  Somebody, who lets it go on. */
+"user" | 
+/**  The settings: the machine runs on its battery. It goes on with the mains, or when somebody wants it to. */
+"battery";
+
 /**  What a worker is doing, from outside. */
 export type Phase = 
 /**  Its process was started, and loads its libraries. */
@@ -809,6 +931,13 @@ export type Piece = {
 	/**  Whether it is what was looked for. */
 	hit: boolean,
 };
+
+/**  How workers share processor and disk with other programs. */
+export type Priority = 
+/**  They get what others leave. */
+"low" | 
+/**  They are programs like others. */
+"normal";
 
 /**  How far an errand is. */
 export type Progress = 
@@ -1195,8 +1324,12 @@ export type Status = {
 	host?: Host,
 	/**  Whether it stays without anything to do; what follows is then of the last round, if there was one. */
 	idle?: boolean,
-	/**  Whether nothing is read until somebody lets it go on. */
+	/**  Whether nothing is read until it goes on. */
 	paused?: boolean,
+	/**  Why, and for how long, while that is so. */
+	pause?: PauseStatus | null,
+	/**  The folders that it watches, or waits to watch. */
+	watch?: FolderStatus[],
 	/**  What is being read, as it was named. */
 	folders: string[],
 	/**  Whether it was asked to stop. */
@@ -1284,8 +1417,8 @@ total: number }) & { dropped?: never; host?: never; kept?: never; left_seconds?:
 
 /**  Where one could begin. */
 export type Suggestion = {
-	/**  The user's Desktop, as people write it. */
-	desktop: string | null,
+	/**  The user's Desktop, as it would be watched. */
+	desktop: FolderChoice | null,
 };
 
 /**  How it stands with summaries by a language model. */

@@ -12,6 +12,7 @@ import type {
   WorkerStatus,
 } from "../src/bindings";
 import type { Backend, Commands } from "../src/backend";
+import { BACKGROUND, folder } from "../src/recorded/folders";
 import { offered } from "../src/recorded/models";
 import type { Recorded } from "../src/state/recording";
 
@@ -228,14 +229,14 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     item: async (key) => item({ key }),
     waiting: async () => ({ ...nothing, files: [] }),
     troubles: async () => ({ ...nothing, entries: [] }),
-    suggestion: async () => ({ desktop: "~/Desktop" }),
+    suggestion: async () => ({ desktop: folder("Desktop") }),
     similar: async () => [],
     byMeaning: async () => [],
     models: async () => models(),
     forget: async (keys) => keys.length,
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
     paste: async () => ({ type: "nothing" }),
-    readDesktop: async () => "~/Desktop",
+    chooseWatched: async () => folder("Pictures"),
     ...answers,
   };
   const names: (keyof Commands)[] = [
@@ -250,7 +251,12 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "reveal",
     "chooseFolder",
     "chooseFiles",
-    "readDesktop",
+    "chooseWatched",
+    "countFolder",
+    "watchFolder",
+    "unwatchFolder",
+    "setBackground",
+    "closeWindow",
     "paste",
     "tryAgain",
     "readAgain",
@@ -293,6 +299,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
       listen({ type: "status", status: status(), broken: null });
       listen({ type: "library", change: 1, coverage, unheard: 0, unsummarised: 0, caution: null });
       listen({ type: "models", listens: null, errand: null });
+      listen({ type: "choices", folders: [], background: BACKGROUND });
       listen({ type: "drag", drag: null });
     },
     thumb: (key: string) => `thumb://localhost/${key}`,

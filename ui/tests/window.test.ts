@@ -54,12 +54,13 @@ describe("library", () => {
     await opened(backend);
     backend.tell({ type: "library", change: 1, coverage: none, unheard: 0, unsummarised: 0, caution: null });
     await waitFor(() =>
-      expect(screen.getByTestId("empty").textContent).toContain("Drop images, recordings or a folder here"),
+      expect(screen.getByTestId("empty").textContent).toContain("Drop images, videos or a folder here"),
     );
-    await fireEvent.click(screen.getByTestId("choose-folder"));
-    expect(backend.commands.chooseFolder).toHaveBeenCalled();
-    await fireEvent.click(screen.getByText("Read ~/Desktop"));
-    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Reading ~/Desktop"));
+    await fireEvent.click(screen.getByTestId("choose-watched"));
+    expect(backend.commands.chooseWatched).toHaveBeenCalled();
+    await fireEvent.click(screen.getByText("Watch ~/Desktop"));
+    expect(screen.getByTestId("folder-form").textContent).toContain("~/Desktop");
+    expect(backend.commands.watchFolder).not.toHaveBeenCalled();
   });
 
   it("moves, selects, copies and forgets by keys, with a count before it forgets", async () => {

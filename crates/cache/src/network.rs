@@ -50,13 +50,18 @@ const ELSEWHERE: &[&str] = &[
     "sshfs",
 ];
 
+/// The network file system that this folder lies on, if it is one. Where the system does not tell, it is none.
+pub fn network_of(folder: &Path) -> Option<String> {
+    let system = statfs(folder).ok()?;
+    let device = || Some(fs::metadata(folder).ok()?.dev());
+    let mounts = || Some(mount_of(&fs::read_to_string("/proc/self/mountinfo").ok()?, device()?)?.to_owned());
+    kind(system.f_type as u32, mounts)
+}
+
 /// Says so if this folder lies on a network file system.
 pub(crate) fn refuse(folder: &Path) -> Result<(), CacheError> {
     // Where the system does not tell, SQLite finds out.
-    let Ok(system) = statfs(folder) else { return Ok(()) };
-    let device = || Some(fs::metadata(folder).ok()?.dev());
-    let mounts = || Some(mount_of(&fs::read_to_string("/proc/self/mountinfo").ok()?, device()?)?.to_owned());
-    match kind(system.f_type as u32, mounts) {
+    match network_of(folder) {
         Some(kind) => Err(CacheError::Network { kind, path: folder.to_owned() }),
         None => Ok(()),
     }

@@ -2,17 +2,25 @@
 
 mod args;
 mod exit;
+#[cfg(test)]
+mod sample;
 mod show;
 
+mod add;
 mod doctor;
+mod folders;
 mod llm;
 mod models;
 mod pages;
+mod pause;
 mod recording;
 mod runs;
 mod scan;
+mod service;
+mod settings;
 mod status;
 mod stop;
+mod watch;
 
 mod export;
 mod forget;
@@ -43,6 +51,8 @@ fn main() -> ExitCode {
     let Args { command } = Args::parse();
     let result = match command {
         Command::Scan(args) => scan::scan(args),
+        Command::Watch(args) => watch::watch(args),
+        Command::Add(args) => add::add(args),
         Command::Search(args) => search::search(args),
         Command::Similar(args) => search::similar(args),
         Command::List(args) => list::list(args),
@@ -52,8 +62,13 @@ fn main() -> ExitCode {
         Command::Summarise(args) => summarise::summarise(args),
         Command::Models(args) => models::models(args),
         Command::Llm(args) => llm::llm(args),
+        Command::Folders(args) => folders::folders(args),
+        Command::Settings(args) => settings::settings(args),
         Command::Status(args) => status::status(args),
+        Command::Pause(args) => pause::pause(args),
+        Command::Resume(args) => pause::resume(args),
         Command::Stop(StopArgs {}) => stop::stop(),
+        Command::Service(args) => service::service(args),
         Command::Runs(args) => runs::runs(args),
         Command::Doctor(args) => doctor::doctor(args),
         Command::Completions(args) => pages::completions(args),

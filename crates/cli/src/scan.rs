@@ -64,11 +64,7 @@ fn own_desktop() -> anyhow::Result<PathBuf> {
 }
 
 /// Shows a run until it is over.
-pub(crate) async fn follow(
-    mut run: Run,
-    mut rows: Rows,
-    mut progress: Progress,
-) -> Result<RunCounts, RunError> {
+pub(crate) async fn follow(mut run: Run, rows: Rows, mut progress: Progress) -> Result<RunCounts, RunError> {
     listen_for_the_end(&run)?;
     let mut redraw = tokio::time::interval(REDRAW);
     loop {

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use deskscribe_engine::{
-    CrashStatus, Home, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, clock, json, size,
-    tame,
+    CrashStatus, Home, Host, Phase, QueueStatus, RunCounts, RunningEngine, Status, WorkerStatus, clock, json,
+    size, tame,
 };
 use serde::Serialize;
 
 use crate::args::StatusArgs;
 use crate::exit::Exit;
 use crate::runtime;
-use crate::show::{Table, print, say};
+use crate::show::{Table, print, say, watched};
 
 /// The JSON document.
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ async fn ask_all(home: &Home) -> anyhow::Result<(Vec<Status>, bool)> {
 
 /// One engine, for a person.
 fn describe(status: &Status) -> String {
-    let mut text = headline(status);
+    let mut text = headline(status) + &watched(status);
     if !status.workers.is_empty() {
         text.push('\n');
         let heads = [">worker", ">pid", "state", ">for", ">memory", ">done", ">died", "isolation", "file"];
@@ -114,7 +114,12 @@ fn headline(status: &Status) -> String {
     let what = status.folders.join(", ");
     if status.idle {
         let paused = if status.paused { ", paused" } else { "" };
-        return format!("Process {}: window, idle{paused}.\n", status.pid);
+        let host = match status.host {
+            Host::Window => "window",
+            Host::Background => "watch",
+            Host::Terminal => "scan",
+        };
+        return format!("Process {}: {host}, idle{paused}.\n", status.pid);
     }
     let how = match (status.stopping, status.paused) {
         (true, _) => "is stopping; it has read",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{ControlError, Home, RunningEngine, Stopped};
+use deskscribe_engine::{ControlError, Home, Host, RunningEngine, Stopped};
 
 use crate::exit::Exit;
 use crate::runtime;
@@ -30,10 +30,16 @@ pub(crate) fn stop() -> anyhow::Result<Exit> {
         for (engine, answer) in asked {
             let process = engine.process();
             match end(&engine, answer).await {
-                Ok(Stopped::Ending) => print(&format!("Stopped process {process}. What was read is kept.\n"))?,
-                Ok(Stopped::Staying) => print(&format!(
-                    "Process {process} has stopped reading, and its window stays open. What was read is kept.\n"
-                ))?,
+                Ok(Stopped::Ending) => {
+                    print(&format!("Stopped process {process}. What was read is kept.\n"))?
+                }
+                Ok(Stopped::Staying) => {
+                    let is_watch = engine.status().await.is_ok_and(|status| status.host == Host::Background);
+                    let stays = if is_watch { "it goes on watching" } else { "its window stays open" };
+                    print(&format!(
+                        "Process {process} has stopped reading, and {stays}. What was read is kept.\n"
+                    ))?;
+                }
                 Err(problem) => {
                     say(&problem);
                     all_gone = false;

@@ -9,7 +9,8 @@ use crate::{Crash, Row, RunCounts, WorkerName};
 
 /// Something happened in a run.
 ///
-/// An engine that stays tells no more of it than `Note`, `Refused`, `Open` and `Finished`; everything else is in its status.
+/// An engine that stays tells no more of it than `Note`, `Refused`, `Open` and `Finished`, and in the background `Row`;
+/// everything else is in its status.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The folders are being walked; so many files are worth reading so far.

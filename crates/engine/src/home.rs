@@ -11,13 +11,17 @@ use std::path::{Path, PathBuf};
 ///    slots/0.lock … 7.lock                                    which worker slots are taken, by any process
 ///    llm/0.lock …                                             which requests to a language model are on their way
 ///    engines/<process>-<time>.sock                            where a running engine can be asked, and told
+///    watching/<hash>.lock                                     which program watches which folder
+///    watched.json                                             since when folders are watched, and on which drives
 ///    window.lock                                              held by the window, of which there is one
+///    asked-to-stay                                            whether the window has asked if it may go on without being seen
 ///    pasted/                                                  pictures that came from the clipboard
 ///    models/ggml-<name>.bin  ggml-<name>.bin.json             speech models, and what is known of each
 ///    sidecars/<hash>                                          what was written beside recordings, known by its hash
 ///    transcripts/                                             the mirror of recordings, unless another one is chosen
 ///    llm.key                                                  the key of a language model server, where there is no keychain
-///    settings.toml                                            what the user has chosen, if anything
+///    settings.toml  settings.lock                             what the user has chosen, if anything; held while it is changed
+///    settings.good.toml                                       the same as it was when it could be followed last
 ///    runs/<time>.md  runs/<time>.jsonl                        what each run did
 ///    logs/deskscribe.<day>.log                                what the program did
 /// ```
@@ -79,6 +83,21 @@ impl Home {
         self.0.join("window.lock")
     }
 
+    /// The locks of watched folders: one program watches each.
+    pub fn watching(&self) -> PathBuf {
+        self.0.join("watching")
+    }
+
+    /// What is remembered of watched folders.
+    pub fn watched(&self) -> PathBuf {
+        self.0.join("watched.json")
+    }
+
+    /// Whose being there says that the window has asked whether to go on without it.
+    pub fn asked_to_stay(&self) -> PathBuf {
+        self.0.join("asked-to-stay")
+    }
+
     /// Pictures that came from the clipboard, and have no other place.
     pub fn pasted(&self) -> PathBuf {
         self.0.join("pasted")
@@ -102,6 +121,16 @@ impl Home {
     /// What the user has chosen; there need not be such a file.
     pub fn settings(&self) -> PathBuf {
         self.0.join("settings.toml")
+    }
+
+    /// Held by whoever changes what the user has chosen.
+    pub(crate) fn settings_lock(&self) -> PathBuf {
+        self.0.join("settings.lock")
+    }
+
+    /// What the user had chosen when it could be followed last.
+    pub(crate) fn last_good_settings(&self) -> PathBuf {
+        self.0.join("settings.good.toml")
     }
 
     /// What each run did.

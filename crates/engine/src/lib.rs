@@ -1,8 +1,8 @@
 //! The engine: it finds files, lends them to confined workers, and stores what they learned.
 //!
 //! ```text
-//!  scan ─▶ intake ─▶ dispatch ─▶ pool ══frames + descriptors══▶ worker
-//!                      ▲   │                                      │
+//!  watch ─▶ intake ─▶ dispatch ─▶ pool ══frames + descriptors══▶ worker
+//!                       ▲   │                                      │
 //!                      │   ╰─▶ record ─▶ cache                    │
 //!                      │          │                               │
 //!                      ╰──────────┴── reports, progress ◀═════════╯
@@ -30,9 +30,12 @@ mod resources;
 mod settings;
 mod words;
 
+mod watch;
+
 mod intake;
 mod order;
 mod pause;
+mod power;
 
 mod dispatch;
 mod pool;
@@ -82,8 +85,9 @@ pub use models::{
     Address, Catalogue, Choice, Fit, Got, Imported, InstalledModel, KnownModel, Languages, ListedModel,
     ModelError, ModelState, Models, Refusal, SpeechModel, Step, Verified,
 };
-pub use order::{Files, Order};
+pub use order::{Files, News, Order, Turn};
 pub use path::{FilePath, FilePathError, absolute};
+pub use pause::{PauseStatus, PausedBy};
 pub use permits::{Permit, Permits};
 pub use record::{forget, set_tags};
 pub use resources::{ResourceError, Resources};
@@ -91,7 +95,10 @@ pub use row::{LastRow, Row, RowState, RunCounts, Summarised, SummaryRow, WorkerN
 pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
-pub use settings::{Downloads, Llm, LlmServer, Patience, Settings, SettingsError, Wear};
+pub use settings::{
+    Chosen, Downloads, Edit, Filter, GlobError, Llm, LlmServer, OnBattery, Patience, Priority, Settings,
+    SettingsChanges, SettingsError, WatchedFolder, Wear,
+};
 pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges,
@@ -99,4 +106,5 @@ pub use status::{
 };
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};
+pub use watch::{FolderState, FolderStatus, FolderSurvey, survey_folder};
 pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, quoted, size};

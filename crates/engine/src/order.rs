@@ -17,8 +17,19 @@ pub struct Order {
     pub files: Files,
     /// What is read again although something is known about it.
     pub again: Again,
-    /// Whether they go before everything that was ordered earlier.
-    pub first: bool,
+    /// When it is theirs to be read.
+    pub turn: Turn,
+}
+
+/// Before and after what else an order is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// After what was ordered before: a folder with all that is in it.
+    Later,
+    /// Before all folders, and what came last first: what has just come into a watched folder.
+    Next,
+    /// Before everything else: what somebody handed over, and waits for.
+    Now,
 }
 
 /// Where the files of an order come from.
@@ -30,6 +41,19 @@ pub enum Files {
     Queued,
     /// What was read and is owed something that can be had now: the words of recordings, once there is a speech model.
     Owing,
+    /// What a watched folder has come to.
+    Watched(News),
+}
+
+/// What has changed in watched folders. Nobody asked for these files, so that what is known of them is not told again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// The folders.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Files that are complete, in the order in which they are to be read.
+    pub(crate) files: Vec<PathBuf>,
+    /// Files and folders that may not be there any more. What was found below them is looked for.
+    pub(crate) gone: Vec<PathBuf>,
 }
 
 impl Files {
@@ -39,6 +63,20 @@ impl Files {
             Self::Below(paths) => paths.iter().map(|path| absolute(path)).collect(),
             Self::Queued => vec!["what earlier scans left".into()],
             Self::Owing => vec!["recordings that waited for a speech model".into()],
+            Self::Watched(news) => news.folders.clone(),
+        }
+    }
+}
+
+impl Turn {
+    /// Of what is urgent the last order comes first; the rest keeps its turn.
+    pub(crate) fn rank(self, number: u64) -> i64 {
+        const NOW: i64 = 1 << 48;
+        let number = i64::try_from(number).unwrap_or(NOW).min(NOW);
+        match self {
+            Self::Now => NOW + number,
+            Self::Next => number,
+            Self::Later => -number,
         }
     }
 }
@@ -48,17 +86,23 @@ impl Files {
 pub(crate) struct Origin {
     /// Orders are counted in the life of an engine.
     pub(crate) number: u64,
-    pub(crate) urgent: bool,
+    pub(crate) turn: Turn,
+    /// Whether somebody watches these files, and hands them over again when they have changed.
+    pub(crate) watched: bool,
     pub(crate) trust: Trust,
     /// The last change before the order: what was stored since is as new as it can be.
     pub(crate) begun_at: u64,
 }
 
 impl Origin {
-    /// What is urgent comes before everything else, and the last such order before the others; the rest keeps its turn.
+    /// What goes first ranks highest.
     pub(crate) fn rank(&self) -> i64 {
-        let number = i64::try_from(self.number).unwrap_or(i64::MAX);
-        if self.urgent { number } else { -number }
+        self.turn.rank(self.number)
+    }
+
+    /// Whether it has places of its own, so that a backlog is not in its way.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.turn != Turn::Later
     }
 }
 

@@ -33,7 +33,7 @@ pub enum FilePathError {
 
 impl FilePath {
     /// The absolute form of a path: whoever hears it is in another folder.
-    pub(crate) fn of(path: &Path) -> Self {
+    pub fn of(path: &Path) -> Self {
         let path = absolute(path);
         Self { path: lossy(&path), path_bytes: bytes_of(&path) }
     }

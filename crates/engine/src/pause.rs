@@ -5,37 +5,110 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The switch of one engine.
 #[derive(Debug, Clone)]
-pub(crate) struct Pause(watch::Sender<bool>);
+pub(crate) struct Pause {
+    on: watch::Sender<bool>,
+    reasons: Arc<Mutex<Reasons>>,
+}
+
+/// What speaks for a pause.
+#[derive(Debug, Default)]
+struct Reasons {
+    /// Somebody wants one, until then or until somebody wants it to end.
+    asked: Option<Option<Instant>>,
+    /// The machine runs on its battery.
+    battery: bool,
+}
+
+/// Why nothing is read.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct PauseStatus {
+    /// What it waits for.
+    pub by: PausedBy,
+    /// Seconds until it goes on by itself, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "page-types", specta(type = Option<i32>))]
+    pub resumes_in_seconds: Option<f64>,
+}
+
+/// Who had an engine pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PausedBy {
+    /// Somebody, who lets it go on.
+    User,
+    /// The settings: the machine runs on its battery. It goes on with the mains, or when somebody wants it to.
+    Battery,
+}
+
+impl Reasons {
+    fn is_any(&self) -> bool {
+        self.asked.is_some() || self.battery
+    }
+}
 
 impl Pause {
     /// Not paused.
     pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(false))
+        Self { on: watch::Sender::new(false), reasons: Arc::default() }
     }
 
-    /// Pauses or goes on. Tells whether that is different from before.
-    pub(crate) fn set(&self, paused: bool) -> bool {
-        self.0.send_if_modified(|now| std::mem::replace(now, paused) != paused)
+    /// Somebody wants a pause until then, if that is known; or nobody does.
+    pub(crate) fn ask(&self, until: Option<Option<Instant>>) {
+        self.change(|reasons| reasons.asked = until);
+    }
+
+    /// The machine runs on its battery, or does not any more.
+    pub(crate) fn on_battery(&self, is_on: bool) {
+        self.change(|reasons| reasons.battery = is_on);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Reasons)) {
+        let mut reasons = self.reasons();
+        change(&mut reasons);
+        let paused = reasons.is_any();
+        self.on.send_if_modified(|now| std::mem::replace(now, paused) != paused);
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        *self.0.borrow()
+        *self.on.borrow()
+    }
+
+    /// When it goes on by itself, if somebody wanted it to pause and said so.
+    pub(crate) fn ends(&self) -> Option<Instant> {
+        self.reasons().asked.flatten()
+    }
+
+    /// Why nothing is read, while that is so.
+    pub(crate) fn status(&self) -> Option<PauseStatus> {
+        let reasons = self.reasons();
+        let by = if reasons.asked.is_some() { PausedBy::User } else { PausedBy::Battery };
+        let left = |end: Instant| end.saturating_duration_since(Instant::now()).as_secs_f64();
+        reasons.is_any().then(|| PauseStatus { by, resumes_in_seconds: reasons.asked.flatten().map(left) })
     }
 
     /// To hear of it.
     pub(crate) fn watch(&self) -> watch::Receiver<bool> {
-        self.0.subscribe()
+        self.on.subscribe()
     }
 
     /// For a thread that reads files until this is over. Must be called inside a tokio runtime.
     pub(crate) fn gate(&self, over: CancellationToken) -> Gate {
         Gate { paused: self.watch(), over, runtime: Handle::current(), struck: Arc::default() }
+    }
+
+    fn reasons(&self) -> MutexGuard<'_, Reasons> {
+        // Whatever became of the thread that changed them, they are what they are.
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

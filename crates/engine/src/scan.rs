@@ -16,7 +16,7 @@ use crate::dispatch::{self, Dispatch};
 use crate::gateway::Gateway;
 use crate::intake::{Again, WalkError};
 use crate::models::Models;
-use crate::order::{Command, Files, Order};
+use crate::order::{Command, Files, Order, Turn};
 use crate::record::{self, Recorder};
 use crate::status::{Board, Host, Onlookers};
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
@@ -111,12 +111,12 @@ impl Engine {
     /// Begins to read everything below these paths, but what is known already and not asked for again. Must be called
     /// inside a tokio runtime.
     pub fn scan(&self, paths: Vec<PathBuf>, again: Again) -> Result<Run, RunError> {
-        self.begin(Order { files: Files::Below(paths), again, first: false })
+        self.begin(Order { files: Files::Below(paths), again, turn: Turn::Later })
     }
 
     /// Goes on with the files that were found by earlier runs and not read. Must be called inside a tokio runtime.
     pub fn scan_queued(&self) -> Result<Run, RunError> {
-        self.begin(Order { files: Files::Queued, again: Again::Nothing, first: false })
+        self.begin(Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later })
     }
 
     /// Has these contents summarised by the language model, also those that it has summarised before. Must be called inside

@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use deskscribe_engine::{Again, Event, Files, Order, RunCounts, Session, Status};
+use deskscribe_engine::{Again, Event, Files, Host, Order, RunCounts, Session, Status, Turn};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -25,13 +25,17 @@ pub struct Sitting {
 impl Sitting {
     /// Begins one on this bench.
     pub fn at(bench: &Bench) -> Self {
-        let (session, events) = bench.engine().stay().unwrap();
+        let (session, events) = bench.engine().stay(Host::Window).unwrap();
         Self { session, events }
     }
 
     /// Orders files that are not known.
     pub async fn order(&self, paths: Vec<PathBuf>, first: bool) {
-        let order = Order { files: Files::Below(paths), again: Again::Nothing, first };
+        let order = Order {
+            files: Files::Below(paths),
+            again: Again::Nothing,
+            turn: if first { Turn::Now } else { Turn::Later },
+        };
         self.session.order(order).await.unwrap();
     }
 

@@ -35,7 +35,7 @@ async fn a_window_is_found_and_does_what_it_is_asked() {
     let path = bench.order("a.png", "slow 600000");
     engine.add(std::slice::from_ref(&path), Again::Failed, false).await.unwrap();
     sitting.until(|status| at_work(status) == [path.clone()]).await;
-    engine.pause().await.unwrap();
+    engine.pause(None).await.unwrap();
     let status = engine.status().await.unwrap();
     assert_eq!((status.paused, status.idle), (true, false));
     engine.resume().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_scan_in_a_terminal_has_no_window_and_takes_no_more_orders() {
     };
     let paths = [path];
     let error = engine.open(&paths).await.unwrap_err();
-    assert_eq!(error.to_string(), "this is a scan in a terminal, which has no window to show");
+    assert_eq!(error.to_string(), "it has no window to show; start the program that has one");
     let error = engine.add(&paths, Again::Nothing, true).await.unwrap_err();
     assert_eq!(
         error.to_string(),

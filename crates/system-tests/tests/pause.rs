@@ -29,7 +29,7 @@ fn stopped(processes: &[Process]) {
 /// Pauses once all these files are at work, and returns their workers when they stand still.
 async fn paused(sitting: &Sitting, files: &[PathBuf]) -> Vec<Process> {
     let status = sitting.until(|status| files.iter().all(|path| at_work(status).contains(path))).await;
-    sitting.session.pause();
+    sitting.session.pause(None);
     assert!(sitting.session.status().paused);
     let processes = processes(&status);
     stopped(&processes);
@@ -74,7 +74,7 @@ async fn nothing_runs_while_paused_nobody_is_blamed_and_all_is_read_then() {
 async fn no_file_is_opened_while_paused() {
     let bench = Bench::new().workers(1);
     let mut sitting = Sitting::at(&bench);
-    sitting.session.pause();
+    sitting.session.pause(None);
     let files: Vec<_> =
         (0..30).map(|number| bench.order(&format!("{number}.png"), &format!("read {number}"))).collect();
     let times =
@@ -98,7 +98,7 @@ async fn a_worker_that_gets_ready_has_all_its_time_after_a_pause() {
     sitting.order(vec![bench.desktop()], false).await;
     let status =
         sitting.until(|status| status.workers.iter().any(|worker| worker.state == Phase::Starting)).await;
-    sitting.session.pause();
+    sitting.session.pause(None);
     stopped(&processes(&status));
     sleep(LONG);
     sitting.session.resume();
@@ -146,7 +146,7 @@ async fn a_scan_is_paused_from_outside_and_its_stopped_workers_die_with_it() {
         }
         sleep(Duration::from_millis(10));
     };
-    engine.pause().await.unwrap();
+    engine.pause(None).await.unwrap();
     stopped(&workers);
     assert!(engine.status().await.unwrap().paused);
     assert!(signal(scan.id(), Signal::KILL));

@@ -109,13 +109,13 @@ async fn while_paused_a_preview_is_made_if_a_seat_is_free_and_refused_if_none_is
     let bench = Bench::new().workers(1);
     let path = bench.order("a.png", "slow 600000");
     let sitting = Sitting::at(&bench);
-    sitting.session.pause();
+    sitting.session.pause(None);
     let of = || PreviewOf::File(path.clone());
     assert_eq!(sitting.session.preview(of(), 100, 0.0).await.unwrap().width, 2);
     sitting.session.resume();
     sitting.order(vec![path.clone()], false).await;
     sitting.until(|status| at_work(status).len() == 1).await;
-    sitting.session.pause();
+    sitting.session.pause(None);
     let error = sitting.session.preview(of(), 100, 0.0).await.unwrap_err();
     assert!(matches!(error, PreviewError::Paused), "{error}");
     sitting.session.close().await;

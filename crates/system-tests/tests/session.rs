@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use deskscribe_cache::Cache;
-use deskscribe_engine::{Again, Event, Files, MediaKind, Order, PastRun, Phase, RunEnd};
+use deskscribe_engine::{Again, Event, Files, MediaKind, Order, PastRun, Phase, RunEnd, Turn};
 use deskscribe_engine::{Home, RunCounts};
 use deskscribe_system_tests::{Bench, Sitting, at_work, logged};
 
@@ -177,7 +177,7 @@ async fn what_was_stopped_stays_queued_and_goes_on() {
     for path in &files[20..] {
         fs::write(path, format!("read {}", path.display())).unwrap();
     }
-    let order = Order { files: Files::Queued, again: Again::Nothing, first: false };
+    let order = Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later };
     sitting.session.order(order).await.unwrap();
     assert_eq!(sitting.finished().await.0.read, 20);
     assert_eq!(queue(&bench), <[PathBuf; 0]>::default());
@@ -237,7 +237,7 @@ async fn what_ends_a_run_ends_a_round_and_the_next_order_is_another_try() {
     assert!(
         sitting
             .session
-            .order(Order { files: Files::Queued, again: Again::Nothing, first: false })
+            .order(Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later })
             .await
             .is_err()
     );
@@ -248,10 +248,11 @@ async fn an_engine_ends_when_nobody_can_order_and_nothing_is_left() {
     let bench = Bench::new().workers(1);
     bench.order("a.png", "slow 300");
     let Sitting { session, mut events } = Sitting::at(&bench);
-    let order = Order { files: Files::Below(vec![bench.desktop()]), again: Again::Nothing, first: false };
+    let order =
+        Order { files: Files::Below(vec![bench.desktop()]), again: Again::Nothing, turn: Turn::Later };
     session.order(order).await.unwrap();
     let mut changes = session.changes();
-    session.pause();
+    session.pause(None);
     drop(session);
     let Some(Event::Finished { counts, .. }) = events.recv().await else { panic!("not finished") };
     assert_eq!(counts.read, 1);

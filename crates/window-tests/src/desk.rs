@@ -95,6 +95,24 @@ impl Desk {
         self.user().join("home")
     }
 
+    /// The address of the session bus.
+    pub fn bus(&self) -> &str {
+        self.told["bus"].as_str().unwrap()
+    }
+
+    /// Writes `settings.toml`, as somebody does by hand.
+    pub fn settings(&self, text: &str) {
+        fs::create_dir_all(self.home()).unwrap();
+        fs::write(self.home().join("settings.toml"), text).unwrap();
+    }
+
+    /// Whether a window of ours is to be seen on the screen.
+    pub fn shows_a_window(&self) -> bool {
+        let mut search = self.command("xdotool");
+        search.args(["search", "--onlyvisible", "--name", "^Deskscribe$"]);
+        search.output().unwrap().status.success()
+    }
+
     /// The cache that the window shows, made if there is none.
     pub fn cache(&self) -> Cache {
         Cache::open(&self.home()).unwrap()
@@ -105,7 +123,7 @@ impl Desk {
         let mut command = Command::new(program.as_ref());
         surround(&mut command, &self.user());
         command.env("DISPLAY", self.told["display"].as_str().unwrap());
-        command.env("DBUS_SESSION_BUS_ADDRESS", self.told["bus"].as_str().unwrap());
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

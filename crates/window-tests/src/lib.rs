@@ -9,7 +9,11 @@
 
 mod desk;
 mod desktop;
+mod notices;
 mod page;
+mod tray;
 
 pub use desk::{Desk, Look};
+pub use notices::{Notices, Shown};
 pub use page::{Window, test_id, until};
+pub use tray::{Line, Tray};

@@ -32,6 +32,18 @@ pub async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// The same for what has to be asked.
+pub(crate) async fn patiently<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited for {what} in vain");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// The CSS that finds what the page calls so.
 pub fn test_id(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")

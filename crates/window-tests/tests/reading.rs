@@ -38,7 +38,7 @@ async fn a_first_start_shows_the_way_in_and_a_folder_fills_it() {
     let desk = Desk::new();
     let window = desk.open(&[]).await;
     window.find("empty").await;
-    window.find("choose-folder").await;
+    window.find("choose-watched").await;
 
     desk.pictures(8);
     // A second start hands its folder to the window that is there.

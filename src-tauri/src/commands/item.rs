@@ -65,8 +65,13 @@ pub(crate) async fn forget(desk: State<'_, Desk>, keys: Vec<ContentKey>) -> Answ
 #[command]
 #[specta::specta]
 pub(crate) async fn copy(desk: State<'_, Desk>, keys: Vec<ContentKey>, form: CopyForm) -> Answer<()> {
+    copied(&desk, keys, form).await
+}
+
+/// Puts these on the clipboard.
+pub(crate) async fn copied(desk: &Desk, keys: Vec<ContentKey>, form: CopyForm) -> Answer<()> {
     let text = desk.shelves.ask(move |library| in_form(library, &keys, form)).await?;
-    put(&desk, text).await
+    put(desk, text).await
 }
 
 fn in_form(library: &Library, keys: &[ContentKey], form: CopyForm) -> Answer<String> {

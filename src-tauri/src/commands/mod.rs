@@ -1,5 +1,6 @@
 //! What the page may ask for. Each command is a few lines: understand, ask the engine or the library, tell the error.
 
+pub(crate) mod folders;
 pub(crate) mod item;
 pub(crate) mod library;
 pub(crate) mod meaning;

@@ -1,6 +1,7 @@
 //! Having files read, and everything that keeps them from it: pause, stop, the queue.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use deskscribe_engine::{Again, ContentKey, FilePath, Files};
 use tauri::{AppHandle, State, command};
@@ -8,7 +9,6 @@ use tauri::{AppHandle, State, command};
 use super::{Answer, paths};
 use crate::desk::Desk;
 use crate::error::{CommandError, ErrorCode};
-use crate::open_window;
 
 /// Reads these again, whatever is known of them.
 #[command]
@@ -58,11 +58,11 @@ pub(crate) async fn read_waiting(desk: State<'_, Desk>) -> Answer<()> {
     desk.order(Files::Queued, Again::Nothing, false).await
 }
 
-/// Stops all work until it is resumed; no processor is used meanwhile.
+/// Stops all work for so many seconds, or until it is resumed; no processor is used meanwhile.
 #[command]
 #[specta::specta]
-pub(crate) async fn pause(desk: State<'_, Desk>) -> Answer<()> {
-    desk.session()?.pause();
+pub(crate) async fn pause(desk: State<'_, Desk>, seconds: Option<u32>) -> Answer<()> {
+    desk.session()?.pause(seconds.map(|seconds| Duration::from_secs(seconds.into())));
     Ok(())
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn remove(desk: State<'_, Desk>, files: Option<Vec<FilePath>>) 
 #[command]
 #[specta::specta]
 pub(crate) async fn restart(app: AppHandle, desk: State<'_, Desk>) -> Answer<()> {
-    desk.start_engine(move || open_window(&app)).await;
+    desk.start_engine(&app).await;
     desk.session().map(drop)
 }
 

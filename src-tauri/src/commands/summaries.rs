@@ -19,7 +19,8 @@ pub(crate) async fn look_for_model(desk: State<'_, Desk>) -> Answer<LlmState> {
 #[specta::specta]
 pub(crate) async fn test_model(desk: State<'_, Desk>) -> Answer<LlmTest> {
     desk.started().await?;
-    let settings = desk.settings().ok_or_else(|| CommandError::system("Deskscribe is still starting"))?;
+    let settings = desk.chosen.borrow().settings.clone();
+    let settings = settings.ok_or_else(|| CommandError::system("Deskscribe is still starting"))?;
     Ok(LlmTest::make(&desk.home, &settings).await)
 }
 

@@ -13,6 +13,7 @@ use tauri::{AppHandle, State, command};
 
 use super::Answer;
 use crate::ask;
+use crate::choices::FolderChoice;
 use crate::clipboard::{Clipboard, Picture};
 use crate::desk::Desk;
 use crate::error::CommandError;
@@ -21,8 +22,8 @@ use crate::live::{self, Live};
 /// Where one could begin.
 #[derive(Debug, Clone, Serialize, specta::Type)]
 pub(crate) struct Suggestion {
-    /// The user's Desktop, as people write it.
-    desktop: Option<String>,
+    /// The user's Desktop, as it would be watched.
+    desktop: Option<FolderChoice>,
 }
 
 /// Tells the page everything that happens from now on, beginning with what is true now.
@@ -37,18 +38,7 @@ pub(crate) async fn live(desk: State<'_, Desk>, channel: Channel<Live>) -> Answe
 #[command]
 #[specta::specta]
 pub(crate) async fn suggestion() -> Answer<Suggestion> {
-    let desktop = desktop().as_deref().map(at_home);
-    Ok(Suggestion { desktop })
-}
-
-/// Reads the user's Desktop. Tells which folder that is, as people write it.
-#[command]
-#[specta::specta]
-pub(crate) async fn read_desktop(desk: State<'_, Desk>) -> Answer<String> {
-    let desktop = desktop()
-        .ok_or_else(|| CommandError::system("this user has no Desktop folder; choose another one"))?;
-    desk.add_first(vec![desktop.clone()]);
-    Ok(at_home(&desktop))
+    Ok(Suggestion { desktop: desktop().as_deref().map(FolderChoice::suggested) })
 }
 
 /// Asks for a folder and reads it. Tells which one, as people write it; nothing, if none was chosen.

@@ -1,6 +1,7 @@
 // A recorded session for a plain browser. `?state=` reaches every state, `?items=100000` fills the library,
 // `?still` stops its time.
 import type { Attention, Live } from "../bindings";
+import { BACKGROUND, DESKTOP, PICTURES, choicesIn, countIn, pauseIn, watchIn } from "../recorded/folders";
 import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
@@ -17,8 +18,12 @@ export function recorded(asked: URLSearchParams): Backend {
   const empty = state === "empty" || state === "drag-empty";
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
   const round = new Round(library);
-  round.idle = empty || state === "idle" || state === "error" || state.startsWith("llm-");
-  round.paused = state === "paused";
+  const quiet = state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
+  round.idle = empty || state === "idle" || state === "error" || quiet;
+  let pause = pauseIn(state);
+  round.paused = state === "paused" || pause !== null;
+  let choices = choicesIn(state);
+  let background = BACKGROUND;
   if (round.idle) {
     library.queued = state === "error" ? library.queued : 0;
     round.queue = [];
@@ -35,8 +40,13 @@ export function recorded(asked: URLSearchParams): Backend {
   let tell: (message: Live) => void = () => undefined;
   const model = state;
   const status = () => {
-    const now = { ...round.status, summaries: summariesIn(model) };
+    const watch = watchIn(state, choices);
+    const now = { ...round.status, summaries: summariesIn(model), pause, watch };
     tell({ type: "status", status: broken ? null : now, broken });
+  };
+  const chosen = () => {
+    tell({ type: "choices", folders: choices, background });
+    status();
   };
   const changed = () =>
     tell({
@@ -106,18 +116,43 @@ export function recorded(asked: URLSearchParams): Backend {
     reveal: async () => null,
     chooseFolder: async () => "~/Desktop",
     chooseFiles: async () => 3,
-    readDesktop: async () => "~/Desktop",
+    chooseWatched: async () => PICTURES,
+    async countFolder(folder) {
+      if (!folder) return (tell({ type: "count", count: null }), null);
+      tell({ type: "count", count: countIn(folder, true) });
+      if (state !== "watch-counting") await sleep(600);
+      tell({ type: "count", count: countIn(folder, state === "watch-counting") });
+      return null;
+    },
+    async watchFolder(folder) {
+      choices = [...choices.filter(({ path }) => path !== folder.path), folder];
+      return (chosen(), null);
+    },
+    async unwatchFolder(folder) {
+      choices = choices.filter(({ path }) => path !== folder.path);
+      return (chosen(), null);
+    },
+    async setBackground(to) {
+      background = to;
+      return (chosen(), null);
+    },
+    async closeWindow(keepRunning) {
+      background = { ...background, keep_running: keepRunning };
+      return (chosen(), null);
+    },
     paste: async () => ({ type: "nothing" }),
     tryAgain: async () => null,
     readAgain: async () => null,
     retryFailed: async () => library.coverage.failed,
     readWaiting: async () => null,
-    async pause() {
+    async pause(seconds) {
+      pause = { by: "user", resumes_in_seconds: seconds };
       round.paused = true;
       status();
       return null;
     },
     async resume() {
+      pause = null;
       round.paused = false;
       status();
       return null;
@@ -191,7 +226,7 @@ export function recorded(asked: URLSearchParams): Backend {
     summarise: async () => null,
     exportTranscript: async (_key, format) => `/home/anna/Documents/Harbour launch weekly.${format}`,
     copyTranscript: async () => null,
-    suggestion: async () => ({ desktop: "~/Desktop" }),
+    suggestion: async () => ({ desktop: DESKTOP }),
     async restart() {
       broken = null;
       status();
@@ -215,8 +250,10 @@ export function recorded(asked: URLSearchParams): Backend {
     commands,
     async live(listen) {
       tell = listen;
-      status();
+      chosen();
       changed();
+      if (state === "watch-closing") tell({ type: "closing" });
+      if (state.startsWith("watch-sheet")) tell({ type: "show_folders" });
       const drag = state.startsWith("drag")
         ? { supported: 7, unsupported: 2, folders: 0, models: 0, counting: false }
         : null;

@@ -1,9 +1,11 @@
 // The state of the window: what is shown, what is open above it, and the parts that know the rest.
 import { createContext } from "svelte";
-import type { Attention, Card, Live, Suggestion, Waiting } from "../bindings";
+import type { Attention, Card, FolderChoice, Live, Suggestion, Waiting } from "../bindings";
 import { type Backend, problem } from "../backend";
 import { Alike } from "./alike.svelte";
 import { Deeds } from "./deeds";
+import { FolderDeeds } from "./folder-deeds";
+import { Folders } from "./folders.svelte";
 import { OpenItem } from "./item.svelte";
 import { Library, idOf } from "./library.svelte";
 import { LiveState } from "./live.svelte";
@@ -31,10 +33,15 @@ export class App {
   readonly troubles: Paged<Attention>;
   readonly models: SpeechModels;
   readonly summaries = new Summaries(() => this.live.status);
+  readonly folders = new Folders(
+    () => this.live.status,
+    () => this.live.coverage,
+  );
   /** What is like the item that is open, and what means something like what was typed. */
   readonly similar: Alike;
   readonly meant: Alike;
   readonly deeds: Deeds;
+  readonly folderDeeds: FolderDeeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
   typed = $state("");
@@ -45,6 +52,9 @@ export class App {
   keys = $state(false);
   modelsOpen = $state(false);
   summariesOpen = $state(false);
+  foldersOpen = $state(false);
+  /** Whether it is asked if the window's work goes on without it. */
+  closing = $state(false);
   confirm = $state.raw<Confirm | null>(null);
   exporting = $state.raw<string[] | null>(null);
   /** The recording whose transcript is to be copied or saved. */
@@ -74,6 +84,7 @@ export class App {
     this.similar = new Alike((key) => commands.similar(key));
     this.meant = new Alike((query) => commands.byMeaning(query));
     this.deeds = new Deeds(this);
+    this.folderDeeds = new FolderDeeds(this);
   }
 
   async start(): Promise<void> {
@@ -94,6 +105,9 @@ export class App {
     this.live.reduce(message);
     if (message.type === "models") this.models.hear(message);
     else if (message.type === "pull") this.summaries.hear(message);
+    else if (message.type === "choices" || message.type === "count") this.folders.hear(message);
+    else if (message.type === "closing") this.closing = true;
+    else if (message.type === "show_folders") this.showFolders();
     else if (message.type === "library") {
       this.models.unheard = message.unheard;
       this.summaries.unsummarised = message.unsummarised;
@@ -152,6 +166,17 @@ export class App {
     void this.models.refresh();
   }
 
+  /** The watched folders, or the options of one that is to be watched. */
+  showFolders(draft: FolderChoice | null = null): void {
+    this.foldersOpen = true;
+    this.folders.draft = draft && { choice: draft, isNew: !this.folders.watches(draft) };
+  }
+
+  closeFolders(): void {
+    this.foldersOpen = false;
+    this.folders.draft = null;
+  }
+
   /** What is known of the language model may be old: it is asked again when nothing good is known of it. */
   showSummaries(): void {
     this.summariesOpen = true;
@@ -200,11 +225,14 @@ export class App {
 
   /** Closes the top layer, then clears the selection. True when there was something. */
   escape(): boolean {
-    if (this.confirm) this.confirm = null;
+    if (this.closing) this.closing = false;
+    else if (this.confirm) this.confirm = null;
     else if (this.exporting) this.exporting = null;
     else if (this.transcript) this.transcript = null;
     else if (this.modelsOpen) this.modelsOpen = false;
     else if (this.summariesOpen) this.summariesOpen = false;
+    else if (this.folders.draft && this.folders.all.length > 0) this.folders.draft = null;
+    else if (this.foldersOpen) this.closeFolders();
     else if (this.keys) this.keys = false;
     else if (this.look) this.look = false;
     else if (this.item.open) this.closeItem();

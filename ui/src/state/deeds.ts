@@ -1,29 +1,10 @@
 // What a person can do, each with what is said about it afterwards.
 import type { Attention, FilePath, Format, OfferedModel, TranscriptFormat } from "../bindings";
-import { problem } from "../backend";
 import { words } from "../words/en";
-import type { App } from "./app.svelte";
+import { Doing } from "./doing";
 import { remedyFor } from "./files";
 
-export class Deeds {
-  constructor(private readonly app: App) {}
-
-  private get commands() {
-    return this.app.backend.commands;
-  }
-
-  private async run<T>(work: () => Promise<T>, said?: (result: T) => string | null): Promise<T | undefined> {
-    try {
-      const result = await work();
-      const text = said?.(result) ?? null;
-      if (text) this.app.notes.say(text, { now: true });
-      return result;
-    } catch (thrown) {
-      this.app.notes.say(problem(thrown).message, { bad: true, now: true });
-      return undefined;
-    }
-  }
-
+export class Deeds extends Doing {
   /** What is meant by a key press: the item that is open, or what is selected. */
   get meant(): string[] {
     return this.app.item.key ? [this.app.item.key] : this.app.selection.keys;
@@ -145,10 +126,6 @@ export class Deeds {
     );
   }
 
-  readDesktop(): void {
-    void this.run(() => this.commands.readDesktop(), words.folderAdded);
-  }
-
   paste(): void {
     void this.run(
       () => this.commands.paste(),
@@ -163,8 +140,9 @@ export class Deeds {
 
   pause(): void {
     const { status } = this.app.live;
-    if (!status || status.idle) return;
-    void this.run(() => (status.paused ? this.commands.resume() : this.commands.pause()));
+    if (!status || (status.idle && !status.paused && !this.app.folders.choices?.length)) return;
+    if (status.paused) this.app.folderDeeds.resume();
+    else this.app.folderDeeds.pauseFor(null);
   }
 
   stop(): void {

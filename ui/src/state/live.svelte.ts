@@ -34,6 +34,10 @@ export class LiveState {
         break;
       case "models":
       case "pull":
+      case "choices":
+      case "count":
+      case "closing":
+      case "show_folders":
         break;
       case "drag":
         this.drag = message.drag;

@@ -1,6 +1,7 @@
 // Every word that the window says, in one catalogue.
 import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
+import { folders } from "./folders";
 import { models, recording } from "./recordings";
 import { summaries } from "./summaries";
 
@@ -32,6 +33,7 @@ export const words = {
   recording,
   models,
   summaries,
+  folders,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
@@ -81,7 +83,8 @@ export const words = {
     grid: "Grid",
     list: "List",
     add: "Add",
-    chooseFolder: "Choose folder…",
+    chooseFolder: "Read a folder once…",
+    watchFolder: "Watch a folder…",
     chooseFiles: "Choose files…",
     paste: "Paste",
     activity: "Activity",
@@ -125,10 +128,8 @@ export const words = {
   },
 
   empty: {
-    title: "Drop images, recordings or a folder here",
-    or: "or choose a folder to read",
-    choose: "Choose folder…",
-    suggested: (folder: string) => `Read ${folder}`,
+    title: "Drop images, videos or a folder here",
+    or: "or choose a folder to watch",
     untouched: "Nothing has been opened yet.",
     formats:
       "Images such as PNG, JPEG and WebP, videos and audio such as MP4, MKV, WebM, MP3 and WAV. Everything stays on this computer.",
@@ -237,7 +238,6 @@ export const words = {
     rate: (perSecond: number) => `${decimal(perSecond)}/s`,
     left: (seconds: number) =>
       `about ${duration(seconds < 90 ? Math.max(5, Math.ceil(seconds / 5) * 5) : seconds)} left`,
-    paused: "Paused",
     stopping: "Stopping",
     idle: "Nothing is being read",
     idleDone: (done: number, last: number | null) =>

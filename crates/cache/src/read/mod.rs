@@ -6,6 +6,7 @@ mod list;
 mod look;
 mod owing;
 mod own_tags;
+mod places;
 mod queue;
 mod row;
 mod summary;
@@ -14,16 +15,16 @@ mod turn;
 mod vector;
 
 use std::cell::RefCell;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::ContentKey;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
 use crate::meaning::Vectors;
 use crate::schema::{FileId, SUMMARIES};
-use crate::{CacheError, Record, Stamp, columns, digest, repair, tags};
+use crate::{CacheError, Record, columns, digest, repair, tags};
 
 pub use keep::Part;
 pub use list::Head;
@@ -109,43 +110,10 @@ impl ReadGuard {
         self.format >= format
     }
 
-    /// The content at this path, if the file looks exactly as it did when the content was named.
-    pub fn key_at(&self, path: &Path, stamp: &Stamp) -> Result<Option<ContentKey>, CacheError> {
-        const QUERY: &str = "SELECT key FROM place
-            WHERE path = ? AND device = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ?";
-        let Stamp { device, inode, size, mtime_ns, ctime_ns } = *stamp;
-        let find = || {
-            let path = path.as_os_str().as_bytes();
-            // SQLite's integers are signed; the same cast is used for storing.
-            let values = (path, device as i64, inode as i64, size as i64, mtime_ns, ctime_ns);
-            self.summaries.prepare_cached(QUERY)?.query_row(values, |row| row.get(0)).optional()
-        };
-        Ok(find().map_err(|error| self.sort(error))?.map(ContentKey::from_bytes))
-    }
-
     /// What became of this content, if anything. A row that is not what was stored, because the disk has changed it,
     /// counts as none: the content is read again.
     pub fn outcome(&self, key: &ContentKey) -> Result<Option<Record>, CacheError> {
         Ok(record(&self.summaries, key).map_err(|error| self.sort(error))?.map(|(record, _)| record))
-    }
-
-    /// Where this content was found, the last place first.
-    pub fn places(&self, key: &ContentKey) -> Result<Vec<PathBuf>, CacheError> {
-        const QUERY: &str = "SELECT path FROM place WHERE key = ? ORDER BY seen_at DESC, path";
-        let find = || {
-            let mut places = self.summaries.prepare_cached(QUERY)?;
-            let paths = places.query_map([key.as_bytes()], |row| row.get(0).map(path))?;
-            paths.collect::<Result<_, _>>()
-        };
-        find().map_err(|error| self.sort(error))
-    }
-
-    /// The content that was last found at this path, whatever is there now.
-    pub fn last_key_at(&self, path: &Path) -> Result<Option<ContentKey>, CacheError> {
-        const QUERY: &str = "SELECT key FROM place WHERE path = ?";
-        let path = path.as_os_str().as_bytes();
-        let find = || self.summaries.prepare_cached(QUERY)?.query_row([path], |row| row.get(0)).optional();
-        Ok(find().map_err(|error| self.sort(error))?.map(ContentKey::from_bytes))
     }
 
     /// Changes whenever somebody else has committed something.

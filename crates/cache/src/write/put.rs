@@ -1,6 +1,7 @@
 //! Storing what became of a content, and where it was found.
 
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use deskscribe_protocol::ContentKey;
 use rusqlite::{OptionalExtension, named_params};
@@ -98,6 +99,23 @@ impl WriteGuard<'_> {
         }
         self.change(key)?;
         self.id(key)
+    }
+
+    /// Nothing is at this path any more. What was read there stays, for whenever it is found again; without any place it
+    /// is not shown.
+    pub fn vacate(&mut self, path: &Path) -> Result<(), CacheError> {
+        self.vacate_row(path).map_err(|error| self.sort(error))?;
+        self.dequeue(path)
+    }
+
+    fn vacate_row(&self, path: &Path) -> rusqlite::Result<()> {
+        const VACATE: &str = "DELETE FROM place WHERE path = ? RETURNING key";
+        let mut vacate = self.writer.summaries.prepare_cached(VACATE)?;
+        let key = vacate.query_row([path.as_os_str().as_bytes()], |row| row.get(0)).optional()?;
+        let Some(key) = key.map(ContentKey::from_bytes) else { return Ok(()) };
+        let id = self.id(&key)?;
+        self.touched.borrow_mut().extend(id);
+        self.change(&key)
     }
 
     /// The number of a reading, if there is one of this content.

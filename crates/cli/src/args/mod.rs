@@ -1,8 +1,10 @@
 //! What can be asked for on the command line.
 
+mod background;
 mod library;
 mod llm;
 mod models;
+mod settings;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use deskscribe_engine::Again;
 
+pub(crate) use background::{AddArgs, PauseArgs, ResumeArgs, ServiceArgs, ServiceCommand, WatchArgs};
 pub(crate) use library::{
     ExportArgs, ForgetArgs, ListArgs, RunsArgs, SearchArgs, ShowArgs, SimilarArgs, SummariseArgs,
 };
@@ -18,6 +21,10 @@ pub(crate) use llm::{KeyCommand, LlmArgs, LlmCommand, PullArgs};
 pub(crate) use models::{
     GetModelArgs, ImportModelArgs, ListModelsArgs, ModelsArgs, ModelsCommand, RemoveModelArgs,
     VerifyModelsArgs,
+};
+pub(crate) use settings::{
+    AddFolderArgs, FoldersArgs, FoldersCommand, RemoveFolderArgs, SetArgs, SettingsArgs, SettingsCommand,
+    UnsetArgs,
 };
 
 /// Reads your screenshots, so that you can find them again. Everything stays on this machine.
@@ -31,6 +38,8 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(ScanArgs),
+    Watch(WatchArgs),
+    Add(AddArgs),
     Search(SearchArgs),
     Similar(SimilarArgs),
     List(ListArgs),
@@ -40,8 +49,13 @@ pub(crate) enum Command {
     Summarise(SummariseArgs),
     Models(ModelsArgs),
     Llm(LlmArgs),
+    Folders(FoldersArgs),
+    Settings(SettingsArgs),
     Status(StatusArgs),
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
     Stop(StopArgs),
+    Service(ServiceArgs),
     Runs(RunsArgs),
     Doctor(DoctorArgs),
     Completions(CompletionsArgs),

@@ -6,6 +6,7 @@ mod rows;
 mod style;
 mod table;
 mod transfer;
+mod watched;
 
 use std::io::{self, Write};
 
@@ -16,6 +17,7 @@ pub(crate) use rows::Rows;
 pub(crate) use style::Style;
 pub(crate) use table::Table;
 pub(crate) use transfer::Transfer;
+pub(crate) use watched::{watched, watching};
 
 /// Says something that is no result, on stderr.
 pub(crate) fn say(text: &str) {

@@ -24,8 +24,16 @@ impl Rows {
     }
 
     /// Prints what is to be printed of this event. Each row leaves in one write.
-    pub(crate) fn hear(&mut self, event: &Event) -> io::Result<()> {
-        let mut line = match (self, event) {
+    pub(crate) fn hear(&self, event: &Event) -> io::Result<()> {
+        match self.line(event)? {
+            Some(line) => print(&(line + "\n")),
+            None => Ok(()),
+        }
+    }
+
+    /// What is to be printed of this event, without the end of the line.
+    pub(crate) fn line(&self, event: &Event) -> io::Result<Option<String>> {
+        Ok(Some(match (self, event) {
             (Self::Json, Event::Row(row)) => json(row)?,
             (Self::Json, Event::Summarised { path, summary }) => json(&SummaryRow::of(path, summary))?,
             (Self::Text, Event::Summarised { path, summary }) => summed_up(path, summary),
@@ -33,10 +41,8 @@ impl Rows {
             // What was known before is counted, not listed.
             (Self::Text, Event::Row(row)) if !row.cached || row.state == RowState::Failed => describe(row),
             (Self::Text, Event::Finished { counts, .. }) => sum_up(counts),
-            _ => return Ok(()),
-        };
-        line.push('\n');
-        print(&line)
+            _ => return Ok(None),
+        }))
     }
 }
 

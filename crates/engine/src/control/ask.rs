@@ -110,9 +110,9 @@ impl RunningEngine {
         self.have_done(Request::Add { paths, again, first }).await
     }
 
-    /// Has it read nothing until it is told to go on.
-    pub async fn pause(&self) -> Result<(), ControlError> {
-        self.have_done(Request::Pause).await
+    /// Has it read nothing until it is told to go on, or for this time, in whole seconds.
+    pub async fn pause(&self, time: Option<Duration>) -> Result<(), ControlError> {
+        self.have_done(Request::Pause { seconds: time.map(|time| time.as_secs()) }).await
     }
 
     /// Has it go on.

@@ -57,8 +57,11 @@ enum Request {
         #[serde(default)]
         first: bool,
     },
-    /// Read nothing until you are told to go on.
-    Pause,
+    /// Read nothing until you are told to go on, or for so many seconds.
+    Pause {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
     /// Go on.
     Resume,
     /// Show your window, and read these.
@@ -185,7 +188,8 @@ mod tests {
         let json = |value: &Request| serde_json::to_string(value).unwrap();
         assert_eq!(json(&Request::Status), r#"{"ask":"status"}"#);
         assert_eq!(json(&Request::Stop), r#"{"ask":"stop"}"#);
-        assert_eq!(json(&Request::Pause), r#"{"ask":"pause"}"#);
+        assert_eq!(json(&Request::Pause { seconds: None }), r#"{"ask":"pause"}"#);
+        assert_eq!(json(&Request::Pause { seconds: Some(60) }), r#"{"ask":"pause","seconds":60}"#);
         assert_eq!(json(&Request::Resume), r#"{"ask":"resume"}"#);
         let named = |bytes| FilePath::of(Path::new(OsStr::from_bytes(bytes)));
         let paths = || vec![named(b"/a.png"), named(b"/\xff")];

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
 use super::{ANSWER_WITHIN, Answer, ControlError, LONGEST_REQUEST, Request, hear, own, peer, say, too_long};
-use crate::order::{Command, Files, Order};
+use crate::order::{Command, Files, Order, Turn};
 use crate::path::FilePath;
 use crate::status::{Board, Host};
 use crate::{Event, Home};
@@ -128,13 +128,14 @@ impl Asked {
             }
             Request::Add { paths, again, first } => {
                 let files = Files::Below(all(&paths)?);
-                self.command(Command::Order(Order { files, again, first }))?;
+                let turn = if first { Turn::Now } else { Turn::Later };
+                self.command(Command::Order(Order { files, again, turn }))?;
             }
-            Request::Pause => self.board.pause(true),
-            Request::Resume => self.board.pause(false),
+            Request::Pause { seconds } => self.board.pause(seconds.map(Duration::from_secs)),
+            Request::Resume => self.board.resume(),
             Request::Open { paths } => {
                 if self.board.host() != Host::Window {
-                    return Err("this is a scan in a terminal, which has no window to show".to_owned());
+                    return Err("it has no window to show; start the program that has one".to_owned());
                 }
                 let events = self.events.upgrade().ok_or_else(ends)?;
                 let hangs = |_| "the window does not answer; close it and start it anew".to_owned();
@@ -150,7 +151,7 @@ impl Asked {
                 Host::Terminal => {
                     "this scan reads what it was started with and nothing else; start another one".to_owned()
                 }
-                Host::Window => ends(),
+                Host::Window | Host::Background => ends(),
             });
         };
         let busy = |_| "too much is asked of it at once; try again in a moment".to_owned();

@@ -94,7 +94,7 @@ impl Elsewhere {
 
     /// Of these, those that are urgent.
     pub(super) fn open_urgent(&self) -> usize {
-        self.asked.values().flatten().filter(|task| task.origin.urgent).count()
+        self.asked.values().flatten().filter(|task| task.origin.is_urgent()).count()
     }
 
     /// A medium that waits for an answer is wanted more urgently.

@@ -10,7 +10,7 @@ use deskscribe_cache::Summary;
 use tokio::sync::mpsc;
 
 use crate::run_log::RunLog;
-use crate::status::{Board, Onlookers};
+use crate::status::{Board, Host, Onlookers};
 use crate::{Event, Home, Row, RunCounts, WorkerName, WorkerState};
 
 /// The counts, the log and the onlookers of one engine, round by round.
@@ -120,7 +120,8 @@ impl Ledger {
 
     pub(super) async fn event(&self, event: Event) {
         self.board.hear(&event, &self.counts);
-        if !self.stays {
+        let is_printed = matches!(event, Event::Row(_)) && self.board.host() == Host::Background;
+        if !self.stays || is_printed {
             // An onlooker that has gone away does not stop the run.
             let _ = self.events.send(event).await;
         } else if matches!(

@@ -45,7 +45,7 @@ use crate::order::Command;
 use crate::pause::Gate;
 use crate::pool::{Pool, Report};
 use crate::record::{Committed, Done, Entry, Recorder};
-use crate::status::{Host, Onlookers, Pending};
+use crate::status::{Onlookers, Pending};
 use crate::{Engine, Event, Home, Resources, RunCounts, RunError, Settings};
 use breaker::Breaker;
 use elsewhere::Elsewhere;
@@ -124,6 +124,9 @@ pub(crate) struct Dispatch {
     stopped: bool,
     /// Whether it was said that workers are confined less than they can be.
     said_weak: bool,
+    was_paused: bool,
+    /// In a pause, when the memory of stopped workers is given back.
+    sheds: Option<Instant>,
 }
 
 /// Why the loop does not run to its end.
@@ -148,7 +151,7 @@ impl Dispatch {
     ) -> io::Result<Self> {
         let Engine { home, resources, settings, cache, .. } = engine;
         let board = Arc::clone(&onlookers.board);
-        let stays = board.host() == Host::Window;
+        let stays = board.host().stays();
         let Room { seats, pending, short } = Room::now(settings);
         let (report, reports) = mpsc::channel(REPORTS_WAITING);
         let (entries, committed) = recorder.start(Arc::clone(&board.recording))?;
@@ -195,6 +198,8 @@ impl Dispatch {
             given_up: GivenUp::default(),
             stopped: false,
             said_weak: false,
+            was_paused: false,
+            sheds: None,
         })
     }
 
@@ -276,6 +281,9 @@ impl Dispatch {
                 }
             }
             let paused = *self.paused.borrow_and_update();
+            if std::mem::replace(&mut self.was_paused, paused) != paused {
+                self.paused_or_not(paused);
+            }
             // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
             let leaves = last && (self.has_suspects() || !self.stays && !self.summaries.goes_on());
             if !paused && (leaves || !self.breaker.is_closed()) {
@@ -293,7 +301,7 @@ impl Dispatch {
                     None => {
                         more = false;
                         // Nobody is left who could have it go on.
-                        self.ledger.board.pause(false);
+                        self.ledger.board.resume();
                     }
                 },
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
@@ -307,11 +315,12 @@ impl Dispatch {
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
                 news = self.elsewhere.news() => self.hear_news(news).await?,
                 // Without a switch nobody pauses any more.
-                Ok(()) = self.paused.changed() => self.paused_or_not(),
+                Ok(()) = self.paused.changed() => {}
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }
                 () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => {}
+                () = sleep_until(self.sheds.unwrap_or_else(Instant::now)), if self.sheds.is_some() => self.shed(),
             }
         }
     }

@@ -1,13 +1,12 @@
 //! Orders that are being carried out: each has a thread that looks at its files and a queue of what that found.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
 
-use deskscribe_protocol::Owed;
+use deskscribe_protocol::{Code, Owed};
 use tokio::sync::mpsc;
 
 use super::task::Task;
@@ -20,7 +19,7 @@ use crate::{Event, Row};
 
 /// Files of one order that may be open and hashed before a worker is free for them.
 const ARRIVALS_WAITING: usize = 8;
-/// Orders that are looked through at once: so many that are urgent, and so many that are not. Others wait.
+/// Orders of each turn that are looked through at once. Others wait.
 const AT_ONCE: usize = 2;
 /// Between two words about how far a walk has come.
 const TELL_EVERY: u64 = 256;
@@ -30,13 +29,16 @@ const TELL_EVERY: u64 = 256;
 pub(super) struct Orders {
     /// The most urgent first.
     open: Vec<Open>,
-    waiting: VecDeque<Order>,
+    /// With their numbers.
+    waiting: Vec<(u64, Order)>,
     next: u64,
 }
 
 /// An order that is being looked through.
 struct Open {
     origin: Arc<Origin>,
+    /// What a round is called that begins with it, if none goes on when there is something to read.
+    folders: Vec<PathBuf>,
     gate: Gate,
     arrivals: mpsc::Receiver<Arrival>,
     /// A medium for which there was no room. What comes behind it has to wait.
@@ -94,6 +96,12 @@ impl Orders {
         (origin, arrival)
     }
 
+    /// The watched folders of this order.
+    fn folders_of(&self, origin: &Origin) -> Option<Vec<PathBuf>> {
+        let open = self.open.iter().find(|open| open.origin.number == origin.number && origin.watched);
+        open.map(|open| open.folders.clone())
+    }
+
     fn gate_of(&self, origin: &Origin) -> Option<&Gate> {
         self.open.iter().find(|open| open.origin.number == origin.number).map(|open| &open.gate)
     }
@@ -102,7 +110,7 @@ impl Orders {
 impl Open {
     /// The next that arrived, unless it is a medium for which there is no room.
     fn poll(&mut self, takes: Takes, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.urgent;
+        let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.is_urgent();
         if self.parked.is_some() && !is_taken {
             return Poll::Pending;
         }
@@ -127,40 +135,42 @@ impl Dispatch {
             return Takes::All;
         }
         let urgent =
-            self.pending.iter().filter(|task| task.origin.urgent).count() + self.elsewhere.open_urgent();
+            self.pending.iter().filter(|task| task.origin.is_urgent()).count() + self.elsewhere.open_urgent();
         if urgent < self.seats.get() { Takes::Urgent } else { Takes::None }
     }
 
-    /// Takes an order, which begins a round if there is none.
+    /// Takes an order. One that somebody gave begins a round, if there is none; news do when there is something to read.
     pub(super) async fn order(&mut self, order: Order) -> Result<(), Halt> {
-        if self.ledger.open(&order.files.named())? {
-            self.begin_round();
+        if !matches!(order.files, Files::Watched(_)) {
+            self.join_round(&order.files.named())?;
         }
-        tracing::info!(again = ?order.again, first = order.first, "ordered");
-        self.orders.waiting.push_back(order);
+        tracing::info!(again = ?order.again, turn = ?order.turn, "ordered");
+        self.orders.next += 1;
+        self.orders.waiting.push((self.orders.next, order));
+        self.orders.waiting.sort_by_key(|(number, order)| std::cmp::Reverse(order.turn.rank(*number)));
         self.open_orders()
     }
 
-    /// Begins to look through orders for which there is room.
+    /// Begins to look through orders for which there is room, the most urgent first.
     fn open_orders(&mut self) -> Result<(), Halt> {
-        let mut waiting = std::mem::take(&mut self.orders.waiting);
-        while let Some(order) = waiting.pop_front() {
-            let alike = self.orders.open.iter().filter(|open| open.origin.urgent == order.first).count();
+        for (number, order) in std::mem::take(&mut self.orders.waiting) {
+            let alike = self.orders.open.iter().filter(|open| open.origin.turn == order.turn).count();
             if alike < AT_ONCE {
-                self.open_order(order)?;
+                self.open_order(number, order)?;
             } else {
-                self.orders.waiting.push_back(order);
+                self.orders.waiting.push((number, order));
             }
         }
         self.ledger.board.arrive(self.orders.senders());
         Ok(())
     }
 
-    fn open_order(&mut self, Order { files, again, first }: Order) -> Result<(), Halt> {
-        self.orders.next += 1;
+    fn open_order(&mut self, number: u64, Order { files, again, turn }: Order) -> Result<(), Halt> {
+        let folders = files.named();
         let origin = Arc::new(Origin {
-            number: self.orders.next,
-            urgent: first,
+            number,
+            turn,
+            watched: matches!(files, Files::Watched(_)),
             trust: Trust::but(again, &self.resources, self.recordings.speech().as_ref(), &self.settings),
             begun_at: self.cache.read()?.last_change()?,
         });
@@ -185,13 +195,14 @@ impl Dispatch {
                 }
                 Files::Queued => queued(&cache),
                 Files::Owing => owing(&cache),
+                Files::Watched(news) => Ok(intake::take_news(news)),
             };
             match walk {
                 Ok(walk) => intake::arrive(walk, &limits, &trust, &cache, &passing, &send),
                 Err(error) => drop(send.blocking_send(Arrival::Blind(error))),
             }
         })?;
-        self.orders.open.push(Open { origin, gate, arrivals, parked: None, sender });
+        self.orders.open.push(Open { origin, folders, gate, arrivals, parked: None, sender });
         self.orders.open.sort_by_key(|open| std::cmp::Reverse(open.origin.rank()));
         Ok(())
     }
@@ -210,6 +221,9 @@ impl Dispatch {
             Arrival::Looking { files } => self.ledger.event(Event::Looking { files }).await,
             Arrival::Walked { files, ignored, unlisted } => {
                 tracing::info!(files, ignored, "folders walked");
+                if let Some(folders) = self.orders.folders_of(&origin) {
+                    self.join_round(&folders)?;
+                }
                 self.ledger.counts.ignored += ignored;
                 self.ledger.notes(unlisted).await;
                 self.ledger.found(files).await;
@@ -223,6 +237,11 @@ impl Dispatch {
             }
             Arrival::Queued(files) => self.record(Entry::Queued(files)).await?,
             Arrival::Unqueued(files) => self.record(Entry::Unqueued(files)).await?,
+            Arrival::Vacant(places) => self.record(Entry::Vacant(places)).await?,
+            // It was there when it was handed over, and whoever watches it knows better.
+            Arrival::Unread(row, path) if origin.watched && row.code == Some(Code::Vanished) => {
+                self.lose(path).await?;
+            }
             Arrival::Unread(row, path) => self.unread(row, &path).await?,
             Arrival::Known(row, place, key) => self.record(Entry::Known { row, place, key }).await?,
             Arrival::New(medium) => self.enqueue(Task::new(medium, origin)).await?,
@@ -237,7 +256,7 @@ impl Dispatch {
     }
 
     /// A file was found that nobody wants any more. It may have been queued since that was said.
-    async fn lose(&mut self, path: PathBuf) -> Result<(), Halt> {
+    pub(super) async fn lose(&mut self, path: PathBuf) -> Result<(), Halt> {
         self.ledger.lost(1).await;
         self.record(Entry::Unqueued(vec![path])).await
     }
@@ -247,7 +266,7 @@ impl Dispatch {
         let (medium, origin) = (Arc::clone(&task.medium), Arc::clone(&task.origin));
         if let Some(copies) = self.copies.get_mut(&medium.key) {
             copies.push((&task).into());
-            if origin.urgent {
+            if origin.is_urgent() {
                 self.hurry(&medium.key, &origin);
             }
             return Ok(());

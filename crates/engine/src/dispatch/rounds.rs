@@ -1,11 +1,15 @@
 //! Rounds: what is ordered until nothing is left. What one round knew does not stand in the way of the next.
 
+use std::io;
+use std::path::PathBuf;
+
 use super::breaker::Breaker;
 use super::give_up::GivenUp;
 use super::starts::Starts;
 use super::{Dispatch, Halt};
 use crate::order::Command;
 use crate::scan::back_up;
+use tokio::time::Instant;
 
 impl Dispatch {
     /// Does what it is told.
@@ -25,14 +29,19 @@ impl Dispatch {
         }
     }
 
-    /// The first order of a round: every file is tried as if nothing had been tried before.
-    pub(super) fn begin_round(&mut self) {
+    /// What is found in these folders belongs to the round that goes on, or begins one. Then every file is tried as if
+    /// nothing had been tried before.
+    pub(super) fn join_round(&mut self, folders: &[PathBuf]) -> io::Result<()> {
+        if !self.ledger.open(folders)? {
+            return Ok(());
+        }
         self.breaker = Breaker::new(&self.settings.patience);
         self.starts = Starts::new(&self.settings.patience);
         self.given_up = GivenUp::default();
         self.elsewhere.begin();
         self.said_crowded = false;
         self.ledger.board.waiting(None);
+        Ok(())
     }
 
     /// Nothing is left of this round, if there is one.
@@ -49,9 +58,17 @@ impl Dispatch {
     }
 
     /// The engine pauses, or goes on.
-    pub(super) fn paused_or_not(&mut self) {
-        if self.ledger.board.pause.is_on() {
+    pub(super) fn paused_or_not(&mut self, is_on: bool) {
+        self.sheds = is_on.then(|| Instant::now() + self.settings.patience.pause);
+        if is_on {
             self.pool.rest();
         }
+    }
+
+    /// The pause is a long one: workers that are stopped go, and their memory with them. What they had is begun anew after
+    /// it, of recordings the part that they had.
+    pub(super) fn shed(&mut self) {
+        self.sheds = None;
+        self.running.values().for_each(|running| running.cancel.cancel());
     }
 }

@@ -64,8 +64,13 @@ impl Dispatch {
                 self.put_back(task);
                 self.no_place().await
             }
-            // What is cancelled is settled at once; an answer is of the kind that was asked for.
-            Ending::Dropped | Ending::Cancelled { .. } | Ending::Done { .. } => Ok(()),
+            // What nobody wants any more is settled at once. This one only had to go for a long pause.
+            Ending::Cancelled { .. } => {
+                self.put_back(task);
+                Ok(())
+            }
+            // An answer is of the kind that was asked for.
+            Ending::Dropped | Ending::Done { .. } => Ok(()),
         }
     }
 
@@ -188,6 +193,10 @@ impl Dispatch {
         // With another content, the deaths so far are nobody's.
         let Task { medium, origin, changes, .. } = task;
         self.release_copies(medium.key).await?;
+        // Whoever watches it hands it over again once it is complete.
+        if origin.watched {
+            return self.lose(medium.path.clone()).await;
+        }
         if changes + 1 < CHANGES {
             self.look(medium.path.clone(), medium.kind, Purpose::Change { changes: changes + 1, origin });
             return Ok(());

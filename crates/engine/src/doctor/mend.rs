@@ -40,10 +40,9 @@ pub(super) fn cache(home: &Home, error: &CacheError) -> Option<String> {
 }
 
 /// Confinement that is less than the settings demand, and not none: to do without any is not advised.
-pub(super) fn isolation(home: &Home, worker: &WorkerCheck) -> Option<String> {
-    let settings = quoted(&home.settings());
+pub(super) fn isolation(worker: &WorkerCheck) -> Option<String> {
     (worker.isolation == Isolation::Reduced && worker.required == Isolation::Full)
-        .then(|| format!("sed -i 's/^isolation.*/isolation = \"reduced\"/' {settings}"))
+        .then(|| "deskscribe settings set isolation reduced".to_owned())
 }
 
 /// A speech model that should listen and does not, if a line can do anything about it.

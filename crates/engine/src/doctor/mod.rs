@@ -131,7 +131,7 @@ impl Diagnosis {
         if let (Ok(settings), Ok(_), Ok(resources)) = (settings, place, resources) {
             let (check, examined) = examine_worker(home, &resources, &settings).await;
             checks.push(check);
-            mends("isolation", examined.as_ref().and_then(|worker| mend::isolation(home, worker)));
+            mends("isolation", examined.as_ref().and_then(mend::isolation));
             worker = examined;
         }
         let verdict = Verdict::of(&checks, worker.as_ref());

@@ -18,7 +18,7 @@ const AUDIO: &[&str] =
 
 /// What the extension says. `.ts` says nothing: it is TypeScript far more often than a transport stream, which its first
 /// bytes tell.
-pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
+pub(crate) fn by_name(path: &Path) -> Option<MediaKind> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let listed = |names: &[&str]| names.contains(&extension.as_str());
     if listed(IMAGES) {
@@ -30,6 +30,11 @@ pub(super) fn by_name(path: &Path) -> Option<MediaKind> {
     } else {
         None
     }
+}
+
+/// Whether the name alone says that this is a medium.
+pub(crate) fn has_media_name(path: &Path) -> bool {
+    by_name(path).is_some()
 }
 
 /// What the first bytes say.

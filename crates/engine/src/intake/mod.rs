@@ -1,22 +1,26 @@
 //! Which files are ours, and which of them are new.
 //!
-//! [`walk`] finds them, [`kind`] tells media from everything else, [`trust`] says which of them are known well enough,
-//! [`open`] opens one safely and names its content, [`waiting`] clears what waits in the queue in vain. Only names, metadata and first bytes are looked at; what is in a
-//! file is the workers' business.
+//! [`walk`] finds them, [`kind`] tells media from everything else, [`looks`] knows a file again without opening it,
+//! [`trust`] says which of them are known well enough, [`open`] opens one safely and names its content, [`waiting`] clears
+//! what waits in the queue in vain, and [`vacant`] tells where nothing is any more. Only names, metadata and first bytes are
+//! looked at; what is in a file is the workers' business.
 
 mod kind;
+mod looks;
 mod open;
 mod survey;
 mod trust;
+mod vacant;
 mod waiting;
 mod walk;
 
-pub(crate) use open::{Medium, examine, examine_through, explain, reopen};
+pub(crate) use kind::{by_name, has_media_name};
+pub(crate) use open::{Medium, examine, examine_through, explain, explain_folder, open_regular, reopen};
 pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;
 pub use walk::WalkError;
-pub(crate) use walk::{Find, Walk, take_up, told, walk};
+pub(crate) use walk::{Find, Walk, take_news, take_up, told, walk};
 
 use std::path::PathBuf;
 
@@ -26,6 +30,7 @@ use tokio::sync::mpsc;
 
 use crate::Row;
 use crate::pause::Gate;
+use looks::Known;
 use waiting::Waiting;
 
 /// Files that are queued with one message.
@@ -46,6 +51,8 @@ pub(crate) enum Arrival {
     Queued(Vec<(PathBuf, MediaKind)>),
     /// These wait from an earlier run, and for nothing any more.
     Unqueued(Vec<PathBuf>),
+    /// Nothing is at these places any more where something was found.
+    Vacant(Vec<PathBuf>),
     /// One of those could not be opened or named.
     Unread(Box<Row>, PathBuf),
     /// This was found, and nobody wants it any more.
@@ -76,24 +83,36 @@ pub(crate) fn arrive(
 ) {
     let send = |arrival| arrivals.blocking_send(arrival).map_err(|_| Deaf);
     let all = || -> Result<(), Deaf> {
-        let Walk { finds, ignored, unlisted, roots } = walk;
-        send(Arrival::Walked { files: finds.len() as u64, ignored, unlisted })?;
+        let Walk { finds, ignored, unlisted, roots, only_new } = walk;
+        let walked = |files: usize| send(Arrival::Walked { files: files as u64, ignored, unlisted });
+        let mut walked = Some(walked);
+        // What only brings news tells how much that is, once it is known.
+        if let Some(walked) = walked.take_if(|_| !only_new) {
+            walked(finds.len())?;
+        }
         let known = match cache.read() {
             Ok(known) => known,
             Err(error) => return send(Arrival::Blind(error)),
         };
-        let mut waiting = match Waiting::of(&known) {
+        let waiting = if only_new { Waiting::among(&finds, &roots, &known) } else { Waiting::of(&known) };
+        let mut waiting = match waiting {
             Ok(waiting) => waiting,
             Err(error) => return send(Arrival::Blind(error)),
         };
-        let mut new = Vec::new();
-        let mut found = Vec::new();
+        let (mut moved, mut found, mut new) = (Vec::new(), Vec::new(), Vec::new());
         for find in finds {
             let waited = waiting.meet(find.path());
             match at_a_glance(find, trust, &known) {
                 Ok(Glance::Settled(row)) => {
                     waiting.is_over(waited);
-                    send(Arrival::Settled(row))?;
+                    if !only_new {
+                        send(Arrival::Settled(row))?;
+                    }
+                }
+                Ok(Glance::Moved(row, place, key)) => {
+                    waiting.is_over(waited);
+                    let arrival = Arrival::Known(row, place, key);
+                    if only_new { moved.push(arrival) } else { send(arrival)? }
                 }
                 Ok(Glance::Again(path, kind)) => {
                     waiting.is_over(waited);
@@ -105,6 +124,15 @@ pub(crate) fn arrive(
                 }
                 Err(error) => return send(Arrival::Blind(error)),
             }
+        }
+        if let Some(walked) = walked.filter(|_| !moved.is_empty() || !new.is_empty()) {
+            walked(moved.len() + new.len())?;
+        }
+        moved.into_iter().try_for_each(send)?;
+        // After those that were moved away from there: by their old places they are known again.
+        match vacant::below(&roots, &known) {
+            Ok(vacant) => vacant.chunks(CHUNK).try_for_each(|chunk| send(Arrival::Vacant(chunk.to_vec())))?,
+            Err(error) => return send(Arrival::Blind(error)),
         }
         for chunk in waiting.end(&roots).chunks(CHUNK) {
             send(Arrival::Unqueued(chunk.to_vec()))?;
@@ -131,13 +159,15 @@ pub(crate) fn arrive(
 
 enum Glance {
     Settled(Box<Row>),
+    /// It is known, and lies elsewhere by now.
+    Moved(Box<Row>, Place, ContentKey),
     New(PathBuf, MediaKind),
     /// It is known, and looked into again all the same. Nobody has to remember that: what was read is no file that
     /// was found and not read.
     Again(PathBuf, MediaKind),
 }
 
-/// A known path with an unchanged stamp is settled without opening the file.
+/// A file that is known by its looks is settled without being opened.
 fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, CacheError> {
     let (path, kind, stamp) = match find {
         Find::Skip { path, kind, why } => {
@@ -145,10 +175,15 @@ fn at_a_glance(find: Find, trust: &Trust, known: &ReadGuard) -> Result<Glance, C
         }
         Find::Media { path, kind, stamp } => (path, kind, stamp),
     };
-    let Some(key) = known.key_at(&path, &stamp)? else { return Ok(Glance::New(path, kind)) };
+    let Some(Known { key, is_in_place }) = looks::know(&path, &stamp, known)? else {
+        return Ok(Glance::New(path, kind));
+    };
     Ok(match known.outcome(&key)? {
         None => Glance::New(path, kind),
-        Some(record) if trust.holds(&record) => Glance::Settled(Box::new(Row::recorded(&path, record, None))),
+        Some(record) if trust.holds(&record) => {
+            let row = Box::new(Row::recorded(&path, record, None));
+            if is_in_place { Glance::Settled(row) } else { Glance::Moved(row, Place { path, stamp }, key) }
+        }
         Some(_) => Glance::Again(path, kind),
     })
 }

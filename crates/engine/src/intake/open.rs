@@ -159,7 +159,7 @@ fn open_patiently(path: &Path) -> io::Result<File> {
 
 /// Opens a file for reading. Should it have been replaced by a pipe or a device since it was found, the call
 /// neither blocks nor succeeds.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let nonblock = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(nonblock.bits() as i32).open(path)?;
     if !file.metadata()?.is_file() {
@@ -191,6 +191,17 @@ pub(crate) fn explain(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "the file is gone".to_owned(),
         io::ErrorKind::PermissionDenied => {
             "it is not readable for you; change its permissions to have it read".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// The same of a folder.
+pub(crate) fn explain_folder(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such folder".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "it may not be opened by you; change its permissions to have it watched".to_owned()
         }
         _ => error.to_string(),
     }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_cache::{CacheError, ReadGuard};
 
+use super::Find;
+
 /// The files that earlier runs left in the queue.
 pub(super) struct Waiting {
     /// Not met by this walk.
@@ -17,6 +19,18 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn of(known: &ReadGuard) -> Result<Self, CacheError> {
         let unmet = known.queue()?.into_iter().map(|queued| queued.path).collect();
+        Ok(Self { unmet, over: Vec::new() })
+    }
+
+    /// Of these, those that walking these files and folders alone concerns.
+    pub(super) fn among(finds: &[Find], roots: &[PathBuf], known: &ReadGuard) -> Result<Self, CacheError> {
+        let mut unmet = HashSet::new();
+        for find in finds {
+            unmet.extend(known.queued_at(find.path())?.map(|queued| queued.path));
+        }
+        for root in roots {
+            unmet.extend(known.queued_below(root)?);
+        }
         Ok(Self { unmet, over: Vec::new() })
     }
 
@@ -39,7 +53,7 @@ impl Waiting {
 }
 
 /// Whether the system says so: a folder that may not be looked into says nothing.
-fn is_no_file(path: &Path) -> bool {
+pub(super) fn is_no_file(path: &Path) -> bool {
     match fs::symlink_metadata(path) {
         Ok(metadata) => !metadata.is_file() && !metadata.is_symlink(),
         Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),

@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::kind::{SNIFF_BYTES, by_content, by_name};
 use super::open::{explain, open_regular};
+use crate::order::News;
 use crate::path::{absolute, true_path};
 
 /// A file worth a row.
@@ -40,8 +41,11 @@ pub(crate) struct Walk {
     pub(crate) ignored: u64,
     /// Folders that could not be listed, one line each.
     pub(crate) unlisted: Vec<String>,
-    /// The paths that were walked to their end.
+    /// The paths that were walked to their end, or that there may be nothing at any more: what was found there before is
+    /// looked for.
     pub(crate) roots: Vec<PathBuf>,
+    /// Whether only what is new is worth a row.
+    pub(crate) only_new: bool,
 }
 
 /// A path that was named and cannot be walked at all.
@@ -126,6 +130,20 @@ pub(crate) fn take_up(queued: impl IntoIterator<Item = PathBuf>) -> Walk {
         Find::Media { path, kind, stamp }
     };
     Walk { finds: queued.into_iter().map(find).collect(), ..Walk::default() }
+}
+
+/// Takes up what has changed in watched folders. A file that is gone by now is gone like the others.
+pub(crate) fn take_news(News { files, mut gone, .. }: News) -> Walk {
+    let mut finds = Vec::with_capacity(files.len());
+    for path in files {
+        let stamp = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file).map(|now| Stamp::of(&now));
+        match (stamp, told(&path)) {
+            (Some(stamp), Some(kind)) => finds.push(Find::Media { path, kind, stamp }),
+            (None, _) => gone.push(path),
+            (Some(_), None) => {}
+        }
+    }
+    Walk { finds, roots: gone, only_new: true, ..Walk::default() }
 }
 
 /// What a file holds, as far as its name tells, or else its first bytes.

@@ -31,7 +31,7 @@ pub(crate) async fn examine(
     let place = super::places(home).try_take();
     let place = place.map_err(|error| StartError::refused("no worker slot could be taken", &error))?;
     let Some(place) = place else { return Ok(None) };
-    let spawner = Spawner::start();
+    let spawner = Spawner::start(settings.priority);
     let spawner = spawner.map_err(|error| StartError::refused("no thread could be started", &error))?;
     let (threads, traffic) = (NonZeroUsize::MIN, Arc::new(Traffic::default()));
     let begun = Instant::now();

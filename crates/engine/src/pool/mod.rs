@@ -217,7 +217,7 @@ impl Pool {
         traffic: &Arc<Traffic>,
         pause: &Pause,
     ) -> std::io::Result<Self> {
-        let spawner = Spawner::start()?;
+        let spawner = Spawner::start(settings.priority)?;
         let closing = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let seats = (0..seats.get())

@@ -14,6 +14,10 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
 use super::usage::Meter;
+use crate::settings::Priority;
+
+/// How much workers give way to other programs, as `nice` counts.
+const POLITE: i32 = 10;
 
 /// A worker process that has just been started.
 pub(super) struct Spawned {
@@ -38,12 +42,18 @@ struct Request {
 }
 
 impl Spawner {
-    /// Starts the thread. Must be called inside a runtime, which will reap the workers.
-    pub(super) fn start() -> io::Result<Self> {
+    /// Starts the thread, whose workers have this priority. Must be called inside a runtime, which will reap the workers.
+    pub(super) fn start(priority: Priority) -> io::Result<Self> {
         let (requests, orders) = blocking::sync_channel::<Request>(1);
         let runtime = tokio::runtime::Handle::current();
         thread::Builder::new().name("spawner".to_owned()).spawn(move || {
             let _inside = runtime.enter();
+            // What this thread is content with, its children are. The kernel gives their disk accesses the same place.
+            if priority == Priority::Low
+                && let Err(error) = rustix::process::nice(POLITE)
+            {
+                tracing::warn!(%error, "workers do not give way to other programs");
+            }
             while let Ok(Request { program, threads, answer }) = orders.recv() {
                 // A worker that nobody waits for any more is killed by being dropped.
                 let _ = answer.send(spawn(&program, threads));

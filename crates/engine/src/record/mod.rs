@@ -8,6 +8,7 @@ mod summaries;
 mod tags;
 
 use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use deskscribe_cache::{
-    Basis, CacheError, Claim, EngineLock, Place, Receipt, Record, Summary, SummaryClaim, Thumbnail,
+    Basis, CacheError, Claim, EngineLock, Place, Receipt, Record, Stamp, Summary, SummaryClaim, Thumbnail,
     WriteGuard, Writer,
 };
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
@@ -62,6 +63,8 @@ pub(crate) enum Entry {
     Queued(Vec<(PathBuf, MediaKind)>),
     /// Files of the queue that wait for nothing.
     Unqueued(Vec<PathBuf>),
+    /// Places where nothing is any more.
+    Vacant(Vec<PathBuf>),
     /// A content that is to be read for this order, unless somebody else has read it or does.
     Claim(ContentKey, Arc<Origin>),
     /// What a language model made of a content that was found here.
@@ -161,10 +164,20 @@ impl Recorder {
     fn store(&mut self, entries: Vec<Entry>, held: &mut Held) -> Committed {
         // Encoded before the lock is taken: other processes wait for it.
         let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
+        // What was read of a file that went away meanwhile is kept; that it lies there is not.
+        let deserted: HashSet<PathBuf> = entries.iter().filter_map(deserted).map(Path::to_owned).collect();
         let Self { writer, engine } = self;
         let mut waiting = Vec::new();
         let mut guard: WriteGuard<'_> = writer.lock(LOCK_WITHIN)?;
         let now = now_ms();
+        let find_at = |guard: &mut WriteGuard<'_>, place: &Place, key: &ContentKey, now| {
+            match deserted.contains(&place.path) {
+                false => guard.remember(place, key, now),
+                true if fs::symlink_metadata(&place.path).is_err() => guard.dequeue(&place.path),
+                // What is there now is another file, which may be waiting.
+                true => Ok(()),
+            }
+        };
         let mut done = Vec::with_capacity(entries.len());
         for entry in entries {
             done.push(match entry {
@@ -172,7 +185,7 @@ impl Recorder {
                     guard.put(&record)?;
                     // Read again, it keeps the tags that the user gave it.
                     row.tags = guard.own_tags(&record.key)?.unwrap_or(row.tags);
-                    guard.remember(&place, &record.key, now)?;
+                    find_at(&mut guard, &place, &record.key, now)?;
                     held.reading.remove(&record.key);
                     // What is owed takes up where the parts end.
                     if !record.is_owed_something() {
@@ -185,7 +198,7 @@ impl Recorder {
                     Done::Noted
                 }
                 Entry::Known { row, place, key } => {
-                    guard.remember(&place, &key, now)?;
+                    find_at(&mut guard, &place, &key, now)?;
                     Done::Row(row)
                 }
                 Entry::Unread { row, path } => {
@@ -198,6 +211,10 @@ impl Recorder {
                 }
                 Entry::Unqueued(files) => {
                     files.iter().try_for_each(|path| guard.dequeue(path))?;
+                    Done::Noted
+                }
+                Entry::Vacant(places) => {
+                    places.iter().try_for_each(|path| guard.vacate(path))?;
                     Done::Noted
                 }
                 Entry::Claim(key, origin) => {
@@ -271,6 +288,14 @@ fn put_off(guard: &mut WriteGuard<'_>, row: &Row, path: &Path, now: i64) -> Resu
         }
         _ => guard.dequeue(path),
     }
+}
+
+/// The place that this is about, if another file is there by now, or none.
+fn deserted(entry: &Entry) -> Option<&Path> {
+    let (Entry::Outcome { place, .. } | Entry::Known { place, .. }) = entry else { return None };
+    let now = fs::metadata(&place.path).map(|now| Stamp::of(&now));
+    let is_there = now.is_ok_and(|now| (now.device, now.inode) == (place.stamp.device, place.stamp.inode));
+    (!is_there).then_some(&place.path)
 }
 
 fn encode(entry: &Entry) -> Option<(ContentKey, Thumbnail)> {

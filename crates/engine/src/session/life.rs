@@ -1,37 +1,43 @@
 //! The life of an engine that stays: it survives what would end a run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::listen::listen;
 use super::{COMMANDS_WAITING, Session};
 use crate::control::Control;
 use crate::dispatch::Dispatch;
-use crate::order::Command;
+use crate::order::{Command, Files, Order, Turn};
+use crate::power;
 use crate::scan::EVENTS_WAITING;
 use crate::status::{Board, Host};
-use crate::{Engine, Event, RunError};
+use crate::watch::Watch;
+use crate::{Again, Engine, Event, RunError};
 
 impl Engine {
     /// Stays, and reads what is ordered. Of what happens it tells no more than is not in its status: see [`Event`].
-    /// Nothing is held up by somebody who does not look. Must be called inside a tokio runtime.
+    /// Nothing is held up by somebody who does not look. `host` says what it runs for. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// The cache cannot be used, or the system refuses a thread.
-    pub fn stay(&self) -> Result<(Session, mpsc::Receiver<Event>), RunError> {
+    pub fn stay(&self, host: Host) -> Result<(Session, mpsc::Receiver<Event>), RunError> {
         let (events, incoming) = mpsc::channel(EVENTS_WAITING);
         let (commands, orders) = mpsc::channel(COMMANDS_WAITING);
         let (alive, ended) = watch::channel(());
         let cancel = CancellationToken::new();
         let id = Control::new_id();
-        let board = Arc::new(Board::new(id.clone(), Host::Window, &events, cancel.clone()));
+        let board = Arc::new(Board::new(id.clone(), host, &events, cancel.clone()));
         self.tell_repairs(&events);
         let first = self.dispatch(&id, &events, &board, &cancel)?;
         let control =
             Control::open(&self.home, id, Arc::clone(&board), cancel.clone(), commands.downgrade(), &events);
         let control = self.unless_unasked(control, &events);
+        let watch = Watch::begin(&self.home, Arc::clone(&board), commands.downgrade())?;
+        let heeds = power::heed(Arc::clone(&board), self.settings.on_battery);
         let listens = listen(self.models.clone(), self.cache.clone(), commands.downgrade());
         let session = Session {
             commands,
@@ -39,6 +45,7 @@ impl Engine {
             cancel: cancel.clone(),
             cache: self.cache.clone(),
             gateway: self.gateway.clone(),
+            watch: watch.clone(),
             ended,
         };
         let life = Life { engine: self.clone(), events, board, cancel };
@@ -46,8 +53,9 @@ impl Engine {
             let board = Arc::clone(&life.board);
             tokio::select! {
                 () = life.live(first, orders) => {}
-                () = async { listens.await; std::future::pending().await } => {}
+                () = async { tokio::join!(listens, heeds); std::future::pending().await } => {}
             }
+            watch.end();
             drop(control);
             board.dismiss();
             board.end();
@@ -56,6 +64,12 @@ impl Engine {
         Ok((session, incoming))
     }
 }
+
+/// After what ends a round, what was left is tried again: not before this has passed, …
+const TRY_AGAIN: Duration = Duration::from_secs(15);
+/// … and not later than this, however often it failed.
+const LONGEST_TRY_AGAIN: Duration = Duration::from_secs(10 * 60);
+const LEFT: Order = Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later };
 
 struct Life {
     engine: Engine,
@@ -69,7 +83,9 @@ impl Life {
     /// command: by then the disk may have room again, or the lock be free.
     async fn live(self, first: Dispatch, mut commands: mpsc::Receiver<Command>) {
         let mut next = Some((first, None));
+        let mut pause = TRY_AGAIN;
         loop {
+            let begun = Instant::now();
             let outcome = match next.take() {
                 Some((dispatch, command)) => dispatch.run(command, &mut commands).await.map(drop),
                 None => Ok(()),
@@ -79,10 +95,17 @@ impl Life {
                 Err(error) => tracing::error!(%error, "the engine could not go on"),
             }
             self.board.dismiss();
+            pause = if begun.elapsed() > LONGEST_TRY_AGAIN {
+                TRY_AGAIN
+            } else {
+                (pause * 2).min(LONGEST_TRY_AGAIN)
+            };
             next = loop {
                 let command = tokio::select! {
                     command = commands.recv() => command,
                     () = self.cancel.cancelled() => None,
+                    // Whatever was given up waits in the cache's queue.
+                    () = sleep(pause) => Some(Command::Order(LEFT)),
                 };
                 let Some(command) = command else { return };
                 let Self { engine, events, board, cancel } = &self;

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::Again;
 use crate::models::Models;
-use crate::order::{Command, Files, Order};
+use crate::order::{Command, Files, Order, Turn};
 
 /// Orders what is owed now, and each time that another model listens. Ends with the engine.
 pub(super) async fn listen(models: Models, cache: Cache, commands: mpsc::WeakSender<Command>) {
@@ -15,7 +15,7 @@ pub(super) async fn listen(models: Models, cache: Cache, commands: mpsc::WeakSen
         let is_there = model.borrow_and_update().is_some();
         if is_there && waits(cache.clone()).await {
             let Some(commands) = commands.upgrade() else { return };
-            let order = Order { files: Files::Owing, again: Again::Nothing, first: false };
+            let order = Order { files: Files::Owing, again: Again::Nothing, turn: Turn::Later };
             if commands.send(Command::Order(order)).await.is_err() {
                 return;
             }

@@ -6,6 +6,7 @@ mod preview;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use deskscribe_cache::{Cache, CacheError};
 use deskscribe_protocol::ContentKey;
@@ -15,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::gateway::Gateway;
 use crate::order::{Command, Order};
 use crate::record;
+use crate::settings::WatchedFolder;
 use crate::status::{Board, Status, StatusChanges};
+use crate::watch::Watch;
 
 pub use preview::{Preview, PreviewError, PreviewOf};
 pub(crate) use preview::{encode, find};
@@ -32,6 +35,7 @@ pub struct Session {
     cancel: CancellationToken,
     cache: Cache,
     gateway: Gateway,
+    watch: Watch,
     /// Ends when the engine has.
     ended: watch::Receiver<()>,
 }
@@ -98,14 +102,20 @@ impl Session {
         self.give_up(true).await
     }
 
-    /// Nothing is read any more, and no processor is used, until it is [resumed](Self::resume).
-    pub fn pause(&self) {
-        self.board.pause(true);
+    /// Watches these folders from now on, and no others: what is in them, and what comes into them, is read.
+    pub fn watch(&self, folders: Vec<WatchedFolder>) {
+        self.watch.over(folders);
     }
 
-    /// Goes on.
+    /// Nothing is read any more, and no processor is used, until it is [resumed](Self::resume) or this time has passed. Must
+    /// be called inside a tokio runtime.
+    pub fn pause(&self, time: Option<Duration>) {
+        self.board.pause(time);
+    }
+
+    /// Goes on, whatever it pauses for.
     pub fn resume(&self) {
-        self.board.pause(false);
+        self.board.resume();
     }
 
     /// Makes a picture to look at, with a longer edge of at most `edge`, and of 2048 pixels: of a recording what is seen

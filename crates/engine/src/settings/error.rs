@@ -1,9 +1,11 @@
-//! Why `settings.toml` cannot be followed, and what to do.
+//! Why `settings.toml` cannot be followed or changed, and what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why the settings of the user cannot be followed. The program does not start with others instead.
+use super::GlobError;
+
+/// Why the settings of the user cannot be followed, or not be changed. The program does not start with others instead.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file is there and cannot be read.
@@ -52,6 +54,89 @@ pub enum SettingsError {
         /// The file.
         path: PathBuf,
     },
+    /// A folder that is watched leaves out something that is no glob.
+    #[error(
+        "line {line} of the settings has ignore = {glob:?}, which is no glob as in .gitignore ({reason}): {path}"
+    )]
+    Glob {
+        /// What the file says.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+        /// Counted from 1.
+        line: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// `[[watch]]` that does not say which folder.
+    #[error("line {line} of the settings has a [[watch]] without folder = \"…\" below it: {path}")]
+    NoFolder {
+        /// Counted from 1.
+        line: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder that is watched is there twice.
+    #[error(
+        "line {line} of the settings names a folder that line {first} has already, {folder}; leave one of them: {path}"
+    )]
+    Twice {
+        /// Which folder.
+        folder: String,
+        /// Where it is there again, counted from 1.
+        line: usize,
+        /// Where it was first.
+        first: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no such key to change.
+    #[error("there is no setting {key}; there are {known}")]
+    NoSuchKey {
+        /// What was asked for.
+        key: String,
+        /// All that there are.
+        known: String,
+    },
+    /// A key is to have a value that cannot be meant.
+    #[error("{key} = {found} cannot be; allowed is {allowed}")]
+    Refused {
+        /// The key.
+        key: &'static str,
+        /// What it was to be.
+        found: String,
+        /// What it may be.
+        allowed: String,
+    },
+    /// A folder is to leave out something that is no glob.
+    #[error(transparent)]
+    NoGlob(#[from] GlobError),
+    /// A folder is to be watched that cannot be written down.
+    #[error("this folder cannot stand in the settings, which are text in UTF-8; rename it first: {folder}")]
+    Unnamed {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// Another program changes the settings, and does not end.
+    #[error(
+        "another program has been changing the settings for {seconds} s; end it if it hangs, then try again: {path}"
+    )]
+    Busy {
+        /// For so long it was waited.
+        seconds: u64,
+        /// The lock that it holds.
+        path: PathBuf,
+    },
+    /// The system does not let us write.
+    #[error(
+        "the settings cannot be written ({reason}); check the folder, its permissions and its disk: {path}"
+    )]
+    Unwritable {
+        /// What it says.
+        reason: io::Error,
+        /// Which file.
+        path: PathBuf,
+    },
 }
 
 impl SettingsError {
@@ -62,6 +147,11 @@ impl SettingsError {
             _ => (error.to_string(), "check the file's permissions"),
         };
         Self::Unreadable { reason, advice, path: path.to_owned() }
+    }
+
+    /// The system does not let us write the file at this path.
+    pub(super) fn unwritable(reason: io::Error, path: &Path) -> Self {
+        Self::Unwritable { reason, path: path.to_owned() }
     }
 
     /// What is in the file at this path is no text that TOML could be.

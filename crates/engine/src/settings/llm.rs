@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::models::Address;
 
 /// Which language model summarises, and how patiently it is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Llm {
     /// Whom to ask.
     pub server: LlmServer,

@@ -1,10 +1,23 @@
 //! What the user can choose.
 
+mod background;
+mod change;
+mod changes;
+mod chosen;
+mod edit;
 mod error;
 mod file;
+mod filter;
+mod folder;
+mod fresh;
 mod keys;
+mod last_good;
 mod limit;
 mod llm;
+mod parse;
+mod template;
+mod toml_text;
+mod watch;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -14,11 +27,17 @@ use deskscribe_protocol::{Isolation, Limits};
 use crate::Sidecars;
 use crate::models::Address;
 
+pub use background::{OnBattery, Priority};
+pub use changes::SettingsChanges;
+pub use chosen::Chosen;
+pub use edit::Edit;
 pub use error::SettingsError;
+pub use filter::{Filter, GlobError};
 pub use llm::{Llm, LlmServer};
+pub use watch::WatchedFolder;
 
 /// Choices that hold for a whole engine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The most workers at once; eight for all processes of the user together, whatever this says.
     pub workers: NonZeroUsize,
@@ -45,10 +64,20 @@ pub struct Settings {
     pub wear: Wear,
     /// How long a worker may take for what.
     pub patience: Patience,
+    /// The folders that are watched, each once, in the order of the file.
+    pub watch: Vec<WatchedFolder>,
+    /// Whether closing the window leaves the program running.
+    pub keep_running: bool,
+    /// Whether the desktop is told what came of what was found in watched folders.
+    pub notifications: bool,
+    /// What to do while the machine runs on its battery.
+    pub on_battery: OnBattery,
+    /// How workers share processor and disk with other programs.
+    pub priority: Priority,
 }
 
 /// How models are downloaded: from where, by which way, and how patiently.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Downloads {
     /// A folder on another server that has the same files; also one without `https`, as the user says so.
     pub mirror: Option<Address>,
@@ -70,7 +99,7 @@ pub struct Downloads {
 ///
 /// Bounds on a job are counted in beats. Counted beats, unlike a clock, stand still with the engine: a laptop
 /// that slept, or a process tree that was stopped, makes no worker look stalled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Patience {
     /// From the start of the process to its first words.
     pub hello: Duration,
@@ -92,6 +121,8 @@ pub struct Patience {
     /// How long a slot waits before it starts a worker after a death, doubled with each further one in a row up
     /// to four times as long. Not before a file that is tried alone, which nobody waits behind.
     pub cool_down: Duration,
+    /// How long a pause lasts before workers that were stopped for it go, and their memory with them.
+    pub pause: Duration,
     /// How long nothing is lent when many different files killed workers, doubled each time until a file is
     /// read.
     pub breaker_pause: Duration,
@@ -100,7 +131,7 @@ pub struct Patience {
 }
 
 /// When a worker is sent home after a job and another one started for the next. Costs no file anything.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Wear {
     /// After so many jobs, whatever it looks like.
     pub jobs: u32,
@@ -142,6 +173,7 @@ impl Default for Patience {
             cpu_per_mebibyte: Duration::from_secs(10),
             rest: Duration::from_secs(30),
             cool_down: Duration::from_millis(250),
+            pause: Duration::from_secs(60),
             breaker_pause: Duration::from_secs(1),
             longest_breaker_pause: Duration::from_secs(4),
         }
@@ -180,6 +212,11 @@ impl Default for Settings {
             sidecars: Sidecars::default(),
             wear: Wear::default(),
             patience: Patience::default(),
+            watch: Vec::new(),
+            keep_running: false,
+            notifications: true,
+            on_battery: OnBattery::default(),
+            priority: Priority::default(),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskscribe_protocol::Build;
 use tokio::sync::{mpsc, watch};
@@ -22,6 +22,7 @@ use crate::intake::Arrival;
 use crate::path::lossy;
 use crate::pause::Pause;
 use crate::pool::resident_memory;
+use crate::watch::FolderStatus;
 use crate::{Crash, Event, RunCounts, record};
 
 /// Whoever looks at a run: those who follow its events, and the board for those who ask now and then.
@@ -91,14 +92,57 @@ impl Board {
         self.change(|notes| notes.stopping = notes.round.is_some());
     }
 
-    /// Pauses, or goes on.
-    pub(crate) fn pause(&self, paused: bool) {
-        if self.pause.set(paused) {
-            tracing::info!(paused, "asked to pause or to go on");
-            self.change(|notes| {
-                let now = notes.clock();
-                notes.pace.pause(paused, now);
+    /// Somebody wants a pause, for so long or until somebody wants it to end. Must be called inside a tokio runtime.
+    pub(crate) fn pause(self: &Arc<Self>, time: Option<Duration>) {
+        let until = time.map(|time| tokio::time::Instant::now() + time);
+        tracing::info!(?time, "asked to pause");
+        self.change_pause(|pause| pause.ask(Some(until)));
+        if let Some(until) = until {
+            let board = Arc::downgrade(self);
+            tokio::spawn(async move {
+                tokio::time::sleep_until(until).await;
+                // Asked anew meanwhile, it lasts longer.
+                if let Some(board) = board.upgrade().filter(|board| board.pause.ends() == Some(until)) {
+                    board.resume();
+                }
             });
+        }
+    }
+
+    /// Somebody wants it to go on, whatever it pauses for.
+    pub(crate) fn resume(&self) {
+        tracing::info!("asked to go on");
+        self.change_pause(|pause| {
+            pause.ask(None);
+            pause.on_battery(false);
+        });
+    }
+
+    /// The machine runs on its battery, which is a reason to pause, or does not any more.
+    pub(crate) fn on_battery(&self, is_on: bool) {
+        tracing::info!(is_on, "on battery");
+        self.change_pause(|pause| pause.on_battery(is_on));
+    }
+
+    fn change_pause(&self, change: impl FnOnce(&Pause)) {
+        let was_on = self.pause.is_on();
+        change(&self.pause);
+        let is_on = self.pause.is_on();
+        self.change(|notes| {
+            if is_on != was_on {
+                let now = notes.clock();
+                notes.pace.pause(is_on, now);
+            }
+        });
+    }
+
+    /// Takes note of how folders are watched.
+    pub(crate) fn watched(&self, folders: Vec<FolderStatus>) {
+        let mut notes = self.notes();
+        if notes.watch != folders {
+            notes.watch = folders;
+            drop(notes);
+            self.version.send_modify(Version::next);
         }
     }
 
@@ -178,12 +222,18 @@ impl Board {
         self.change(|notes| notes.waiting = why);
     }
 
+    /// Whether there is nothing to read.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.notes().round.is_none()
+    }
+
     /// What is known now.
     pub(crate) fn status(&self) -> Status {
         let now = Instant::now();
         let seconds = |since: Instant| now.saturating_duration_since(since).as_secs_f64();
         let Notes {
             folders,
+            watch,
             round,
             stopping,
             pace,
@@ -224,8 +274,10 @@ impl Board {
             pid: std::process::id(),
             program: Build::own().to_string(),
             host: self.host,
-            idle: round.is_none() && self.host == Host::Window,
+            idle: round.is_none() && self.host.stays(),
             paused: self.pause.is_on(),
+            pause: self.pause.status(),
+            watch,
             folders,
             stopping: stopping || self.cancel.is_cancelled(),
             found,

@@ -24,6 +24,8 @@ use deskscribe_protocol::{Isolation, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::LlmState;
+use crate::pause::PauseStatus;
+use crate::watch::FolderStatus;
 use crate::{Crash, RunCounts};
 
 /// A running engine at one moment. The JSON form is part of the program's contract and pinned by a test.
@@ -42,9 +44,15 @@ pub struct Status {
     /// Whether it stays without anything to do; what follows is then of the last round, if there was one.
     #[serde(default)]
     pub idle: bool,
-    /// Whether nothing is read until somebody lets it go on.
+    /// Whether nothing is read until it goes on.
     #[serde(default)]
     pub paused: bool,
+    /// Why, and for how long, while that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PauseStatus>,
+    /// The folders that it watches, or waits to watch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watch: Vec<FolderStatus>,
     /// What is being read, as it was named.
     pub folders: Vec<String>,
     /// Whether it was asked to stop.
@@ -102,6 +110,15 @@ pub enum Host {
     Terminal,
     /// A window, which stays.
     Window,
+    /// A watch in the background, which stays and has no window.
+    Background,
+}
+
+impl Host {
+    /// Whether it goes on without anything to do.
+    pub fn stays(self) -> bool {
+        self != Self::Terminal
+    }
 }
 
 /// One slot and its worker.

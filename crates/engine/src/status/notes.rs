@@ -9,6 +9,7 @@ use deskscribe_protocol::{Isolation, Stage};
 use super::recordings::Recordings;
 use super::{Pace, Phase, SummariesStatus, Work};
 use crate::path::{bytes_of, lossy};
+use crate::watch::FolderStatus;
 use crate::{Activity, Crash, Row, RunCounts, WorkerName, WorkerState};
 
 /// So many deaths are kept; older ones are only counted.
@@ -19,6 +20,8 @@ pub(super) const CRASHES_KEPT: usize = 16;
 pub(super) struct Notes {
     /// What is being read, as it was named.
     pub(super) folders: Vec<String>,
+    /// The folders that are watched.
+    pub(super) watch: Vec<FolderStatus>,
     /// Since when; without it, nothing is.
     pub(super) round: Option<Instant>,
     /// Whether what was ordered is being given up.

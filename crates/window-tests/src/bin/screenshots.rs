@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use deskscribe_system_tests::words::Words;
 use deskscribe_system_tests::{samples, say};
-use deskscribe_window_tests::{Desk, Look, Window};
+use deskscribe_window_tests::{Desk, Look, Tray, Window};
 use fantoccini::key::Key;
 
 /// A sample that is a recording, and what could be said in it, with the seconds.
@@ -41,6 +41,7 @@ async fn main() {
     for look in [Look::Light, Look::Dark] {
         let album = Album { folder: folder.clone(), look };
         album.beginning().await;
+        album.folders().await;
         album.reading().await;
         album.library().await;
         album.recordings().await;
@@ -86,6 +87,25 @@ impl Album {
         desk.mouse(&["key", "Escape", "mouseup", "1"]);
         offer.kill().unwrap();
         offer.wait().unwrap();
+        window.close().await;
+    }
+
+    /// A folder that is to be watched, and one that is beside one that is not there.
+    async fn folders(&self) {
+        let desk = Desk::with(self.look);
+        desk.pictures(3);
+        let _tray = Tray::on(&desk).await;
+        let window = self.open(&desk, &[]).await;
+        window.click("watch-desktop").await;
+        window.shows("folder-count", "3 images").await;
+        self.keep(&desk, &window, "watch").await;
+        desk.settings(
+            "[[watch]]\nfolder = \"~/Desktop\"\n\n[[watch]]\nfolder = \"/media/archive/Meetings\"\n",
+        );
+        window.shows("watching", "3 done").await;
+        window.click("form-back").await;
+        window.counts("folder", 2).await;
+        self.keep(&desk, &window, "folders").await;
         window.close().await;
     }
 

@@ -190,6 +190,14 @@ pub(super) const PACKAGES: &[SystemPackage] = &[
         need: Need::Desk,
     },
     SystemPackage {
+        debian: "dunst",
+        rpm: "dunst",
+        arch: "dunst",
+        purpose: "dunst, which shows the notices of those tests",
+        sign: Sign::Program("dunst"),
+        need: Need::Desk,
+    },
+    SystemPackage {
         debian: "xdotool",
         rpm: "xdotool",
         arch: "xdotool",

@@ -257,7 +257,7 @@ mod tests {
     fn the_window_is_asked_for_only_by_who_needs_it() {
         let (root, machine) = machine(&[("/bin/true", "xdotool"), ("/bin/false", "pkg-config")]);
         assert_eq!(names(&machine.missing(&[Need::Window])), ["libwebkit2gtk-4.1-dev"]);
-        let desk = ["webkit2gtk-driver", "xvfb", "openbox", "dbus", "ffmpeg", "fonts-dejavu-core"];
+        let desk = ["webkit2gtk-driver", "xvfb", "openbox", "dbus", "dunst", "ffmpeg", "fonts-dejavu-core"];
         assert_eq!(names(&machine.missing(&[Need::Desk])), desk);
         let fonts = root.path().join("usr/share/fonts/truetype/sans");
         fs::create_dir_all(&fonts).unwrap();

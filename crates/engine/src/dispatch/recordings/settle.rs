@@ -75,8 +75,12 @@ impl Dispatch {
                 self.put_part_back(&key, part);
                 self.no_place().await
             }
-            // What is cancelled was withdrawn with its recording.
-            Ending::Dropped | Ending::Cancelled { .. } => Ok(()),
+            // What nobody wants any more was withdrawn with its recording. This one only had to go for a long pause.
+            Ending::Cancelled { .. } => {
+                self.put_part_back(&key, part);
+                Ok(())
+            }
+            Ending::Dropped => Ok(()),
         }
     }
 

@@ -1,0 +1,76 @@
+//! What is remembered of watched folders from one start to the next: since when each is watched, and on which drive.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::{Home, json};
+
+/// What is remembered, by folder.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Memory(BTreeMap<PathBuf, Remembered>);
+
+/// Of one folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    /// When it was watched for the first time, in nanoseconds since 1970.
+    pub(super) since: i64,
+    /// Where the drive is mounted that it is on, once it was there.
+    pub(super) mount: Option<PathBuf>,
+}
+
+impl Memory {
+    /// What earlier starts have left. What cannot be read is forgotten: then all of these folders are new.
+    pub(super) fn load(home: &Home) -> Self {
+        let content = fs::read(home.watched()).unwrap_or_default();
+        serde_json::from_slice(&content).unwrap_or_default()
+    }
+
+    /// What is known of this folder, which may be watched for the first time, now.
+    pub(super) fn of(&mut self, folder: &Path, now: i64) -> &mut Remembered {
+        self.0.entry(folder.to_owned()).or_insert(Remembered { since: now, mount: None })
+    }
+
+    /// Forgets all folders but these.
+    pub(super) fn keep(&mut self, is_watched: impl Fn(&Path) -> bool) {
+        self.0.retain(|folder, _| is_watched(folder));
+    }
+
+    /// Keeps it for the next start, if that is not what is kept already.
+    pub(super) fn store(&self, home: &Home) -> io::Result<()> {
+        if *self == Self::load(home) {
+            return Ok(());
+        }
+        let mut file = NamedTempFile::new_in(home.folder())?;
+        file.write_all(json(self)?.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(home.watched())?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_there_at_the_next_start_and_what_is_broken_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let mut memory = Memory::load(&home);
+        memory.of(Path::new("/desktop"), 5).mount = Some("/media/stick".into());
+        memory.of(Path::new("/old"), 6);
+        memory.keep(|folder| folder == Path::new("/desktop"));
+        memory.store(&home).unwrap();
+        let mut again = Memory::load(&home);
+        assert_eq!(again, memory);
+        assert_eq!(again.of(Path::new("/desktop"), 9).since, 5);
+        assert_eq!(again.of(Path::new("/old"), 9).since, 9);
+        fs::write(home.watched(), "{").unwrap();
+        assert_eq!(Memory::load(&home), Memory::default());
+    }
+}

@@ -1,0 +1,239 @@
+//! One folder among those that are watched: whose turn it is, whether it is there, and what was handed over from it.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deskscribe_cache::{Stamp, network_of};
+
+use super::folder::Folder;
+use super::memory::Remembered;
+use super::outside::Mounts;
+use super::signal::Walked;
+use super::{FolderState, FolderStatus};
+use crate::path::lossy;
+use crate::settings::WatchedFolder;
+
+/// However little is heard from the system, a folder is looked through so often.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+/// Where the system tells nothing, so often at most, …
+const POLL: Duration = Duration::from_secs(10);
+/// … and with pauses of so many times as long as a look takes.
+const POLL_SHARE: u32 = 20;
+/// A folder that is not there is looked for so often, beside whenever the system tells of a drive.
+const LOOK_FOR: Duration = Duration::from_secs(60);
+
+/// A folder that is watched, or is to be.
+pub(super) struct Watched {
+    pub(super) folder: Arc<Folder>,
+    pub(super) rules: WatchedFolder,
+    turn: Turn,
+    /// Why it is not there.
+    offline: Option<String>,
+    /// Why the system does not tell what happens in it, or not of all of it.
+    pub(super) untold: Option<String>,
+    /// What kind of network drive it is on.
+    network: Option<String>,
+    /// Drives that are mounted below it, …
+    mounts: Vec<PathBuf>,
+    /// … and those that were, and are not there now. What is on them is not gone.
+    absent: Vec<PathBuf>,
+    /// What was handed over, and what it looked like then: a walk brings only what is new.
+    pub(super) seen: HashMap<PathBuf, Stamp>,
+    /// What the walk that goes on has come to.
+    pub(super) met: HashMap<PathBuf, Stamp>,
+    /// Where to walk next.
+    walks: VecDeque<PathBuf>,
+    is_walking: bool,
+    /// Whether it was looked through since it is there.
+    pub(super) is_known: bool,
+    pub(super) next_look: Option<Instant>,
+    pub(super) last_file_at: Option<i64>,
+}
+
+/// Whether this program watches it.
+enum Turn {
+    /// It does, for as long as the lock is held.
+    Ours(#[expect(dead_code, reason = "held, not looked at")] File),
+    /// Another one does.
+    Others,
+    /// The lock cannot be had.
+    Refused(String),
+}
+
+/// What became of a folder when somebody looked whether it is there.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It is where it was, or still is not.
+    Same,
+    /// It is back, or something about its drives has changed: it has to be looked through.
+    New,
+    /// It is gone, with all that is in it; for a while, as far as anybody knows.
+    Lost,
+}
+
+impl Watched {
+    /// A folder that nobody has looked at.
+    pub(super) fn new(
+        folder: Arc<Folder>,
+        rules: WatchedFolder,
+        turn: std::io::Result<Option<File>>,
+    ) -> Self {
+        let turn = match turn {
+            Ok(Some(lock)) => Turn::Ours(lock),
+            Ok(None) => Turn::Others,
+            Err(error) => Turn::Refused(format!("nothing can be kept about it ({error})")),
+        };
+        Self {
+            folder,
+            rules,
+            turn,
+            offline: None,
+            untold: None,
+            network: None,
+            mounts: Vec::new(),
+            absent: Vec::new(),
+            seen: HashMap::new(),
+            met: HashMap::new(),
+            walks: VecDeque::new(),
+            is_walking: false,
+            is_known: false,
+            next_look: None,
+            last_file_at: None,
+        }
+    }
+
+    /// The same folder under other rules: it has to be looked through anew.
+    pub(super) fn under(self, folder: Arc<Folder>, rules: WatchedFolder) -> Self {
+        let Self { turn, last_file_at, .. } = self;
+        Self { turn, last_file_at, ..Self::new(folder, rules, Ok(None)) }
+    }
+
+    /// Whether the system cannot tell what happens in it, because others can reach it as well.
+    pub(super) fn is_on_network(&self) -> bool {
+        self.network.is_some()
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// It is this program's turn now, if it waited for it.
+    pub(super) fn take_turn(&mut self, lock: File) {
+        if matches!(self.turn, Turn::Others) {
+            self.turn = Turn::Ours(lock);
+        }
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.turn, Turn::Ours(_))
+    }
+
+    /// Whether what happens in it is to be handed over.
+    pub(super) fn is_here(&self) -> bool {
+        self.is_ours() && self.offline.is_none()
+    }
+
+    pub(super) fn is_offline(&self) -> bool {
+        self.offline.is_some()
+    }
+
+    /// Looks whether it is there. One that was on a drive of its own is not while that is not mounted, whatever lies at its
+    /// path: an empty folder is where a drive was.
+    pub(super) fn look(&mut self, mounts: &Mounts, remembered: &mut Remembered, now: Instant) -> Presence {
+        let why = self.absence(mounts, remembered);
+        self.next_look = Some(now + if why.is_some() { LOOK_FOR } else { self.pause(Duration::ZERO) });
+        if why.is_some() {
+            let was_there = self.offline.is_none();
+            self.offline = why;
+            self.is_known = false;
+            self.walks.clear();
+            return if was_there { Presence::Lost } else { Presence::Same };
+        }
+        remembered.mount = mounts.of(self.path()).map(Path::to_owned);
+        let below = mounts.below(self.path());
+        let is_new = self.offline.take().is_some() || !self.is_known || below != self.mounts;
+        self.absent.append(&mut self.mounts);
+        self.absent.retain(|mount| !below.contains(mount));
+        self.mounts = below;
+        self.network = network_of(self.path()).map(|kind| format!("it is on a network drive ({kind})"));
+        if is_new { Presence::New } else { Presence::Same }
+    }
+
+    fn absence(&self, mounts: &Mounts, remembered: &Remembered) -> Option<String> {
+        let mut entries = match fs::read_dir(self.path()) {
+            Ok(entries) => entries,
+            Err(error) => return Some(crate::intake::explain_folder(&error)),
+        };
+        let missing = remembered.mount.as_ref().filter(|mount| !mounts.has(mount))?;
+        // Whoever put something there means this folder.
+        entries.next().is_none().then(|| format!("its drive is not there: {}", missing.display()))
+    }
+
+    /// Has this folder, or one below it, walked through. Returns where to begin, if no walk goes on.
+    pub(super) fn walk(&mut self, from: &Path) -> Option<PathBuf> {
+        if !self.walks.iter().any(|other| from.starts_with(other)) {
+            self.walks.retain(|other| !other.starts_with(from));
+            self.walks.push_back(from.to_owned());
+        }
+        if self.is_walking { None } else { self.next_walk() }
+    }
+
+    fn next_walk(&mut self) -> Option<PathBuf> {
+        let next = self.walks.pop_front();
+        self.is_walking = next.is_some();
+        if next.as_deref() == Some(self.path()) {
+            self.met.clear();
+        }
+        next
+    }
+
+    /// No walk can be begun for now.
+    pub(super) fn give_up_walk(&mut self, now: Instant) {
+        self.is_walking = false;
+        self.next_look = Some(now + LOOK_FOR);
+    }
+
+    pub(super) fn is_walking(&self) -> bool {
+        self.is_walking
+    }
+
+    /// A walk is over. Returns the files that were there before and that it did not meet, and where to walk next.
+    pub(super) fn walked(&mut self, walked: Walked, now: Instant) -> (Vec<PathBuf>, Option<PathBuf>) {
+        let mut missed = Vec::new();
+        if walked.from == self.path() && self.is_here() {
+            let met = std::mem::take(&mut self.met);
+            let is_absent = |path: &PathBuf| self.absent.iter().any(|mount| path.starts_with(mount));
+            let is_missed = |path: &&PathBuf| !met.contains_key(*path) && !is_absent(path);
+            missed.extend(self.seen.keys().filter(is_missed).cloned());
+            if !self.is_known {
+                // What was found by earlier starts may be gone as well.
+                missed = vec![self.path().to_owned()];
+            }
+            self.seen = met;
+            self.is_known = true;
+            self.untold = walked.untold.or_else(|| self.network.clone());
+            self.next_look = Some(now + self.pause(walked.took));
+        }
+        (missed, self.next_walk())
+    }
+
+    fn pause(&self, took: Duration) -> Duration {
+        if self.untold.is_some() { POLL.max(took * POLL_SHARE) } else { LOOK_AGAIN }
+    }
+
+    pub(super) fn status(&self, unfinished: u64) -> FolderStatus {
+        let (state, reason) = match (&self.turn, &self.offline, &self.untold) {
+            (Turn::Refused(why), ..) => (FolderState::Offline, Some(why)),
+            (Turn::Others, ..) => (FolderState::Elsewhere, None),
+            (_, Some(why), _) => (FolderState::Offline, Some(why)),
+            _ if !self.is_known => (FolderState::Starting, None),
+            (.., Some(why)) => (FolderState::Polled, Some(why)),
+            _ => (FolderState::Watched, None),
+        };
+        let (path, last_file_at) = (lossy(self.path()), self.last_file_at);
+        FolderStatus { path, state, reason: reason.cloned(), unfinished, last_file_at }
+    }
+}
