@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 
 /// How long anything may take on a machine that is busy. Nothing is ever waited for longer than it takes.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(210);
 /// Between two looks at the page.
 const LOOK: Duration = Duration::from_millis(40);
 

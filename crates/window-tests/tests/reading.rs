@@ -65,7 +65,7 @@ async fn what_the_window_is_started_on_is_read() {
 #[tokio::test]
 async fn a_pause_stops_the_workers_and_an_end_of_it_goes_on() {
     let desk = Desk::new();
-    desk.pictures(24);
+    desk.pictures(16);
     let window = desk.open(&[text(&desk.desktop())]).await;
     window.open_activity().await;
     window.until("a worker at work", "document.querySelector('[data-testid=lane] [role=progressbar]')").await;
@@ -78,7 +78,7 @@ async fn a_pause_stops_the_workers_and_an_end_of_it_goes_on() {
     .await;
     window.click("pause").await;
     until("no worker stopped", || (!states(&desk.status()).contains(&'T')).then_some(())).await;
-    window.lists(24).await;
+    window.lists(16).await;
     window.find("finished").await;
     window.close().await;
 }
