@@ -21,6 +21,7 @@ mod pipeline;
 mod decode;
 mod digest;
 mod film;
+mod layout;
 mod ocr;
 mod screen;
 mod speech;

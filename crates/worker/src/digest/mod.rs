@@ -4,10 +4,8 @@
 //! what there is until one has answered.
 
 mod chapters;
-mod code;
 mod furniture;
 mod language;
-mod page;
 mod prose;
 mod rows;
 mod statements;

@@ -1,17 +1,13 @@
 //! Text that goes on in the next line, and where its sentences end.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use super::code;
 use super::furniture as known;
-use super::page::Cell;
-use super::words::{ends_sentence, is_dense};
+use crate::layout::script::{ends_sentence, is_dense};
+use crate::layout::{Cell, Edges, code, join};
 
 /// The longest piece of speech that is joined while no sentence ends, in characters.
 const BREATH: usize = 240;
-/// From this size on, in ordinary letters, a headline may go on in the next line.
-const HEADLINE: f32 = 1.5;
 
 /// The texts of all cells, row after row: where one goes on in a cell below, all of it is at the first, and nothing at
 /// the others.
@@ -22,30 +18,20 @@ pub(super) fn joined<'a>(rows: &[Vec<Cell<'a>>], ordinary: f32, is_code: bool) -
     if is_code || cells.iter().any(|cell| code::command(cell.text).is_some()) {
         return texts;
     }
-    // The right edge of what begins at about the same place tells whether a line is full.
-    let place = |cell: &Cell<'_>| (cell.left / ordinary).round() as i64;
-    let mut edges: HashMap<i64, f32> = HashMap::new();
-    for cell in &cells {
-        let edge = edges.entry(place(cell)).or_insert(cell.right);
-        *edge = edge.max(cell.right);
-    }
-    let edge = |cell: &Cell<'_>| {
-        let near = (place(cell) - 1..=place(cell) + 1).filter_map(|place| edges.get(&place));
-        near.copied().fold(cell.right, f32::max)
-    };
+    let edges = Edges::of(cells.iter().copied(), ordinary);
     // Where a text begins, and its last line so far.
     let mut open: Vec<(usize, usize)> = Vec::new();
     for (at, cell) in cells.iter().enumerate() {
         open.retain(|(_, last)| cell.y - cells[*last].y < 3.0 * cells[*last].height);
-        let goes_on = open.iter().position(|(_, last)| goes_on(cells[*last], cell, ordinary, &edge));
+        let goes_on = open.iter().position(|(_, last)| {
+            is_plain(cells[*last]) && is_plain(cell) && edges.goes_on(cells[*last], cell)
+        });
         match goes_on {
             Some(index) => {
                 let (first, last) = &mut open[index];
                 *last = at;
                 if let Some(text) = &mut texts[*first] {
-                    let space =
-                        if text.ends_with(is_dense) && cell.text.starts_with(is_dense) { "" } else { " " };
-                    *text = format!("{text}{space}{}", cell.text).into();
+                    join(text.to_mut(), cell.text);
                 }
                 texts[at] = None;
             }
@@ -55,38 +41,10 @@ pub(super) fn joined<'a>(rows: &[Vec<Cell<'a>>], ordinary: f32, is_code: bool) -
     texts
 }
 
-/// Whether a text goes on in the cell below.
-fn goes_on(cell: &Cell<'_>, next: &Cell<'_>, ordinary: f32, edge: &impl Fn(&Cell<'_>) -> f32) -> bool {
-    let down = next.y - cell.y;
-    let alike = cell.size.min(next.size) > 0.75 * cell.size.max(next.size);
-    let close = down > 0.5 * cell.height && down < 1.9 * cell.height.max(next.height);
-    let words = |text: &str| text.split_whitespace().count();
-    let is_plain = |cell: &Cell<'_>| {
-        let lower = cell.text.to_lowercase();
-        !known::is_value(&lower) && code::command(cell.text).is_none() && !known::is_chrome(&lower)
-    };
-    if !(alike && close && is_plain(cell) && is_plain(next)) {
-        return false;
-    }
-    let aligned = (cell.left - next.left).abs() < 0.8 * cell.height;
-    let centred = ((cell.left + cell.right) - (next.left + next.right)).abs() < cell.height;
-    let ended = cell.text.ends_with(ends_sentence);
-    if cell.size.min(next.size) >= HEADLINE * ordinary
-        && !ended
-        && words(cell.text).max(words(next.text)) >= 2
-    {
-        return (aligned || centred) && !next.text.starts_with(['-', '•', '*']);
-    }
-    let width = edge(cell) - cell.left;
-    let full = (cell.right - cell.left) / width.max(1.0);
-    let small = next.text.starts_with(|c: char| c.is_lowercase() || c == '(');
-    let dense = cell.text.chars().filter(|c| is_dense(*c)).count() >= 12;
-    aligned
-        && match (ended, small) {
-            (false, true) => full > 0.6 && words(cell.text) >= 4,
-            (false, false) => full > 0.92 && (words(cell.text) >= 7 || dense),
-            (true, _) => false,
-        }
+/// Whether a cell may be a part of a longer text.
+fn is_plain(cell: &Cell<'_>) -> bool {
+    let lower = cell.text.to_lowercase();
+    !known::is_value(&lower) && code::command(cell.text).is_none() && !known::is_chrome(&lower)
 }
 
 /// The sentences of a text.

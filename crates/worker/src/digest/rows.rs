@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::page::Cell;
 use super::{furniture as known, prose};
+use crate::layout::Cell;
 
 /// What a row is, by the cells in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,12 +6,11 @@ use std::collections::HashMap;
 
 use deskscribe_protocol::Line;
 
-use super::code;
 use super::furniture as known;
-use super::page::{self, Cell, Pane};
 use super::prose;
 use super::rows::{self, Card, Row, is_furniture, is_value};
-use super::words::is_dense;
+use crate::layout::script::is_dense;
+use crate::layout::{self, Cell, Pane, code};
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,26 +61,24 @@ const HEADING: f32 = 1.4;
 
 /// What these lines say, in reading order.
 pub(super) fn of_lines(lines: &[Line]) -> Vec<Statement<'_>> {
-    let ordinary = page::ordinary(lines.iter().map(page::size));
+    let ordinary = layout::ordinary(lines.iter().map(layout::size));
     let mut found = Vec::new();
-    let pages: Vec<&[Line]> = lines.chunk_by(|one, other| one.page == other.page).collect();
-    for (at, lines) in pages.iter().enumerate() {
-        let panes = page::panes(lines);
+    let pages = layout::pages(lines);
+    for (at, layout::Page { panes, .. }) in pages.iter().enumerate() {
         let cells = || panes.iter().flat_map(|pane| pane.rows.iter().flatten());
+        let texts = || cells().map(|cell| cell.text);
         let top = cells().map(|cell| cell.y).fold(f32::MAX, f32::min);
         let bottom = cells().map(|cell| cell.y).fold(f32::MIN, f32::max);
-        let programs = cells().filter(|cell| code::is_code(cell.text)).count();
         let page = Page {
             ordinary,
             top,
             height: (bottom - top).max(1.0),
             at: at as f32,
             pages: pages.len() as f32,
-            is_code: programs >= 4
-                && 5 * programs >= 2 * cells().filter(|cell| cell.text.contains(char::is_alphabetic)).count(),
-            is_terminal: cells().any(|cell| code::command(cell.text).is_some()),
+            is_code: code::is_program(texts()),
+            is_terminal: code::is_terminal(texts()),
         };
-        for pane in &panes {
+        for pane in panes {
             page.read(pane, &mut found);
         }
     }

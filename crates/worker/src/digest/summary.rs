@@ -6,7 +6,7 @@ use super::furniture::is_date;
 use super::statements::{Kind, Statement};
 use super::terms::Terms;
 use super::title::shorten;
-use super::words::is_dense;
+use crate::layout::script::is_dense;
 
 /// The longest summary, in characters.
 const LONGEST: usize = 280;

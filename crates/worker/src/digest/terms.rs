@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use deskscribe_protocol::Digest;
 
 use super::statements::{Kind, Statement};
-use super::words::{self, Kind as Of, Stop, Word, fold, is_proper, words};
+use super::words::{Kind as Of, Stop, Word, fold, is_proper, words};
+use crate::layout::script::is_dense;
 
 /// The longest tag, in words.
 const LONGEST: usize = 3;
@@ -276,7 +277,7 @@ impl<'a> Terms<'a> {
                     || text.contains(char::is_numeric));
             if keeps { text.to_owned() } else { text.to_lowercase() }
         });
-        let dense = words.iter().all(|token| token.word.text.contains(words::is_dense));
+        let dense = words.iter().all(|token| token.word.text.contains(is_dense));
         written.collect::<Vec<_>>().join(if dense { "" } else { " " })
     }
 }

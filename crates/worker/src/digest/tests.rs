@@ -4,7 +4,7 @@ use super::*;
 
 /// A line at a place, with letters of this height.
 fn at(x: f32, y: f32, height: f32, text: &str) -> Line {
-    let count = text.chars().map(|c| if words::is_dense(c) { 2.0 } else { 1.0 }).sum::<f32>();
+    let count = text.chars().map(|c| if crate::layout::script::is_dense(c) { 2.0 } else { 1.0 }).sum::<f32>();
     let width = height * count / 2.0;
     let corners = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
     Line { text: text.to_owned(), confidence: 0.99, corners, page: 0 }

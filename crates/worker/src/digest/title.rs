@@ -2,6 +2,7 @@
 
 use super::furniture::is_trouble;
 use super::statements::{Kind, Statement};
+use crate::layout::script::is_dense;
 
 /// The longest title, in characters.
 const LONGEST: usize = 80;
@@ -35,9 +36,7 @@ pub(super) fn best(statements: &[Statement<'_>], tells: impl Fn(usize) -> f32) -
             Kind::Sentence => 0.85,
             // What went wrong is what the picture was taken for.
             Kind::Label if words >= 3 && is_trouble(&statement.text.to_lowercase()) => 1.25,
-            _ if words >= 2 && letters + digits >= 6.0 || statement.text.contains(super::words::is_dense) => {
-                1.0
-            }
+            _ if words >= 2 && letters + digits >= 6.0 || statement.text.contains(is_dense) => 1.0,
             _ if statement.depth < 0.15 => 0.75,
             _ => 0.6,
         };

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::layout::script::{ends_sentence, is_dense, is_han, is_kana};
+
 /// Languages whose stop words are looked for in every text, whatever language it is in as a whole: screens mix them.
 const COMMON: [&str; 7] = ["en", "de", "fr", "es", "it", "pt", "nl"];
 static LISTS: LazyLock<[HashSet<&str>; COMMON.len()]> =
@@ -119,11 +121,6 @@ pub(super) fn words<'a>(text: &'a str, stop: &Stop, is_code: bool) -> Vec<Word<'
     words
 }
 
-/// Where a sentence ends.
-pub(super) fn ends_sentence(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟' | ':' | '：')
-}
-
 /// Whether a word is a folder on the way of a path or an address.
 fn is_on_the_way(text: &str, from: usize, to: usize) -> bool {
     let mut after = text[to..].chars();
@@ -202,19 +199,6 @@ pub(super) fn is_letter(c: char) -> bool {
         || (matches!(c, '\u{900}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17d3}')
             && !c.is_numeric()
             && !matches!(c, '\u{964}' | '\u{965}'))
-}
-
-/// Whether words of this script stand without spaces between them, and are short.
-pub(super) fn is_dense(c: char) -> bool {
-    is_kana(c) || is_han(c)
-}
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{2fdf}' | '々' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
-}
-
-fn is_kana(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{ff66}'..='\u{ff9d}')
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -6,7 +6,6 @@
 mod dictionary;
 mod find;
 mod large;
-mod order;
 mod pieces;
 mod recognise;
 mod scraps;
@@ -22,8 +21,8 @@ use oar_ocr::core::config::{OrtExecutionProvider, OrtGraphOptimizationLevel, Ort
 
 use crate::engines::whole;
 use crate::job::{Interruption, Watch};
+use crate::layout;
 use find::Finder;
-pub(crate) use order::text_of;
 use recognise::Recogniser;
 
 /// The engine, with its models loaded.
@@ -77,7 +76,7 @@ impl Ocr {
         let read = |done| tell(watch, found + done, 2 * found);
         let mut lines = self.recogniser.read(&Arc::new(picture), boxes, read)?;
         scraps::drop_scraps(&mut lines);
-        Ok(within_bounds(order::sort(lines)))
+        Ok(within_bounds(layout::sorted(lines)))
     }
 }
 
@@ -140,7 +139,7 @@ mod tests {
         let many = within_bounds(vec![line("a".to_owned()); Reading::MOST_LINES + 1]);
         assert_eq!(many.len(), Reading::MOST_LINES);
         let large = within_bounds(vec![line("x".repeat(1 << 20)); 5]);
-        assert!(large.len() == 3 && text_of(&large).len() <= Reading::MOST_TEXT);
+        assert!(large.len() == 3 && layout::text_of(&large).len() <= Reading::MOST_TEXT);
         assert_eq!(within_bounds(vec![line("a\x1bb\tc".to_owned())])[0].text, "a\u{fffd}b\u{fffd}c");
     }
 }

@@ -8,7 +8,7 @@ use super::Shown;
 use crate::digest::Content;
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
-use crate::{decode, digest, ocr};
+use crate::{decode, digest, layout};
 
 /// Reads a picture.
 pub(super) fn read(
@@ -37,7 +37,7 @@ pub(super) fn read(
     watch.progress(Stage::Ocr, 0, 1);
     let (width, height) = picture.dimensions();
     let lines = engine.read(picture, watch)?;
-    let text = ocr::text_of(&lines);
+    let text = layout::text_of(&lines);
     let read = begun.elapsed().as_secs_f64();
 
     watch.progress(Stage::Summarise, 0, 1);

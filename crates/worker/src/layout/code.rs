@@ -1,7 +1,22 @@
 //! Lines of programs, and what is typed into a shell.
 
+/// Whether most of these lines are of a program.
+pub(crate) fn is_program<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let (mut programs, mut all) = (0, 0);
+    for line in lines {
+        programs += usize::from(is_code(line));
+        all += usize::from(line.contains(char::is_alphabetic));
+    }
+    programs >= 4 && 5 * programs >= 2 * all
+}
+
+/// Whether somebody typed commands there.
+pub(crate) fn is_terminal<'a>(mut lines: impl Iterator<Item = &'a str>) -> bool {
+    lines.any(|line| command(line).is_some())
+}
+
 /// What somebody typed behind the prompt of a shell.
-pub(super) fn command(text: &str) -> Option<&str> {
+pub(crate) fn command(text: &str) -> Option<&str> {
     let typed = |at: &str| {
         let (before, typed) = text.split_once(at)?;
         let is_prompt = before.is_empty()
@@ -25,7 +40,7 @@ const KEYWORDS: &str = "import export function const let var def class fn pub re
     #include use async type interface enum elif func";
 
 /// Whether this is a line of a program, by its signs.
-pub(super) fn is_code(text: &str) -> bool {
+pub(crate) fn is_code(text: &str) -> bool {
     let text = text.trim();
     let has = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
     let ends = text.ends_with([';', '{', '}']) || ["):", "=>", "),"].iter().any(|end| text.ends_with(end));
@@ -38,13 +53,13 @@ pub(super) fn is_code(text: &str) -> bool {
 }
 
 /// Whether this begins as a line of a program does, which among others it then is.
-pub(super) fn begins_code(text: &str) -> bool {
+pub(crate) fn begins_code(text: &str) -> bool {
     let first = text.trim_start_matches(|c: char| c.is_ascii_digit()).split_whitespace().next();
     first.is_some_and(|first| KEYWORDS.split_ascii_whitespace().any(|word| word == first))
 }
 
 /// A line of a program without the signs of a comment, or of what follows.
-pub(super) fn bare_code(text: &str) -> &str {
+pub(crate) fn bare_code(text: &str) -> &str {
     let text = text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let text = if is_comment(text) {
         text.trim_matches(|c: char| matches!(c, '/' | '*' | '#' | '-' | '!' | '<' | '>' | '"' | ' '))
@@ -55,14 +70,14 @@ pub(super) fn bare_code(text: &str) -> &str {
 }
 
 /// Whether this is a comment in a program.
-pub(super) fn is_comment(text: &str) -> bool {
+pub(crate) fn is_comment(text: &str) -> bool {
     ["// ", "/// ", "/* ", "* ", "/** ", "-- ", "<!-- ", "# ", "//! ", "\"\"\""]
         .iter()
         .any(|sign| text.starts_with(sign))
 }
 
 /// Whether a line of a program gives something a name.
-pub(super) fn is_definition(text: &str) -> bool {
+pub(crate) fn is_definition(text: &str) -> bool {
     const DEFINING: [&str; 15] = [
         "function",
         "class",

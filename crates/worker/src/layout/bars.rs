@@ -1,0 +1,149 @@
+//! What lies across columns at their top and bottom: menus, titles of windows, headlines, lines of state.
+
+use super::cell::{Cell, bounds, median};
+use super::paragraphs;
+use super::rows::{pace, rows};
+
+/// So many rows at the top may be bars.
+const MOST: usize = 4;
+/// Cells of a bar have so many words at most.
+const WORDS: f32 = 3.0;
+/// A row this far from all others, in distances from row to row, belongs to none of the columns.
+const FAR: f32 = 2.5;
+/// A headline of two columns of text, in the same.
+const HEADLINE: f32 = 1.6;
+/// The middle of what is centred is off by so much of the width at most.
+const CENTRED: f32 = 0.075;
+
+/// The cells beside a gutter, and those above and below that belong to both sides.
+pub(super) struct Sides<'a> {
+    pub(super) above: Vec<Cell<'a>>,
+    pub(super) left: Vec<Cell<'a>>,
+    pub(super) right: Vec<Cell<'a>>,
+    pub(super) below: Vec<Cell<'a>>,
+}
+
+impl<'a> Sides<'a> {
+    /// `left` and `right` are sorted by their middle. `page` is the left and the right edge of the page if this is all
+    /// of it, and `ordinary` the ordinary height of a line.
+    pub(super) fn of(
+        left: Vec<Cell<'a>>,
+        right: Vec<Cell<'a>>,
+        page: Option<(f32, f32)>,
+        ordinary: f32,
+    ) -> Self {
+        let mut sides = Self { above: Vec::new(), left, right, below: Vec::new() };
+        sides.take_bars(ordinary);
+        if let Some(page) = page {
+            sides.take_centred(page);
+        }
+        sides.take_footer(ordinary);
+        sides
+    }
+
+    fn take_bars(&mut self, ordinary: f32) {
+        let is_text = paragraphs::is_prose(&self.left) && paragraphs::is_prose(&self.right);
+        let rows_of = |sides: &Self| rows([sides.left.as_slice(), &sides.right].concat());
+        let rows = rows_of(self);
+        let top = 0..rows.len().saturating_sub(2).min(MOST);
+        if let Some(last) = top.rev().find(|at| self.is_bar(&rows, *at, is_text, ordinary)) {
+            self.above = self.take(&rows[..=last]);
+        }
+        let rows = rows_of(self);
+        if let Some(last) = rows.len().checked_sub(1).filter(|last| *last >= 2)
+            && self.is_bar(&rows, last, is_text, ordinary)
+        {
+            self.below = self.take(&rows[last..]);
+        }
+    }
+
+    /// Takes these rows from both sides.
+    fn take(&mut self, rows: &[Vec<Cell<'a>>]) -> Vec<Cell<'a>> {
+        let taken = rows.concat();
+        let stays = |cell: &Cell<'_>| taken.iter().all(|other| other.line != cell.line);
+        self.left.retain(stays);
+        self.right.retain(stays);
+        taken
+    }
+
+    /// Whether this row lies across both sides.
+    fn is_bar(&self, rows: &[Vec<Cell<'a>>], at: usize, is_text: bool, ordinary: f32) -> bool {
+        let row = &rows[at];
+        let (_, edge) = bounds(self.left.iter().map(|cell| cell.right));
+        let (left, right) = row.split_at(row.partition_point(|cell| cell.right <= edge));
+        let others = |cells: &[Cell<'a>]| -> Vec<Cell<'a>> {
+            let is_other = |cell: &&Cell<'_>| row.iter().all(|own| own.line != cell.line);
+            cells.iter().filter(is_other).copied().collect()
+        };
+        let (rest, rest_right) = (others(&self.left), others(&self.right));
+        let ([.., last], [next, ..], false) = (left, right, rest.is_empty()) else { return false };
+        if is_entry(left, &rest) {
+            return false;
+        }
+        let pace = pace(&rest).max(pace(&rest_right)).max(ordinary);
+        let far = distance(row, &rest).min(distance(row, &rest_right));
+        if row.len() < 3 {
+            return is_text && far > HEADLINE * pace;
+        }
+        if median(row.iter().map(|cell| cell.words() as f32)).is_some_and(|words| words > WORDS) {
+            return false;
+        }
+        let most = super::rows::rows(rest).iter().map(Vec::len).max().unwrap_or_default();
+        let is_edge = at == 0 || at + 1 == rows.len();
+        // More than a list has in a row, far from everything, or no farther from each other here than elsewhere.
+        let gap = next.left - last.right;
+        let gaps = row.windows(2).map(|pair| pair[1].left - pair[0].right);
+        let widest = gaps.filter(|other| *other != gap).fold(0.0, f32::max);
+        left.len() > most.max(2) || (is_edge && (far > FAR * pace || gap < 2.0 * widest))
+    }
+
+    /// The title of a window, or the number of a page: alone above or below everything on the other side, in the middle.
+    fn take_centred(&mut self, (begin, end): (f32, f32)) {
+        let is_centred =
+            |cell: &Cell<'_>| (cell.centre() - f32::midpoint(begin, end)).abs() < CENTRED * (end - begin);
+        let (left, right) = (&mut self.left, &mut self.right);
+        let (title, number) = take_alone(right, left, is_centred);
+        let (other_title, other_number) = take_alone(left, right, is_centred);
+        self.above.extend(title.or(other_title));
+        self.below.extend(number.or(other_number));
+    }
+
+    /// What stands far below the rest on the left, and below all on the right.
+    fn take_footer(&mut self, ordinary: f32) {
+        let (_, end) = bounds(self.right.iter().map(Cell::bottom));
+        let far = FAR * pace(&self.left).max(ordinary);
+        let is_footer = |pair: &[Cell<'_>]| pair[1].top() > end && pair[1].top() - pair[0].bottom() > far;
+        if let Some(last) = self.left.windows(2).position(is_footer) {
+            self.below.extend(self.left.drain(last + 1..));
+        }
+    }
+}
+
+/// Takes what alone stands above all others, and what alone stands below them, if it is a title or a number.
+fn take_alone<'a>(
+    cells: &mut Vec<Cell<'a>>,
+    others: &[Cell<'_>],
+    is_one: impl Fn(&Cell<'_>) -> bool,
+) -> (Option<Cell<'a>>, Option<Cell<'a>>) {
+    let (top, _) = bounds(others.iter().map(Cell::top));
+    let (_, bottom) = bounds(others.iter().map(Cell::bottom));
+    let mut take = |is_out: &dyn Fn(&Cell<'_>) -> bool| {
+        let mut out = (0..cells.len()).filter(|at| is_out(&cells[*at]));
+        let at = out.next().filter(|at| out.next().is_none() && cells.len() > 1 && is_one(&cells[*at]))?;
+        drop(out);
+        Some(cells.remove(at))
+    };
+    (take(&|cell| cell.bottom() < top), take(&|cell| cell.top() > bottom))
+}
+
+/// Whether this is an entry of the list, at its pace.
+fn is_entry(cells: &[Cell<'_>], list: &[Cell<'_>]) -> bool {
+    let pace = pace(list);
+    cells.len() <= 2 && pace > 0.0 && (0.7..1.3).contains(&(distance(cells, list) / pace))
+}
+
+/// How far the nearest of the others is above or below.
+fn distance(cells: &[Cell<'_>], others: &[Cell<'_>]) -> f32 {
+    let far = |cell: &Cell<'_>| others.iter().map(|other| (cell.y - other.y).abs()).fold(f32::MAX, f32::min);
+    cells.iter().map(far).fold(f32::MAX, f32::min)
+}

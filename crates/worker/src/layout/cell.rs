@@ -1,0 +1,114 @@
+//! A line of text and its place, as if the page had been taken straight.
+
+use deskscribe_protocol::Line;
+
+use super::script::is_dense;
+
+/// A line of text and its place, in pixels; y grows downwards.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cell<'a> {
+    /// Which of the lines it is.
+    pub(super) line: usize,
+    pub(crate) text: &'a str,
+    pub(crate) left: f32,
+    pub(crate) right: f32,
+    /// Its middle.
+    pub(crate) y: f32,
+    pub(crate) height: f32,
+    /// How large its letters are.
+    pub(crate) size: f32,
+}
+
+impl Cell<'_> {
+    pub(super) fn top(&self) -> f32 {
+        self.y - self.height / 2.0
+    }
+
+    pub(super) fn bottom(&self) -> f32 {
+        self.y + self.height / 2.0
+    }
+
+    pub(super) fn centre(&self) -> f32 {
+        f32::midpoint(self.left, self.right)
+    }
+
+    pub(super) fn width(&self) -> f32 {
+        self.right - self.left
+    }
+
+    /// How many letters wide its text is; one of a dense script is as wide as two.
+    pub(super) fn letters(&self) -> f32 {
+        self.text.chars().map(|c| if is_dense(c) { 2.0 } else { 1.0 }).sum()
+    }
+
+    pub(super) fn words(&self) -> usize {
+        self.text.split_whitespace().count()
+    }
+
+    /// Whether this is a number, a price, a date rather than a name.
+    pub(super) fn is_number(&self) -> bool {
+        let digits = self.text.chars().filter(char::is_ascii_digit).count();
+        digits > 0 && digits >= self.text.chars().filter(|c| c.is_alphabetic()).count()
+    }
+}
+
+/// The lines of one page, of those that have text, turned by as much as most of the longer ones are.
+pub(super) fn straightened(lines: &[Line]) -> Vec<Cell<'_>> {
+    let slope = |line: &Line| {
+        let [left, right, ..] = line.corners;
+        (right[1] - left[1]) / (right[0] - left[0]).max(1.0)
+    };
+    let long = lines.iter().filter(|line| line.text.chars().count() >= 8);
+    let slope = median(long.map(slope)).filter(|slope| (0.02..0.5).contains(&slope.abs())).unwrap_or(0.0);
+    let cell = |(index, line): (usize, &'_ Line)| {
+        let edges = |numbers: [f32; 4]| {
+            let low = numbers.into_iter().fold(f32::MAX, f32::min);
+            (low, numbers.into_iter().fold(low, f32::max))
+        };
+        let (left, right) = edges(line.corners.map(|[x, _]| x));
+        let (top, bottom) = edges(line.corners.map(|[x, y]| y - slope * x));
+        (index, left, right, f32::midpoint(top, bottom), (bottom - top).max(1.0))
+    };
+    let mut cells = Vec::with_capacity(lines.len());
+    for (line, text) in lines.iter().enumerate().filter(|(_, line)| !line.text.trim().is_empty()) {
+        let (line, left, right, y, height) = cell((line, text));
+        cells.push(Cell { line, text: text.text.trim(), left, right, y, height, size: size(text) });
+    }
+    // Whatever order they came in.
+    cells.sort_by(|one, other| {
+        let place = one.y.total_cmp(&other.y).then(one.left.total_cmp(&other.left));
+        place.then(one.right.total_cmp(&other.right)).then(one.text.cmp(other.text))
+    });
+    cells
+}
+
+/// How large the letters of a line are, in pixels of their height. Boxes of short words are too high: the
+/// width of the letters counts as well.
+pub(crate) fn size(line: &Line) -> f32 {
+    let [upper_left, upper_right, _, lower_left] = line.corners;
+    let height = (lower_left[1] - upper_left[1]).hypot(lower_left[0] - upper_left[0]);
+    let width = (upper_right[0] - upper_left[0]).hypot(upper_right[1] - upper_left[1]);
+    let count = line.text.chars().count().max(1) as f32;
+    let dense = line.text.chars().filter(|c| is_dense(*c)).count() as f32;
+    // A character of a dense script is as wide as it is high.
+    if dense >= 4.0 && dense > count / 2.0 {
+        return (width / count).min(2.0 * height);
+    }
+    height.min(2.4 * width / count)
+}
+
+/// The middle of all sizes.
+pub(crate) fn ordinary(sizes: impl Iterator<Item = f32>) -> f32 {
+    median(sizes).unwrap_or(1.0).max(1.0)
+}
+
+pub(super) fn median(numbers: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut numbers: Vec<f32> = numbers.collect();
+    numbers.sort_by(f32::total_cmp);
+    numbers.get(numbers.len() / 2).copied()
+}
+
+/// The least and the greatest of some numbers.
+pub(super) fn bounds(numbers: impl Iterator<Item = f32>) -> (f32, f32) {
+    numbers.fold((f32::MAX, f32::MIN), |(low, high), number| (low.min(number), high.max(number)))
+}

@@ -1,0 +1,204 @@
+//! Grids: cards, captions, columns of a few words, weeks of a calendar, records of a table.
+
+use super::cell::{Cell, bounds, median};
+use super::paragraphs::reads_on;
+use super::rows::middle;
+use super::runs::Run;
+
+/// Cells of a pane that are read together.
+#[derive(Debug)]
+pub(super) enum Block<'a> {
+    /// Cells beside each other.
+    Row(Vec<Cell<'a>>),
+    /// Lines under each other, of one card.
+    Stack(Vec<Cell<'a>>),
+    /// A row of a table: the lines of each column, of which there may be none.
+    Record(Vec<Vec<Cell<'a>>>),
+}
+
+/// Rows under each other that a larger distance separates from the others.
+type Band<'r, 'a> = &'r [Vec<Cell<'a>>];
+
+/// Distances between bands are so many times those inside.
+const WIDER: f32 = 1.45;
+/// A card has so many rows at most.
+const CARD: usize = 6;
+/// The largest letters of a card are so many times the smallest.
+const LARGER: f32 = 1.25;
+/// Of the cells of a table, so many are there.
+const FILLED: f32 = 0.55;
+/// A row is full from this part of its columns on.
+const FULL: f32 = 0.9;
+
+/// The rows of a pane, in reading order.
+pub(super) fn blocks<'a>(rows: &[Vec<Cell<'a>>]) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    let mut rest = rows;
+    while let Some(row) = rest.first() {
+        let Some(run) = Run::at_top(rest) else {
+            blocks.push(Block::Row(row.clone()));
+            rest = &rest[1..];
+            continue;
+        };
+        rest = &rest[run.rows.len()..];
+        match stacks(&run) {
+            Some(stacks) => blocks.extend(stacks),
+            None => match weeks(&run) {
+                Some(weeks) => blocks.extend(weeks.into_iter().map(|week| record(&run, week))),
+                None if is_table(&run) => blocks.extend(run.rows.chunks(1).map(|row| record(&run, row))),
+                None => blocks.extend(run.rows.iter().cloned().map(Block::Row)),
+            },
+        }
+    }
+    blocks
+}
+
+/// Whether most of the columns are filled in most of the rows.
+fn is_table(run: &Run<'_, '_>) -> bool {
+    let cells = run.rows.iter().map(Vec::len).sum::<usize>();
+    run.columns() >= 3
+        && run.rows.len() >= 3
+        && cells as f32 >= FILLED * (run.columns() * run.rows.len()) as f32
+}
+
+/// The run column by column in each of its bands, if it is of cards, captions or columns of text.
+fn stacks<'a>(run: &Run<'_, 'a>) -> Option<Vec<Block<'a>>> {
+    let bands = bands(run.rows);
+    let cards = bands.iter().filter(|band| is_cards(run, band)).count();
+    let has_cards = cards > 0 && 2 * cards >= bands.iter().filter(|band| band.len() > 1).count();
+    let bands = if has_cards || is_captions(run, &bands) { bands } else { text_columns(run, &bands)? };
+    let mut blocks = Vec::new();
+    for band in bands {
+        if band.len() > 1 && (!has_cards || is_cards(run, band)) {
+            blocks.extend(by_column(run, band).into_iter().filter(|it| !it.is_empty()).map(Block::Stack));
+        } else {
+            blocks.extend(band.iter().cloned().map(Block::Row));
+        }
+    }
+    Some(blocks)
+}
+
+fn record<'a>(run: &Run<'_, 'a>, band: Band<'_, 'a>) -> Block<'a> {
+    Block::Record(by_column(run, band))
+}
+
+fn by_column<'a>(run: &Run<'_, 'a>, band: Band<'_, 'a>) -> Vec<Vec<Cell<'a>>> {
+    let mut columns = vec![Vec::new(); run.columns()];
+    for cell in band.iter().flatten() {
+        columns[run.column(cell)].push(*cell);
+    }
+    columns
+}
+
+/// The rows where larger distances separate them: those beyond the widest step between all distances.
+fn bands<'r, 'a>(rows: Band<'r, 'a>) -> Vec<Band<'r, 'a>> {
+    let distances: Vec<f32> = rows.windows(2).map(|pair| middle(&pair[1]) - middle(&pair[0])).collect();
+    let mut sorted = distances.clone();
+    sorted.sort_by(f32::total_cmp);
+    let step = |pair: &&[f32]| pair[1] / pair[0].max(1.0);
+    let widest = sorted.windows(2).max_by(|one, other| step(one).total_cmp(&step(other)));
+    let Some(pair) = widest.filter(|pair| step(pair) > WIDER) else { return vec![rows] };
+    let border = f32::midpoint(pair[0], pair[1]);
+    let mut bands = Vec::new();
+    let mut begin = 0;
+    for (at, distance) in distances.into_iter().enumerate() {
+        if distance > border {
+            bands.push(&rows[begin..=at]);
+            begin = at + 1;
+        }
+    }
+    bands.push(&rows[begin..]);
+    bands
+}
+
+/// Cards: a few rows close under each other, one of them in larger letters.
+fn is_cards(run: &Run<'_, '_>, band: Band<'_, '_>) -> bool {
+    let fewest = (0.6 * run.columns() as f32).max(2.0);
+    let is_tight = band.windows(2).all(|pair| {
+        let (_, bottom) = bounds(pair[0].iter().map(Cell::bottom));
+        let (top, _) = bounds(pair[1].iter().map(Cell::top));
+        let height = median(pair.iter().flatten().map(|cell| cell.height)).unwrap_or_default();
+        top - bottom < 1.2 * height
+    });
+    let heights = |row: &Vec<Cell<'_>>| bounds(row.iter().map(|cell| cell.height));
+    let (_, largest) = bounds(band.iter().map(|row| heights(row).0));
+    let (smallest, _) = bounds(band.iter().map(|row| heights(row).1));
+    (2..=CARD).contains(&band.len())
+        && is_tight
+        && band.iter().all(|row| row.len() as f32 >= fewest)
+        && largest > LARGER * smallest
+}
+
+/// Captions: bands of the same few rows, far from each other.
+fn is_captions(run: &Run<'_, '_>, bands: &[Band<'_, '_>]) -> bool {
+    let Some(first) = bands.first().filter(|_| bands.len() >= 2 && run.columns() >= 3) else { return false };
+    let distance = |one: &Vec<Cell<'_>>, other: &Vec<Cell<'_>>| middle(other) - middle(one);
+    let inside = bands.iter().flat_map(|band| band.windows(2)).map(|pair| distance(&pair[0], &pair[1]));
+    let between = bands.windows(2).filter_map(|pair| Some(distance(pair[0].last()?, pair[1].first()?)));
+    let fewest = 0.5 * run.columns() as f32;
+    (2..=4).contains(&first.len())
+        && bands.iter().all(|band| band.len() == first.len())
+        && bands.iter().copied().flatten().all(|row| row.len() as f32 >= fewest)
+        && 2.5 * bounds(inside).1 < bounds(between).0
+}
+
+/// Columns of text, in several of which lines go on below: the bands that all columns share.
+fn text_columns<'r, 'a>(run: &Run<'r, 'a>, bands: &[Band<'r, 'a>]) -> Option<Vec<Band<'r, 'a>>> {
+    let mut whole: Vec<Band<'r, 'a>> = Vec::new();
+    let mut begin = 0;
+    let mut end = 0;
+    for band in bands {
+        if end > begin && band[0].len() as f32 >= 0.5 * run.columns() as f32 {
+            whole.push(&run.rows[begin..end]);
+            begin = end;
+        }
+        end += band.len();
+    }
+    whole.push(&run.rows[begin..end]);
+    let goes_on = |band: &&[Vec<Cell<'a>>]| -> Vec<usize> {
+        let lines = |column: &Vec<Cell<'a>>| {
+            column.windows(2).filter(|pair| reads_on(pair[0].text, pair[1].text)).count()
+        };
+        by_column(run, band).iter().map(lines).collect()
+    };
+    let mut counts = vec![0; run.columns()];
+    for band in &whole {
+        counts.iter_mut().zip(goes_on(band)).for_each(|(sum, count)| *sum += count);
+    }
+    let is_text = counts.iter().sum::<usize>() >= 3 && counts.iter().filter(|count| **count > 0).count() >= 2;
+    is_text.then_some(whole)
+}
+
+/// Weeks of a calendar, or records of which some cells have several lines: each begins with a full row, and fewer cells
+/// stand close below it.
+fn weeks<'r, 'a>(run: &Run<'r, 'a>) -> Option<Vec<Band<'r, 'a>>> {
+    let rows = run.rows;
+    let is_full = |row: &[Cell<'_>]| row.len() as f32 >= FULL * run.columns() as f32;
+    let is_numbers = |row: &[Cell<'_>]| 2 * row.iter().filter(|cell| cell.is_number()).count() > row.len();
+    let full: Vec<&Vec<Cell<'_>>> = rows.iter().filter(|row| is_full(row)).collect();
+    if full.len() < 3 || 5 * full.len() < rows.len() {
+        return None;
+    }
+    let of_days = 2 * full.iter().filter(|row| is_numbers(row)).count() > full.len();
+    // The last week of a month may be short.
+    let is_days = |row: &[Cell<'_>]| row.iter().all(|cell| cell.is_number() && cell.text.len() <= 2);
+    let begins = |row: &[Cell<'_>]| (is_full(row) || (of_days && is_days(row))) && is_numbers(row) == of_days;
+    let mut weeks: Vec<Band<'r, 'a>> = Vec::new();
+    let mut begin = 0;
+    for at in 1..rows.len() {
+        // What stands above the first week, the names of days, is none.
+        if begins(&rows[at]) || is_numbers(&rows[begin]) != of_days {
+            weeks.push(&rows[begin..at]);
+            begin = at;
+        }
+    }
+    weeks.push(&rows[begin..]);
+    let inside =
+        weeks.iter().flat_map(|week| week.windows(2)).map(|pair| middle(&pair[1]) - middle(&pair[0]));
+    let between = weeks.windows(2).map(|pair| middle(&pair[1][0]) - middle(&pair[0][0]));
+    let several = weeks.iter().filter(|week| week.len() > 1).count();
+    // A second line under a label alone belongs to the label.
+    let below = weeks.iter().flat_map(|week| week[1..].iter().flatten());
+    let is_anywhere = below.into_iter().any(|cell| run.column(cell) > 0);
+    (several >= 2 && is_anywhere && median(inside)? <= 0.75 * median(between)?).then_some(weeks)
+}
