@@ -8,7 +8,8 @@ use crate::{Digest, Stage};
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reading {
-    /// Everything that can be read, in reading order, a line a visual line; a tab marks a wide gap.
+    /// Everything that can be read, in reading order: a line for each paragraph, each line of a program and each row of
+    /// cells, which tabs separate; a cell of a table may be empty.
     pub text: String,
     /// The lines of text with their places, in reading order.
     pub lines: Vec<Line>,

@@ -9,7 +9,7 @@ use super::Item;
 use crate::transcript::{WAITS_FOR_SPEECH, plain, sections, sound};
 use crate::{RowState, clock, count, size};
 
-/// A heading, what is known, and the text as it was read, in a fence; of a recording, what was said and shown with its
+/// A heading, what is known, and the text as it was read, tables as tables and the rest in fences; of a recording, what was said and shown with its
 /// times.
 pub fn markdown(item: &Item) -> String {
     let Item { row, bytes, date, read_at, places, receipts } = item;
@@ -62,8 +62,7 @@ pub fn markdown(item: &Item) -> String {
     }
     match (&row.text, row.state) {
         (Some(words), _) if !words.is_empty() => {
-            let fence = fence(words);
-            let _ = write!(text, "\n{fence}text\n{}\n{fence}\n", several_lines(words));
+            text += &body(words);
         }
         (_, RowState::Read) => text += "\nNo text was found.\n",
         _ => {
@@ -71,6 +70,60 @@ pub fn markdown(item: &Item) -> String {
         }
     }
     text
+}
+
+/// A text as it was read: tables as tables, what stands between them in fences.
+fn body(words: &str) -> String {
+    let lines: Vec<&str> = words.trim_end_matches('\n').split('\n').collect();
+    let mut text = String::new();
+    let mut plain_lines: Vec<&str> = Vec::new();
+    for rows in lines.chunk_by(|one, other| cells(one) == cells(other)) {
+        if is_table(rows) {
+            fenced(&mut text, &mut plain_lines);
+            table(&mut text, rows);
+        } else {
+            plain_lines.extend(rows);
+        }
+    }
+    fenced(&mut text, &mut plain_lines);
+    text
+}
+
+/// How many cells a line has.
+fn cells(line: &str) -> usize {
+    line.split('\t').count()
+}
+
+/// Whether lines with as many cells as each other are a table: a row alone may be a menu, two columns of which the first one
+/// is of numbers a program.
+fn is_table(rows: &[&str]) -> bool {
+    let is_number = |row: &&&str| row.split('\t').next().is_some_and(|cell| cell.parse::<u32>().is_ok());
+    match rows.first().map_or(0, |row| cells(row)) {
+        0 | 1 => false,
+        2 => rows.len() >= 3 && 2 * rows.iter().filter(is_number).count() < rows.len(),
+        _ => rows.len() >= 2,
+    }
+}
+
+/// The first row is its head.
+fn table(text: &mut String, rows: &[&str]) {
+    text.push('\n');
+    for (at, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row.split('\t').map(plain).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+        if at == 0 {
+            let _ = writeln!(text, "|{}", "---|".repeat(cells.len()));
+        }
+    }
+}
+
+fn fenced(text: &mut String, lines: &mut Vec<&str>) {
+    let words = lines.join("\n");
+    lines.clear();
+    if !words.trim().is_empty() {
+        let fence = fence(&words);
+        let _ = write!(text, "\n{fence}text\n{}\n{fence}\n", several_lines(&words));
+    }
 }
 
 /// What was sent to a language model and came back, in one line.
@@ -107,6 +160,18 @@ fn several_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_are_tables_and_what_stands_between_them_is_fenced() {
+        let words = "Plants\nFile\tEdit\tView\tHelp\nPlant\tToday\tNote\nRoof\t1 | 2\t\nBarn\t388\t*new*\n1\tlet x;\n2\tlet y;\n3\tx";
+        let expected = "\n```text\nPlants\nFile\tEdit\tView\tHelp\n```\n\n| Plant | Today | Note |\n|---|---|---|\n\
+            | Roof | 1 \\| 2 |  |\n| Barn | 388 | \\*new\\* |\n\n```text\n1\tlet x;\n2\tlet y;\n3\tx\n```\n";
+        assert_eq!(body(words), expected);
+        assert_eq!(
+            body("Name\tAda\nTown\tHaddon\nYear\t1815"),
+            "\n| Name | Ada |\n|---|---|\n| Town | Haddon |\n| Year | 1815 |\n"
+        );
+    }
 
     #[test]
     fn what_stands_in_a_picture_marks_nothing_up() {
