@@ -3,7 +3,6 @@
 
 mod drive;
 mod library;
-mod matter;
 mod person;
 mod watcher;
 
@@ -20,10 +19,9 @@ use fastrand::Rng;
 
 use super::scan::{Scan, is_fresh};
 use super::table::Table;
-use crate::{bare_resources, executable};
+use crate::{Matter, bare_resources, executable};
 use drive::Drive;
 use library::{Library, differences, library};
-use matter::Matter;
 use person::Person;
 use watcher::Watcher;
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::drive::Drive;
-use super::matter::{Content, Matter};
 use super::pick;
+use crate::{Content, Matter};
 
 /// Files beyond which more is deleted than made, and folders.
 const MOST_FILES: usize = 250;

@@ -1,4 +1,9 @@
-//! What the files of a busy desktop hold.
+//! What files hold that come one after the other: no two the same.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "this runs in tests and benchmarks alone, where what cannot go on has failed"
+)]
 
 use std::fs;
 use std::process::Command;
@@ -19,29 +24,45 @@ const SCREENS: [&str; 3] =
 const RECORDINGS: [&str; 1] = ["Screen Recording 2026-03-19 at 10.42.07.mp4"];
 
 /// Where contents come from. No two are the same.
-pub(super) enum Matter {
+pub enum Matter {
     /// What the misbehaving worker obeys.
     Orders,
-    /// Small parts of real screens, as JPEG, and now and then a recording.
-    Real { parts: Vec<Vec<u8>>, recordings: Vec<Vec<u8>> },
+    /// Small parts of real screens, as JPEG.
+    Pictures {
+        /// What is told apart by a comment.
+        parts: Vec<Vec<u8>>,
+    },
+    /// The same, some of them damaged, and now and then a recording.
+    Real {
+        /// As above.
+        parts: Vec<Vec<u8>>,
+        /// What is told apart by a box that players skip.
+        recordings: Vec<Vec<u8>>,
+    },
 }
 
 /// What one file holds, and how its name ends.
-pub(super) struct Content {
-    pub(super) bytes: Vec<u8>,
-    pub(super) extension: &'static str,
+pub struct Content {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// Without a dot.
+    pub extension: &'static str,
 }
 
 impl Matter {
-    /// Real pictures and recordings, made of the samples with `ffmpeg`.
-    pub(super) fn real(rng: &mut Rng) -> Self {
-        let parts = SCREENS.iter().flat_map(|screen| [*screen; PARTS]).map(|screen| part(screen, rng));
+    /// Real pictures, made of the samples with `ffmpeg`.
+    pub fn pictures(rng: &mut Rng) -> Self {
+        Self::Pictures { parts: parts(rng) }
+    }
+
+    /// Real pictures and recordings.
+    pub fn real(rng: &mut Rng) -> Self {
         let recording = |name: &&str| fs::read(samples().join(name)).unwrap();
-        Self::Real { parts: parts.collect(), recordings: RECORDINGS.iter().map(recording).collect() }
+        Self::Real { parts: parts(rng), recordings: RECORDINGS.iter().map(recording).collect() }
     }
 
     /// Another content.
-    pub(super) fn content(&self, rng: &mut Rng) -> Content {
+    pub fn content(&self, rng: &mut Rng) -> Content {
         let number = rng.u64(..);
         match self {
             // Some take their time, so that something happens to them meanwhile.
@@ -56,17 +77,26 @@ impl Matter {
                 Content { bytes, extension: "mp4" }
             }
             Self::Real { parts, .. } => {
-                let part = rng.choice(parts).unwrap();
-                // A comment behind the first two bytes, which begin every JPEG.
-                let comment = [&[0xff, 0xfe, 0, 10], &number.to_be_bytes()[..]].concat();
-                let mut bytes = [&part[..2], &comment, &part[2..]].concat();
+                let mut content = picture(parts, number, rng);
                 if rng.u32(..ONE_DAMAGED_IN) == 0 {
-                    bytes.truncate(bytes.len() / 2);
+                    content.bytes.truncate(content.bytes.len() / 2);
                 }
-                Content { bytes, extension: "jpg" }
+                content
             }
+            Self::Pictures { parts } => picture(parts, number, rng),
         }
     }
+}
+
+fn picture(parts: &[Vec<u8>], number: u64, rng: &mut Rng) -> Content {
+    let part = rng.choice(parts).unwrap();
+    // A comment behind the first two bytes, which begin every JPEG.
+    let comment = [&[0xff, 0xfe, 0, 10], &number.to_be_bytes()[..]].concat();
+    Content { bytes: [&part[..2], &comment, &part[2..]].concat(), extension: "jpg" }
+}
+
+fn parts(rng: &mut Rng) -> Vec<Vec<u8>> {
+    SCREENS.iter().flat_map(|screen| [*screen; PARTS]).map(|screen| part(screen, rng)).collect()
 }
 
 /// A part of a screen.
