@@ -45,6 +45,7 @@ mod row;
 mod run_log;
 mod scan;
 mod session;
+mod upkeep;
 
 mod library;
 mod sidecar;

@@ -6,7 +6,7 @@ use deskscribe_protocol::ContentKey;
 use tokio::sync::oneshot;
 
 use crate::Again;
-use crate::intake::Trust;
+use crate::intake::{Drive, Trust};
 use crate::path::absolute;
 use crate::session::{Preview, PreviewError, PreviewOf};
 
@@ -54,6 +54,8 @@ pub struct News {
     pub(crate) files: Vec<PathBuf>,
     /// Files and folders that may not be there any more. What was found below them is looked for.
     pub(crate) gone: Vec<PathBuf>,
+    /// The drives of these folders that are there.
+    pub(crate) drives: Vec<Drive>,
 }
 
 impl Files {

@@ -19,6 +19,7 @@ use crate::models::Models;
 use crate::order::{Command, Files, Order, Turn};
 use crate::record::{self, Recorder};
 use crate::status::{Board, Host, Onlookers};
+use crate::upkeep::upkeep;
 use crate::{Event, Home, Resources, RunCounts, Settings, Status};
 
 /// Events that may wait to be looked at. A slow onlooker slows the run, and loses nothing.
@@ -143,14 +144,14 @@ impl Engine {
             Control::open(&self.home, id, Arc::clone(&board), cancel.clone(), commands.downgrade(), &events);
         let control = self.unless_unasked(control, &events);
         drop((commands, events));
-        let cache = self.cache.clone();
+        let (cache, keep_gone) = (self.cache.clone(), self.settings.keep_gone);
         let outcome = tokio::spawn(async move {
             let outcome = dispatch.run(Some(command), &mut orders).await;
             drop(control);
             if outcome.is_ok() {
                 // Every row is told and stored by now; who stops a run does not wait for this.
-                let backup = tokio::task::spawn_blocking(move || back_up(&cache)).await;
-                backup.map_err(io::Error::other)?;
+                let upkeep = tokio::task::spawn_blocking(move || upkeep(&cache, keep_gone)).await;
+                upkeep.map_err(io::Error::other)?;
             }
             outcome
         });
@@ -193,15 +194,6 @@ impl Engine {
             let _ = events.try_send(Event::Note(text));
         };
         control.inspect_err(tell).ok()
-    }
-}
-
-/// Makes a backup of the cache if it is time for one.
-pub(crate) fn back_up(cache: &Cache) {
-    match cache.back_up_if_due() {
-        Ok(None) => {}
-        Ok(Some(backup)) => tracing::info!(?backup, "the cache is backed up"),
-        Err(error) => tracing::warn!(%error, "the cache is not backed up"),
     }
 }
 

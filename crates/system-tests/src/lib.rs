@@ -3,6 +3,7 @@
 mod bench;
 mod lines;
 mod llm;
+mod matter;
 mod sitting;
 mod spoken;
 mod store;
@@ -22,6 +23,7 @@ pub use lines::{Lines, Stream};
 pub use llm::{
     Gate, House, Maker, ModelAsked, StandIn, StandInModel, Traffic, Turn, chat, heard, ready, trouble, words,
 };
+pub use matter::{Content, Matter};
 pub use sitting::{Sitting, at_work, logged};
 pub use spoken::say;
 pub use store::{Fetched, Store};

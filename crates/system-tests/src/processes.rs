@@ -81,6 +81,17 @@ pub fn signal(pid: u32, signal: Signal) -> bool {
     pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
 }
 
+/// How often all threads of a process have been given a processor and left it.
+pub fn switches(pid: u32) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let statuses = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    let of = |line: &str| -> Option<u64> {
+        let (name, count) = line.split_once(':')?;
+        name.ends_with("ctxt_switches").then(|| count.trim().parse().ok()).flatten()
+    };
+    statuses.map(|status| status.lines().filter_map(of).sum::<u64>()).sum()
+}
+
 /// How many descriptors a process has open.
 pub fn descriptors(pid: u32) -> Option<u64> {
     Some(fs::read_dir(Path::new("/proc").join(pid.to_string()).join("fd")).ok()?.count() as u64)

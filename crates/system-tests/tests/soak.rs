@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use deskscribe_system_tests::soak::{
-    Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, drift, full_disk, jobs,
-    pictures, writers,
+    Busy, Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, desktop, drift,
+    full_disk, jobs, pictures, writers,
 };
 use deskscribe_system_tests::{executable, samples};
 
@@ -70,6 +70,21 @@ fn a_cut_or_damaged_cache_opens_or_says_so() {
 #[test]
 fn a_full_disk_costs_nothing_that_was_told() {
     is_sound(&full_disk(Disk::Files(256), 10));
+}
+
+#[test]
+fn a_busy_desktop_ends_in_the_library_of_a_first_look() {
+    is_sound(&desktop(&Busy {
+        lasts: Duration::from_secs(15),
+        acts: 5..150,
+        blows: 200..2000,
+        gaps: 100..1500,
+        longest: Duration::from_secs(5),
+        real: false,
+        settles_within: Duration::from_secs(150),
+        // Time is never the same twice, so neither is what happens: each run tries something else.
+        seed: fastrand::u64(..),
+    }));
 }
 
 #[test]

@@ -14,13 +14,19 @@ impl WriteGuard<'_> {
     ///
     /// The files themselves are nobody's business here; found again, they are read again.
     pub fn forget(&mut self, key: &ContentKey) -> Result<bool, CacheError> {
+        let known = self.forget_content(key)?;
+        self.forgotten.push(*key);
+        Ok(known)
+    }
+
+    /// Drops what is known of a content, and nothing but that: what was made before has it still.
+    pub(super) fn forget_content(&mut self, key: &ContentKey) -> Result<bool, CacheError> {
         let known = self.forget_rows(key).map_err(|error| self.sort(error))?;
         let forget = || {
             let thumbnails = &self.writer.thumbnails;
             thumbnails.prepare_cached("DELETE FROM thumbnail WHERE key = ?")?.execute([key.as_bytes()])
         };
         forget().map_err(|error| self.sort_small(error))?;
-        self.forgotten.push(*key);
         Ok(known)
     }
 
@@ -89,6 +95,7 @@ pub(crate) fn delete_rows(summaries: &Connection, key: &ContentKey) -> rusqlite:
         "wish",
         "embedding",
         "summary_claim",
+        "gone",
     ];
     tables.into_iter().try_fold(0, |rows, table| {
         if !summaries.prepare_cached(IS_THERE)?.exists([table])? {

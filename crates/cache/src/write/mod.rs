@@ -2,6 +2,7 @@
 
 mod claim;
 mod forget;
+mod gone;
 mod keep;
 mod put;
 mod queue;

@@ -156,9 +156,9 @@ pub fn receipt(model: &str, remote: bool) -> Receipt {
     Receipt { server, remote, model, requests: 2, sent: 4_000, received: 300, seconds: 1.5 }
 }
 
-/// Makes of the tables of the seventh format those of the fifth.
+/// Makes of the tables of the eighth format those of the fifth.
 pub const TO_FORMAT_5: &str =
-    "DROP INDEX place_by_inode; DROP TABLE turn; DROP TABLE embedding; DROP TABLE summary_claim; DROP TABLE wish;
+    "DROP TABLE gone; DROP INDEX place_by_inode; DROP TABLE turn; DROP TABLE embedding; DROP TABLE summary_claim; DROP TABLE wish;
     DROP TABLE refusal; DROP TABLE receipt; DROP TABLE summary; ALTER TABLE reading DROP COLUMN chapters;
     PRAGMA user_version = 5;";
 

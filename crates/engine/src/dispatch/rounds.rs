@@ -8,7 +8,7 @@ use super::give_up::GivenUp;
 use super::starts::Starts;
 use super::{Dispatch, Halt};
 use crate::order::Command;
-use crate::scan::back_up;
+use crate::upkeep::upkeep;
 use tokio::time::Instant;
 
 impl Dispatch {
@@ -52,9 +52,9 @@ impl Dispatch {
         let stopped = std::mem::take(&mut self.stopped).then_some("cancelled");
         self.ledger.close(stopped).await;
         self.struck.clear();
-        let cache = self.cache.clone();
+        let (cache, keep_gone) = (self.cache.clone(), self.settings.keep_gone);
         // Nobody waits for it.
-        tokio::task::spawn_blocking(move || back_up(&cache));
+        tokio::task::spawn_blocking(move || upkeep(&cache, keep_gone));
     }
 
     /// The engine pauses, or goes on.

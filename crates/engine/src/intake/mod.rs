@@ -1,6 +1,6 @@
 //! Which files are ours, and which of them are new.
 //!
-//! [`walk`] finds them, [`kind`] tells media from everything else, [`looks`] knows a file again without opening it,
+//! [`walk`] finds them, [`kind`] tells media from everything else and [`unfinished`] names that are not the last, [`looks`] knows a file again without opening it,
 //! [`trust`] says which of them are known well enough, [`open`] opens one safely and names its content, [`waiting`] clears
 //! what waits in the queue in vain, and [`vacant`] tells where nothing is any more. Only names, metadata and first bytes are
 //! looked at; what is in a file is the workers' business.
@@ -10,6 +10,7 @@ mod looks;
 mod open;
 mod survey;
 mod trust;
+mod unfinished;
 mod vacant;
 mod waiting;
 mod walk;
@@ -19,6 +20,8 @@ pub(crate) use open::{Medium, examine, examine_through, explain, explain_folder,
 pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;
+pub(crate) use unfinished::is_unfinished;
+pub(crate) use vacant::Drive;
 pub use walk::WalkError;
 pub(crate) use walk::{Find, Walk, take_news, take_up, told, walk};
 
@@ -83,7 +86,7 @@ pub(crate) fn arrive(
 ) {
     let send = |arrival| arrivals.blocking_send(arrival).map_err(|_| Deaf);
     let all = || -> Result<(), Deaf> {
-        let Walk { finds, ignored, unlisted, roots, only_new } = walk;
+        let Walk { finds, ignored, unlisted, roots, drives, only_new } = walk;
         let walked = |files: usize| send(Arrival::Walked { files: files as u64, ignored, unlisted });
         let mut walked = Some(walked);
         // What only brings news tells how much that is, once it is known.
@@ -130,7 +133,7 @@ pub(crate) fn arrive(
         }
         moved.into_iter().try_for_each(send)?;
         // After those that were moved away from there: by their old places they are known again.
-        match vacant::below(&roots, &known) {
+        match vacant::below(&roots, &drives, &known) {
             Ok(vacant) => vacant.chunks(CHUNK).try_for_each(|chunk| send(Arrival::Vacant(chunk.to_vec())))?,
             Err(error) => return send(Arrival::Blind(error)),
         }

@@ -12,6 +12,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::kind::{SNIFF_BYTES, by_content, by_name};
 use super::open::{explain, open_regular};
+use super::unfinished::is_unfinished;
+use super::vacant::Drive;
 use crate::order::News;
 use crate::path::{absolute, true_path};
 
@@ -44,6 +46,8 @@ pub(crate) struct Walk {
     /// The paths that were walked to their end, or that there may be nothing at any more: what was found there before is
     /// looked for.
     pub(crate) roots: Vec<PathBuf>,
+    /// The drives that are known to be there.
+    pub(crate) drives: Vec<Drive>,
     /// Whether only what is new is worth a row.
     pub(crate) only_new: bool,
 }
@@ -74,7 +78,7 @@ impl WalkError {
 }
 
 /// Walks these paths. Named paths are taken whatever they are called, links included; below them links are
-/// not followed and hidden folders and `own`, where our own files lie, are left out.
+/// not followed, and hidden folders, `own`, where our own files lie, and what is not finished are left out.
 ///
 /// `tell` hears the number of files so far, before each is looked at; when it answers `false` the walk ends early.
 /// `refuse` hears of paths that cannot be walked, and says the same.
@@ -100,7 +104,12 @@ pub(crate) fn walk(
         };
         let ours = |entry: &DirEntry| {
             let folder = entry.file_type().is_dir();
-            !folder || entry.depth() == 0 || !(is_hidden(entry) || is_same(entry.path(), &own))
+            entry.depth() == 0
+                || if folder {
+                    !is_hidden(entry) && !is_same(entry.path(), &own)
+                } else {
+                    !is_unfinished(entry.path())
+                }
         };
         for entry in WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(ours) {
             if !tell(walk.finds.len() as u64) {
@@ -133,7 +142,7 @@ pub(crate) fn take_up(queued: impl IntoIterator<Item = PathBuf>) -> Walk {
 }
 
 /// Takes up what has changed in watched folders. A file that is gone by now is gone like the others.
-pub(crate) fn take_news(News { files, mut gone, .. }: News) -> Walk {
+pub(crate) fn take_news(News { files, mut gone, drives, .. }: News) -> Walk {
     let mut finds = Vec::with_capacity(files.len());
     for path in files {
         let stamp = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file).map(|now| Stamp::of(&now));
@@ -143,7 +152,7 @@ pub(crate) fn take_news(News { files, mut gone, .. }: News) -> Walk {
             (Some(_), None) => {}
         }
     }
-    Walk { finds, roots: gone, only_new: true, ..Walk::default() }
+    Walk { finds, roots: gone, drives, only_new: true, ..Walk::default() }
 }
 
 /// What a file holds, as far as its name tells, or else its first bytes.

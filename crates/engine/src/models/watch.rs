@@ -1,5 +1,6 @@
 //! Telling those who wait for a speech model that there is one, whoever brought it.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use tokio::time::sleep;
 
 use super::{Models, SpeechModel};
 
-/// However little is heard from the system, the folder is looked at so often: it may be another one by now, or on a disk
-/// that tells nothing. A look costs a system call or two.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// However little is heard from the system, the folder is looked at so often: it may be on a disk that tells nothing. A
+/// look costs a system call or two.
+const LOOK_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// Where the system tells nothing at all, so often.
 const LOOK_AGAIN_UNTOLD: Duration = Duration::from_secs(1);
 
@@ -23,17 +24,22 @@ impl Models {
         // Where it cannot be made, it may be there later.
         let _ = models.folder.make();
         let (woken, mut wakes) = mpsc::channel(1);
-        let watcher = hang(&models.folder.0, woken.clone());
+        let mut watched = identity(&models.folder.0);
+        let mut watcher = hang(&models.folder.0, woken.clone());
         let (sender, receiver) = watch::channel(models.speech());
         tokio::spawn(async move {
-            // The other end stays open: without a watcher nothing ever comes.
-            let _woken = woken;
-            let pause = if watcher.is_some() { LOOK_AGAIN } else { LOOK_AGAIN_UNTOLD };
             loop {
+                let pause = if watcher.is_some() { LOOK_AGAIN } else { LOOK_AGAIN_UNTOLD };
                 tokio::select! {
                     () = sender.closed() => return,
                     _ = wakes.recv() => {}
                     () = sleep(pause) => {}
+                }
+                // It may be another folder by now, or gone.
+                let found = identity(&models.folder.0);
+                if found != watched || watcher.is_none() {
+                    watcher = hang(&models.folder.0, woken.clone());
+                    watched = found;
                 }
                 let now = models.speech();
                 sender.send_if_modified(|told| {
@@ -45,6 +51,11 @@ impl Models {
         });
         receiver
     }
+}
+
+/// Which folder lies there, by the numbers of its drive and of itself.
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    folder.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 /// Wakes whoever waits when something happens in this folder.

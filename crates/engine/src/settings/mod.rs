@@ -50,6 +50,8 @@ pub struct Settings {
     /// The most memory a worker may hold, in resident bytes. One that holds more is killed, and its file tried
     /// once more alone. The largest picture that the limits allow was measured at 1.4 GB (16-bit RGBA).
     pub memory_ceiling: u64,
+    /// For how long it is kept what was read in files that are gone; they are not read anew if they come back before.
+    pub keep_gone: Duration,
     /// The most requests to a language model that are on their way at once, over all processes of the user.
     pub max_concurrent_requests: NonZeroUsize,
     /// The language model that summarises.
@@ -204,6 +206,7 @@ impl Default for Settings {
             limits: Limits::default(),
             isolation: Isolation::Reduced,
             memory_ceiling: 2 << 30,
+            keep_gone: Duration::from_secs(90 * 86_400),
             // What a model that runs on the user's own machine can take.
             max_concurrent_requests: NonZeroUsize::MIN,
             llm: Llm::default(),

@@ -1,16 +1,12 @@
 //! A watched folder: which paths below it are its business, by the rules that the user gave it.
 
-use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::MediaKind;
 
+use crate::intake::is_unfinished;
 use crate::settings::{Filter, WatchedFolder};
-
-/// Ends of names that programs give to what they have not finished.
-const UNFINISHED: [&str; 9] =
-    [".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".tmp", ".temp", "~"];
 
 /// A watched folder and its rules.
 #[derive(Debug)]
@@ -65,16 +61,12 @@ impl Folder {
 
     /// What the name of this file says, which lies in a folder that it reaches.
     pub(super) fn name(&self, file: &Path) -> Name {
-        let name = file.file_name().unwrap_or_default();
-        if is_unfinished(name) || self.filter.leaves_out(file, false) {
+        if is_unfinished(file) || self.filter.leaves_out(file, false) {
             Name::Nobodys
-        } else if !is_hidden(file) {
-            Name::Its
-        } else if crate::intake::has_media_name(file) {
+        } else if is_hidden(file) {
             Name::Hidden
         } else {
-            // As copying programs call what they have not finished: `.shot.png.Xy3kQ1`.
-            Name::Nobodys
+            Name::Its
         }
     }
 
@@ -92,11 +84,6 @@ impl Folder {
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-}
-
-fn is_unfinished(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes().to_ascii_lowercase();
-    UNFINISHED.iter().any(|end| name.ends_with(end.as_bytes())) || name.starts_with(b"~$")
 }
 
 #[cfg(test)]
@@ -130,16 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_what_is_not_finished() {
+    fn names_tell_whose_business_a_file_is() {
         let rules = WatchedFolder { ignore: vec!["*.thumb.png".into()], ..WatchedFolder::of("/desktop") };
         let folder = folder(rules);
         for (name, says) in [
             ("shot.png", Name::Its),
             ("no-extension", Name::Its),
             ("shot.png.part", Name::Nobodys),
-            ("Shot.PNG.CRDOWNLOAD", Name::Nobodys),
-            ("shot.png~", Name::Nobodys),
-            ("~$shot.png", Name::Nobodys),
             (".shot.png", Name::Hidden),
             (".shot.png.Xy3kQ1", Name::Nobodys),
             ("a.thumb.png", Name::Nobodys),

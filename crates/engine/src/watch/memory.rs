@@ -1,6 +1,6 @@
 //! What is remembered of watched folders from one start to the next: since when each is watched, and on which drive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::outside::Mounts;
+use crate::intake::Drive;
 use crate::{Home, json};
 
 /// What is remembered, by folder.
@@ -21,6 +23,17 @@ pub(super) struct Remembered {
     pub(super) since: i64,
     /// Where the drive is mounted that it is on, once it was there.
     pub(super) mount: Option<PathBuf>,
+    /// Where drives were mounted that it is on or that are in it, with the numbers that they had.
+    #[serde(default)]
+    pub(super) drives: BTreeMap<PathBuf, BTreeSet<u64>>,
+}
+
+impl Remembered {
+    /// Its drives, as far as they are there.
+    pub(super) fn drives(&self, mounts: &Mounts) -> impl Iterator<Item = Drive> {
+        let there = self.drives.iter().filter(|(at, _)| mounts.has(at));
+        there.map(|(at, devices)| Drive { at: at.clone(), devices: devices.iter().copied().collect() })
+    }
 }
 
 impl Memory {
@@ -32,7 +45,11 @@ impl Memory {
 
     /// What is known of this folder, which may be watched for the first time, now.
     pub(super) fn of(&mut self, folder: &Path, now: i64) -> &mut Remembered {
-        self.0.entry(folder.to_owned()).or_insert(Remembered { since: now, mount: None })
+        self.0.entry(folder.to_owned()).or_insert_with(|| Remembered {
+            since: now,
+            mount: None,
+            drives: BTreeMap::new(),
+        })
     }
 
     /// Forgets all folders but these.

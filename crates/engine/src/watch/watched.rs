@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,18 +33,18 @@ pub(super) struct Watched {
     turn: Turn,
     /// Why it is not there.
     offline: Option<String>,
+    /// Which folder it is, by the numbers of its drive and of itself.
+    identity: Option<(u64, u64)>,
     /// Why the system does not tell what happens in it, or not of all of it.
     pub(super) untold: Option<String>,
     /// What kind of network drive it is on.
     network: Option<String>,
-    /// Drives that are mounted below it, …
+    /// Drives that are mounted below it.
     mounts: Vec<PathBuf>,
-    /// … and those that were, and are not there now. What is on them is not gone.
-    absent: Vec<PathBuf>,
     /// What was handed over, and what it looked like then: a walk brings only what is new.
-    pub(super) seen: HashMap<PathBuf, Stamp>,
-    /// What the walk that goes on has come to.
-    pub(super) met: HashMap<PathBuf, Stamp>,
+    seen: HashMap<PathBuf, Stamp>,
+    /// What the walk that goes on has come to, with what it looked like if it was handed over.
+    met: HashMap<PathBuf, Option<Stamp>>,
     /// Where to walk next.
     walks: VecDeque<PathBuf>,
     is_walking: bool,
@@ -91,10 +92,10 @@ impl Watched {
             rules,
             turn,
             offline: None,
+            identity: None,
             untold: None,
             network: None,
             mounts: Vec::new(),
-            absent: Vec::new(),
             seen: HashMap::new(),
             met: HashMap::new(),
             walks: VecDeque::new(),
@@ -154,10 +155,22 @@ impl Watched {
         }
         remembered.mount = mounts.of(self.path()).map(Path::to_owned);
         let below = mounts.below(self.path());
-        let is_new = self.offline.take().is_some() || !self.is_known || below != self.mounts;
-        self.absent.append(&mut self.mounts);
-        self.absent.retain(|mount| !below.contains(mount));
+        // A drive may have been mounted over it, or taken from over it.
+        let identity = fs::metadata(self.path()).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        let is_same = std::mem::replace(&mut self.identity, identity) == identity;
+        let is_new = self.offline.take().is_some() || !self.is_known || !is_same || below != self.mounts;
         self.mounts = below;
+        if is_new {
+            // As at the first look: files that were handed over may not have been reached any more.
+            self.is_known = false;
+            self.seen.clear();
+            self.met.clear();
+        }
+        for mount in remembered.mount.iter().chain(&self.mounts) {
+            if let Ok(metadata) = fs::metadata(mount) {
+                remembered.drives.entry(mount.clone()).or_default().insert(metadata.dev());
+            }
+        }
         self.network = network_of(self.path()).map(|kind| format!("it is on a network drive ({kind})"));
         if is_new { Presence::New } else { Presence::Same }
     }
@@ -200,19 +213,39 @@ impl Watched {
         self.is_walking
     }
 
+    /// A walk came to this file. Tells whether it was handed over as it is.
+    pub(super) fn meet(&mut self, path: &Path, stamp: &Stamp) -> bool {
+        let is_known = self.seen.get(path) == Some(stamp);
+        self.met.insert(path.to_owned(), is_known.then_some(*stamp));
+        is_known
+    }
+
+    /// This file is handed over, and looks like this.
+    pub(super) fn hand_over(&mut self, path: &Path, stamp: Stamp) {
+        if let Some(met) = self.met.get_mut(path) {
+            *met = Some(stamp);
+        }
+        self.seen.insert(path.to_owned(), stamp);
+    }
+
+    /// The other names of this file that were handed over. The system tells only of the one by which it was written to.
+    pub(super) fn other_names(&self, path: &Path, stamp: &Stamp) -> Vec<PathBuf> {
+        let is_same = |other: &Stamp| (other.device, other.inode) == (stamp.device, stamp.inode);
+        let others = self.seen.iter().filter(|(other, looks)| other.as_path() != path && is_same(looks));
+        others.map(|(other, _)| other.clone()).collect()
+    }
+
     /// A walk is over. Returns the files that were there before and that it did not meet, and where to walk next.
     pub(super) fn walked(&mut self, walked: Walked, now: Instant) -> (Vec<PathBuf>, Option<PathBuf>) {
         let mut missed = Vec::new();
         if walked.from == self.path() && self.is_here() {
             let met = std::mem::take(&mut self.met);
-            let is_absent = |path: &PathBuf| self.absent.iter().any(|mount| path.starts_with(mount));
-            let is_missed = |path: &&PathBuf| !met.contains_key(*path) && !is_absent(path);
-            missed.extend(self.seen.keys().filter(is_missed).cloned());
+            missed.extend(self.seen.keys().filter(|path| !met.contains_key(*path)).cloned());
             if !self.is_known {
                 // What was found by earlier starts may be gone as well.
                 missed = vec![self.path().to_owned()];
             }
-            self.seen = met;
+            self.seen = met.into_iter().filter_map(|(path, stamp)| Some((path, stamp?))).collect();
             self.is_known = true;
             self.untold = walked.untold.or_else(|| self.network.clone());
             self.next_look = Some(now + self.pause(walked.took));

@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use deskscribe_system_tests::soak::{
-    Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, drift, full_disk, jobs,
-    pictures, writers,
+    Busy, Cuts, Damage, Disk, Jobs, Pictures, Table, Weather, Writers, cuts, damage, desktop, drift,
+    full_disk, jobs, pictures, writers,
 };
 
-const USAGE: &str = "Usage: soak [--short] [--seed N] [--only PART] [--damage FOLDER [--tries N]]
-Parts: drift, jobs, pictures, writers, cuts, disk";
+const USAGE: &str =
+    "Usage: soak [--short] [--seed N] [--only PART] [--minutes N] [--damage FOLDER [--tries N]]
+Parts: drift, jobs, pictures, writers, cuts, disk, desktop (which takes an hour, or so many minutes)";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ struct Plan {
     short: bool,
     seed: u64,
     only: Option<String>,
+    minutes: u64,
     damage: Option<PathBuf>,
     tries: usize,
 }
@@ -53,12 +55,14 @@ fn main() -> ExitCode {
 
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Plan> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let mut plan = Plan { short: false, seed: now.as_secs(), only: None, damage: None, tries: 3000 };
+    let mut plan =
+        Plan { short: false, seed: now.as_secs(), only: None, minutes: 60, damage: None, tries: 3000 };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--short" => plan.short = true,
             "--seed" => plan.seed = words.next()?.parse().ok()?,
             "--only" => plan.only = Some(words.next()?),
+            "--minutes" => plan.minutes = words.next()?.parse().ok()?,
             "--damage" => plan.damage = Some(words.next()?.into()),
             "--tries" => plan.tries = words.next()?.parse().ok()?,
             _ => return None,
@@ -100,6 +104,16 @@ fn parts(plan: &Plan) -> Vec<Part> {
     let real = Pictures { pictures: pick(300, 6), of: Vec::new(), weather: gentle, seed };
     let crowd = Writers { writers: 8, lasts: Duration::from_secs(pick(12, 2) as u64), every: 40, seed };
     let places = Cuts { most: short.then_some(200), flips: pick(2000, 100), seed };
+    let busy = Busy {
+        lasts: Duration::from_secs(if short { 60 } else { plan.minutes * 60 }),
+        acts: 100..1200,
+        blows: 1000..20_000,
+        gaps: 500..15_000,
+        longest: Duration::from_secs(30),
+        real: true,
+        settles_within: Duration::from_secs(900),
+        seed,
+    };
     let room = if rustix::process::geteuid().is_root() { Disk::Mounted(1024) } else { Disk::Files(256) };
     vec![
         ("drift", Box::new(move || drift(&few))),
@@ -108,5 +122,6 @@ fn parts(plan: &Plan) -> Vec<Part> {
         ("writers", Box::new(move || writers(&crowd))),
         ("cuts", Box::new(move || cuts(&places))),
         ("disk", Box::new(move || full_disk(room, 40))),
+        ("desktop", Box::new(move || desktop(&busy))),
     ]
 }

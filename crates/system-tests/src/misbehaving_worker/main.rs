@@ -184,13 +184,14 @@ fn obey(socket: &mut UnixStream, job: JobId, file: &File) -> Result<Option<u8>> 
     let number = || rest.split(' ').next().and_then(|first| first.parse::<i32>().ok()).unwrap_or_default();
     match word {
         "read" | "unshown" => answer(socket, job, rest)?,
-        "slow" => {
+        "slow" | "late" => {
             let until = Instant::now() + Duration::from_millis(number() as u64);
             while Instant::now() < until {
                 progress(socket, job)?;
                 sleep(Duration::from_millis(10));
             }
-            answer(socket, job, &std::process::id().to_string())?;
+            let who = std::process::id().to_string();
+            answer(socket, job, if word == "late" { rest } else { &who })?;
         }
         "silent" => {
             // Counted in steps: a process that is stopped takes none.

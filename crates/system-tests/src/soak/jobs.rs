@@ -13,7 +13,8 @@ use fastrand::Rng;
 use super::scan::{ending, is_fresh, name};
 use super::storm::{Weather, storm};
 use super::table::Table;
-use crate::processes::{Process, descriptors, resident};
+use super::zombies::Zombies;
+use crate::processes::{descriptors, resident};
 use crate::{Said, bare_resources, executable};
 
 /// Files of which every one is poison, and of which every one hangs.
@@ -23,8 +24,6 @@ const ONE_HANG_IN: usize = 1000;
 const LOOK: Duration = Duration::from_millis(50);
 /// With fewer looks than this, early and late are not worth comparing.
 const FEWEST_LOOKS: usize = 10;
-/// A dead worker that is not reaped within this is a zombie; to be reaped takes a moment.
-const REAPED_WITHIN: Duration = Duration::from_secs(2);
 /// Descriptors that may come and go on an average of many looks: those of two workers.
 const DESCRIPTORS_DRIFT: f64 = 8.0;
 /// Memory may be a tenth more at the end, or two megabytes.
@@ -208,8 +207,7 @@ pub fn drift(plan: &Jobs) -> Table {
     let bed = Bed::make(*files, &mut rng);
     let mut look = Instant::now();
     let mut looks = Vec::new();
-    let mut dead: BTreeMap<u32, (Process, Instant)> = BTreeMap::new();
-    let mut zombies = Vec::new();
+    let mut zombies = Zombies::default();
     let weather = Weather { scans: 1, most_parents: 0, ..weather.clone() };
     let (_, toll) = storm(&|| bed.scan(), &weather, &mut rng, |scan| {
         if Instant::now() < look {
@@ -219,20 +217,10 @@ pub fn drift(plan: &Jobs) -> Table {
         if let (Some(descriptors), Some(memory)) = (descriptors(scan.pid()), resident(scan.pid())) {
             looks.push(Look { descriptors, memory });
         }
-        for worker in scan.workers().into_iter().filter(|worker| worker.state() == Some('Z')) {
-            dead.entry(worker.pid).or_insert((worker, Instant::now()));
-        }
-        dead.retain(|_, (worker, since)| {
-            let is_left = worker.state() == Some('Z');
-            if is_left && since.elapsed() > REAPED_WITHIN {
-                zombies.push(format!("process {}", worker.pid));
-            }
-            is_left && since.elapsed() <= REAPED_WITHIN
-        });
+        zombies.look(scan.workers());
     });
     toll.tell(&weather, &mut table);
-    zombies.dedup();
-    table.none("zombies", &zombies);
+    table.none("zombies", &zombies.found());
     table.must("looks at the parent", looks.len(), looks.len() >= FEWEST_LOOKS);
     if looks.len() < FEWEST_LOOKS {
         return table.timed();

@@ -12,6 +12,7 @@
 
 mod cuts;
 mod damage;
+mod desktop;
 mod full_disk;
 mod jobs;
 mod pictures;
@@ -19,9 +20,11 @@ mod scan;
 mod storm;
 mod table;
 mod writers;
+mod zombies;
 
 pub use cuts::{Cuts, cuts};
 pub use damage::{Damage, damage};
+pub use desktop::{Busy, desktop};
 pub use full_disk::{Disk, full_disk};
 pub use jobs::{Jobs, drift, jobs};
 pub use pictures::{Pictures, pictures};

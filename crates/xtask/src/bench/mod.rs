@@ -29,7 +29,7 @@ const KNOWN: usize = 10_000;
 
 /// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, `cargo xtask bench --search [READINGS] [FOLDER]`, the same with
 /// `--meaning`, `cargo xtask bench --speech [FOLDER] [-- RIVAL]`, `cargo xtask bench --recordings [MINUTES [ROUNDS]]`,
-/// `cargo xtask bench --summaries [PICTURES [ROUNDS]]`, or `cargo xtask bench --window [READINGS]`
+/// `cargo xtask bench --summaries [PICTURES [ROUNDS]]`, `cargo xtask bench --watch [FILES [BURST [MINUTES]]]`, or `cargo xtask bench --window [READINGS]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     match &arguments[..] {
         [first, rest @ ..] if first == "--search" => return search::start("search-bench", rest),
@@ -38,6 +38,7 @@ pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
             return program::start("recording-bench", &arguments);
         }
         [first, rest @ ..] if first == "--summaries" => return program::start("summary-bench", rest),
+        [first, rest @ ..] if first == "--watch" => return program::start("watch-bench", rest),
         [first, rest @ ..] if first == "--window" => return window::start(rest),
         _ => {}
     }

@@ -1,5 +1,7 @@
 //! How files are read: by how many workers, how large they may be, and how well the workers are confined.
 
+use std::time::Duration;
+
 use deskscribe_protocol::Isolation;
 
 use super::Value::{Number, Word};
@@ -65,6 +67,15 @@ pub(super) const GROUP: Group = Group {
                 1..=1_000_000,
                 |settings| settings.wear.jobs.into(),
                 |settings, jobs| settings.wear.jobs = u32::try_from(jobs).unwrap_or(u32::MAX),
+            ),
+        },
+        Key {
+            name: "keep_gone_days",
+            what: "How long it is kept what was read in files that are gone.",
+            value: Number(
+                1..=36_500,
+                |settings| settings.keep_gone.as_secs() / 86_400,
+                |settings, days| settings.keep_gone = Duration::from_secs(days * 86_400),
             ),
         },
         Key {

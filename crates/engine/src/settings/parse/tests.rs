@@ -30,6 +30,7 @@ fn every_key_reaches_its_setting() {
         rest_seconds = 7
         memory_ceiling_mib = 2048
         jobs_per_worker = 9
+        keep_gone_days = 30
         picture_megapixels = 50
         max_concurrent_requests = 4
         llm = "openai"
@@ -72,6 +73,7 @@ fn every_key_reaches_its_setting() {
         limits,
         isolation,
         memory_ceiling,
+        keep_gone,
         max_concurrent_requests,
         llm,
         speech_model,
@@ -87,7 +89,7 @@ fn every_key_reaches_its_setting() {
     } = settings;
     assert_eq!((workers.get(), queue.get(), limits.pixels), (3, 32, 50_000_000));
     assert_eq!((isolation, memory_ceiling, wear.jobs), (Isolation::Full, 2 << 30, 9));
-    assert_eq!(max_concurrent_requests.get(), 4);
+    assert_eq!((max_concurrent_requests.get(), keep_gone.as_secs()), (4, 30 * 86_400));
     assert_eq!(llm.server, LlmServer::OpenAi);
     let named = [llm.model, llm.embedder, llm.language].map(Option::unwrap);
     assert_eq!(named, ["gemma3:4b", "nomic-embed-text", "pt-BR"]);

@@ -1,6 +1,7 @@
 //! Files: what the lookout makes of what happened to them, of those that a walk came to, and of those that were quiet.
 
 use std::fs::{self, File, Metadata};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -53,8 +54,19 @@ impl Lookout {
         } else if metadata.is_file()
             && let Some(sign) = sign(&folder, happening, &path)
         {
+            if metadata.nlink() > 1 {
+                self.happened_by_another_name(&path, &Stamp::of(&metadata));
+            }
             self.unfinished.hear(path, sign, Instant::now());
             self.is_shown = false;
+        }
+    }
+
+    /// Something happened to a file that has several names: to all of them, then.
+    fn happened_by_another_name(&mut self, path: &Path, stamp: &Stamp) {
+        let names = self.watched.iter().flat_map(|one| one.other_names(path, stamp)).collect::<Vec<_>>();
+        for name in names {
+            self.unfinished.hear(name, Sign::Writing, Instant::now());
         }
     }
 
@@ -71,12 +83,9 @@ impl Lookout {
         };
         let now = Instant::now();
         for (path, stamp) in seen {
-            let is_known = one.seen.get(&path) == Some(&stamp);
-            one.met.insert(path.clone(), stamp);
-            if is_known || self.unfinished.has(&path) {
+            if one.meet(&path, &stamp) || self.unfinished.has(&path) {
                 continue;
             }
-            one.seen.insert(path.clone(), stamp);
             let changed = stamp.mtime_ns.max(stamp.ctime_ns);
             if one.folder.name(&path) == Name::Hidden {
                 self.unfinished.hear(path, Sign::Hidden, now);
@@ -84,6 +93,7 @@ impl Lookout {
                 self.unfinished.keep(path, (stamp.size, stamp.mtime_ns), now);
             } else {
                 one.last_file_at = one.last_file_at.max(Some(changed / 1_000_000));
+                one.hand_over(&path, stamp);
                 self.ready.push((path, changed));
             }
         }
@@ -116,7 +126,7 @@ impl Lookout {
                 continue;
             }
             self.unfinished.take(&path, now);
-            one.seen.insert(path.clone(), stamp);
+            one.hand_over(&path, stamp);
             one.last_file_at = Some(now_ms());
             self.ready.push((path, stamp.mtime_ns.max(stamp.ctime_ns)));
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::{LONGEST_TOGETHER, Lookout, TOGETHER};
 use crate::Again;
 use crate::order::{Command, Files, News, Order, Turn};
+use crate::watch::outside::Mounts;
 
 /// So many files at once go before all folders; of more, the newest.
 const FRESH: usize = 16;
@@ -31,13 +32,17 @@ impl Lookout {
             && (backlog.is_empty() || self.order(backlog, Vec::new(), Turn::Later))
     }
 
-    fn order(&self, files: Vec<PathBuf>, gone: Vec<PathBuf>, turn: Turn) -> bool {
+    fn order(&mut self, files: Vec<PathBuf>, gone: Vec<PathBuf>, turn: Turn) -> bool {
         let Some(commands) = self.commands.upgrade() else { return false };
         let around = |path: &PathBuf| self.around(path).map(|index| self.watched[index].path().to_owned());
         let mut folders: Vec<PathBuf> = files.iter().chain(&gone).filter_map(around).collect();
         folders.sort_unstable();
         folders.dedup();
-        let files = Files::Watched(News { folders, files, gone });
+        // Without anything that is gone nobody asks for them.
+        let mounts = if gone.is_empty() { Mounts::default() } else { Mounts::now() };
+        let of = |folder: &PathBuf| self.memory.of(folder, 0).drives(&mounts).collect::<Vec<_>>();
+        let drives = folders.iter().flat_map(of).collect();
+        let files = Files::Watched(News { folders, files, gone, drives });
         commands.blocking_send(Command::Order(Order { files, again: Again::Nothing, turn })).is_ok()
     }
 }
