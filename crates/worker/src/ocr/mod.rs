@@ -81,8 +81,14 @@ impl Ocr {
     }
 }
 
+/// The text of lines that stand on several pages, in their order.
+pub(crate) fn text_of_pages(lines: &[Line]) -> String {
+    let pages = lines.chunk_by(|one, next| one.page == next.page);
+    pages.map(text_of).collect::<Vec<_>>().join("\n")
+}
+
 /// Lines as a reading may hold them: of plain characters, and no more than fit.
-fn within_bounds(mut lines: Vec<Line>) -> Vec<Line> {
+pub(crate) fn within_bounds(mut lines: Vec<Line>) -> Vec<Line> {
     lines.truncate(Reading::MOST_LINES);
     for line in &mut lines {
         if line.text.contains(char::is_control) {
@@ -133,6 +139,17 @@ fn fault(error: OCRError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_follow_each_other() {
+        let line =
+            |text: &str, page| Line { text: text.to_owned(), confidence: 1.0, corners: [[0.0; 2]; 4], page };
+        assert_eq!(
+            text_of_pages(&[line("first", 0), line("second", 1), line("third", 2)]),
+            "first\nsecond\nthird"
+        );
+        assert_eq!(text_of_pages(&[]), "");
+    }
 
     #[test]
     fn no_picture_makes_more_lines_than_a_reading_may_hold() {
