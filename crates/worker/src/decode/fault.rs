@@ -57,8 +57,10 @@ pub(super) fn explain(error: &ImageError) -> Failure {
         ImageError::Decoding(error) => {
             let what =
                 std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-            // The JPEG decoder has no kind of its own for it, only these words.
-            if what.contains("Not enough bytes") { ends_early() } else { damaged(what) }
+            // Some decoders have no kind of their own for it, only these words.
+            let is_short =
+                ["Not enough bytes", "failed to fill whole buffer"].iter().any(|it| what.contains(it));
+            if is_short { ends_early() } else { damaged(what) }
         }
         other => damaged(other),
     }

@@ -6,6 +6,7 @@
 mod chapters;
 mod code;
 mod furniture;
+mod kind;
 mod language;
 mod page;
 mod prose;
@@ -19,6 +20,7 @@ mod words;
 use deskscribe_protocol::{Digest, Line};
 
 pub(crate) use chapters::{Timeline, of as chapters_of};
+pub(crate) use kind::{Facts, tag_kind};
 pub(crate) use language::{language_of, name_of};
 use terms::Terms;
 use words::Stop;

@@ -6,7 +6,7 @@ use deskscribe_protocol::{Provenance, Reading, Stage, StageTime};
 
 use super::{Shown, frames, pages};
 use crate::decode::{More, Picture};
-use crate::digest::Content;
+use crate::digest::{Content, Facts};
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
 use crate::{decode, digest, ocr};
@@ -47,7 +47,9 @@ pub(super) fn read(
 
     watch.progress(Stage::Summarise, 0, 1);
     let language = digest::language_of(&text);
-    let digest = digest::make(Content { lines: &lines, spoken: &[] }, language.as_deref());
+    let mut digest = digest::make(Content { lines: &lines, spoken: &[] }, language.as_deref());
+    let facts = Facts { sides: (width, height), has_camera: origin.camera.is_some() };
+    digest::tag_kind(&mut digest, &lines, facts);
     let seconds = begun.elapsed().as_secs_f64();
 
     let stage = |stage, seconds| StageTime { stage, seconds };

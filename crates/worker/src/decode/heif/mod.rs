@@ -86,9 +86,10 @@ impl Heif<'_> {
                 Ok(self.as_shown(self.item(of)?, picture))
             }
             b"grid" | b"iden" => Err(fault::damaged("its pictures are made of each other")),
-            other => {
+            other if other.iter().all(u8::is_ascii_graphic) => {
                 Err(fault::unsupported(format!("a picture coded as {}", String::from_utf8_lossy(other))))
             }
+            _ => Err(fault::damaged("it does not say how it is coded")),
         }
     }
 
