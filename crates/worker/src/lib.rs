@@ -16,6 +16,7 @@ mod wire;
 
 mod engines;
 mod job;
+mod origin;
 mod pipeline;
 
 mod decode;

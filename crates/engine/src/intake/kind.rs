@@ -9,7 +9,8 @@ pub(super) const SNIFF_BYTES: usize = 512;
 
 const IMAGES: &[&str] = &[
     "png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "dib", "tif", "tiff", "heic", "heif",
-    "hif", "avif", "jp2", "j2k", "jpx", "jxl", "qoi", "ico", "tga", "pnm", "pbm", "pgm", "ppm",
+    "hif", "avif", "jp2", "j2k", "j2c", "jpc", "jpf", "jpx", "jxl", "qoi", "ico", "tga", "icb", "vda", "pnm",
+    "pbm", "pgm", "ppm", "pam",
 ];
 const VIDEOS: &[&str] =
     &["mp4", "m4v", "mov", "mkv", "webm", "avi", "flv", "mpg", "mpeg", "mts", "m2ts", "wmv", "3gp", "ogv"];

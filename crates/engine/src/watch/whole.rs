@@ -24,6 +24,9 @@ const MOST_BOXES: u32 = 10_000;
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The last chunk of a PNG: no data, its name and its checksum.
 const PNG_END: &[u8] = b"\0\0\0\0IEND\xaeB`\x82";
+/// How JPEG 2000 begins where it is in no box, and how QOI ends.
+const CODESTREAM: &[u8] = b"\xff\x4f\xff\x51";
+const QOI_END: &[u8] = b"\0\0\0\0\0\0\0\x01";
 
 /// What this file says, which is open for reading.
 pub(super) fn whole(file: &File, kind: MediaKind) -> io::Result<Whole> {
@@ -47,14 +50,38 @@ pub(super) fn whole(file: &File, kind: MediaKind) -> io::Result<Whole> {
             0 | 0xffff_ffff => Whole::Unknown,
             length => says(size >= length.saturating_add(8)),
         }
-    } else if head.get(4..8) == Some(b"ftyp") {
+    } else if head.get(4..8) == Some(b"ftyp") || head.get(4..8) == Some(b"jP  ") {
         says(has_all_boxes(file, size, kind)?)
+    } else if head.starts_with(CODESTREAM) {
+        says(tail(file, size)?.ends_with(b"\xff\xd9"))
+    } else if head.starts_with(b"qoif") {
+        says(tail(file, size)?.ends_with(QOI_END))
+    } else if head.starts_with(b"BM") && head.len() >= 6 {
+        match little_endian(&head[2..6]) {
+            0 => Whole::Unknown,
+            length => says(size >= length),
+        }
+    } else if let Some(directory) = tiff_directory(head)
+        && directory >= size
+    {
+        // Where it lies within the file, its pixels may still come after it.
+        Whole::No
     } else {
         Whole::Unknown
     })
 }
 
-/// Whether the outermost boxes of an ISO file, such as MP4 or HEIC, are there to the end of the last, and tell what is in
+/// Where the first directory of a TIFF lies, which many programs write last.
+fn tiff_directory(head: &[u8]) -> Option<u64> {
+    let at = head.get(4..8)?;
+    match &head[..4] {
+        b"II*\0" => Some(little_endian(at)),
+        b"MM\0*" => Some(big_endian(at)),
+        _ => None,
+    }
+}
+
+/// Whether the outermost boxes of an ISO file, such as MP4, HEIC or JP2, are there to the end of the last, and tell what is in
 /// them.
 fn has_all_boxes(file: &File, size: u64, kind: MediaKind) -> io::Result<bool> {
     let (mut at, mut tells) = (0, false);
@@ -68,7 +95,8 @@ fn has_all_boxes(file: &File, size: u64, kind: MediaKind) -> io::Result<bool> {
         if head.len() < 8 {
             return Ok(false);
         }
-        tells |= &head[4..8] == b"moov" || kind == MediaKind::Image && &head[4..8] == b"meta";
+        let is_picture = matches!(&head[4..8], b"meta" | b"jp2c") && kind == MediaKind::Image;
+        tells |= &head[4..8] == b"moov" || is_picture;
         let length = match big_endian(&head[..4]) {
             // To the end of the file, wherever that will be.
             0 => return Ok(tells),
@@ -143,7 +171,15 @@ mod tests {
         let webp = [&b"RIFF"[..], &504_u32.to_le_bytes(), b"WEBP", &[1; 500]].concat();
         let mp4 = iso(&[(b"ftyp", 24), (b"mdat", 400), (b"moov", 80)]);
         let heic = iso(&[(b"ftyp", 24), (b"meta", 80), (b"mdat", 400)]);
+        let jp2 = [&b"\0\0\0\x0cjP  \r\n\x87\n"[..], &iso(&[(b"jp2h", 40), (b"jp2c", 400)])].concat();
+        let codestream = [CODESTREAM, &[1; 500], b"\xff\xd9"].concat();
+        let qoi = [&b"qoif"[..], &[1; 500], QOI_END].concat();
+        let bmp = [&b"BM"[..], &506_u32.to_le_bytes(), &[1; 500]].concat();
         for (content, kind) in [
+            (jp2, MediaKind::Image),
+            (codestream, MediaKind::Image),
+            (qoi, MediaKind::Image),
+            (bmp, MediaKind::Image),
             (png, MediaKind::Image),
             (jpeg, MediaKind::Image),
             (gif, MediaKind::Image),
@@ -160,7 +196,10 @@ mod tests {
 
     #[test]
     fn a_format_that_does_not_tell_is_not_waited_for_in_vain() {
-        assert_eq!(says(b"BM and so on", MediaKind::Image), Whole::Unknown);
+        assert_eq!(says(b"BM\0\0\0\0 and so on", MediaKind::Image), Whole::Unknown);
+        let tiff = [b"II*\0\x64\0\0\0", [1; 200].as_slice()].concat();
+        assert_eq!(says(&tiff, MediaKind::Image), Whole::Unknown);
+        assert_eq!(says(&tiff[..100], MediaKind::Image), Whole::No);
         assert_eq!(says(b"OggS and so on", MediaKind::Audio), Whole::Unknown);
         let live = [&b"RIFF"[..], &u32::MAX.to_le_bytes(), b"WAVE", &[1; 50]].concat();
         assert_eq!(says(&live, MediaKind::Audio), Whole::Unknown);

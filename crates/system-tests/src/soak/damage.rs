@@ -14,7 +14,10 @@ use crate::{Said, executable};
 /// Larger pictures are left out, so that thousands of scans end in minutes.
 const MOST_BYTES: u64 = 300 << 10;
 /// What decoders of ours read, by extension.
-const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
+const PICTURES: [&str; 16] = [
+    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic", "avif", "jp2", "j2k", "qoi", "ico",
+    "tga", "ppm",
+];
 /// Files of one scan.
 const BATCH: usize = 250;
 /// The most bytes of a reason, which has at most 300 characters.

@@ -5,6 +5,7 @@
 
 mod chapters;
 mod furniture;
+mod kind;
 mod language;
 mod prose;
 mod rows;
@@ -17,6 +18,7 @@ mod words;
 use deskscribe_protocol::{Digest, Line};
 
 pub(crate) use chapters::{Timeline, of as chapters_of};
+pub(crate) use kind::{Facts, tag_kind};
 pub(crate) use language::{language_of, name_of};
 use terms::Terms;
 use words::Stop;

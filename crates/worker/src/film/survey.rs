@@ -8,8 +8,9 @@ use image::{GrayImage, RgbImage};
 use super::av::{Content, Decoder, Track};
 use super::picture::{self, Picture};
 use super::reel::Reel;
-use super::{Sound, date, refusal};
+use super::{Sound, refusal};
 use crate::job::{Interruption, Medium};
+use crate::origin;
 
 /// A frame that says something is looked for in this share of a recording, but at least and at most in so many
 /// seconds, and in no more frames than this.
@@ -40,7 +41,7 @@ pub(crate) fn survey(
         picture: None,
         sound: reel.sound().map(|track| SoundTrack { codec: name(&track.codec) }),
         taken_at: taken_at(&reel),
-        camera: camera(&reel).map(|camera| name(&camera)),
+        camera: camera(&reel),
         gaps: unknown(&reel, duration.unwrap_or_default()),
     };
     let wanted = edge.max(JUDGED_EDGE);
@@ -144,7 +145,7 @@ fn unknown(reel: &Reel<'_>, to: f64) -> Vec<Gap> {
 fn taken_at(reel: &Reel<'_>) -> Option<String> {
     // The first has the time zone of the place.
     let names = [c"com.apple.quicktime.creationdate", c"creation_time"];
-    names.iter().find_map(|name| date::rfc_3339(&note(reel, name)?))
+    names.iter().find_map(|name| origin::rfc_3339(&note(reel, name)?))
 }
 
 fn camera(reel: &Reel<'_>) -> Option<String> {
@@ -153,14 +154,8 @@ fn camera(reel: &Reel<'_>) -> Option<String> {
         (c"com.android.manufacturer", c"com.android.model"),
         (c"make", c"model"),
     ];
-    pairs.iter().find_map(|(make, model)| {
-        let (make, model) = (note(reel, make), note(reel, model));
-        match (make, model) {
-            (Some(make), Some(model)) if model.starts_with(&make) => Some(model),
-            (Some(make), Some(model)) => Some(format!("{make} {model}")),
-            (make, model) => make.or(model),
-        }
-    })
+    let named = |name| note(reel, name);
+    pairs.iter().find_map(|(make, model)| origin::camera(named(make).as_deref(), named(model).as_deref()))
 }
 
 /// What a recording, or the track that is looked at, says about itself.

@@ -38,6 +38,13 @@ fn list(x: f32, y: f32, pace: f32, texts: &[&str]) -> Vec<Line> {
 }
 
 #[test]
+fn pages_follow_each_other() {
+    let on = |page, text: &str| Line { page, ..at(0.0, 0.0, 20.0, text) };
+    assert_eq!(text_of(&[on(0, "first"), on(1, "second"), on(2, "third")]), "first\nsecond\nthird");
+    assert_eq!(text_of(&[]), "");
+}
+
+#[test]
 fn rows_are_read_across_and_cells_kept_apart() {
     let lines = vec![
         at(300.0, 41.0, 20.0, "4.50"),

@@ -81,7 +81,7 @@ impl Ocr {
 }
 
 /// Lines as a reading may hold them: of plain characters, and no more than fit.
-fn within_bounds(mut lines: Vec<Line>) -> Vec<Line> {
+pub(crate) fn within_bounds(mut lines: Vec<Line>) -> Vec<Line> {
     lines.truncate(Reading::MOST_LINES);
     for line in &mut lines {
         if line.text.contains(char::is_control) {

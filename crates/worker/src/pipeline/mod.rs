@@ -2,7 +2,9 @@
 
 mod beat;
 mod compose;
+mod frames;
 mod hear;
+mod pages;
 mod picture;
 mod survey;
 mod transcribe;

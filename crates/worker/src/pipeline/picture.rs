@@ -1,11 +1,12 @@
-//! The stages of a picture, in order: decode, read, make a short form.
+//! The stages of a picture, in order: decode, read all that it shows, make a short form.
 
 use std::time::Instant;
 
 use deskscribe_protocol::{Provenance, Reading, Stage, StageTime};
 
-use super::Shown;
-use crate::digest::Content;
+use super::{Shown, frames, pages};
+use crate::decode::{More, Picture};
+use crate::digest::{Content, Facts};
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
 use crate::{decode, digest, layout};
@@ -27,22 +28,28 @@ pub(super) fn read(
     }
 
     watch.progress(Stage::Decode, 0, 1);
-    let picture = decode::open(medium)?;
-    let thumbnail = decode::thumbnail(&picture, edge);
+    let Picture { first, more, origin } = decode::open(medium)?;
+    let thumbnail = decode::thumbnail(&first, edge);
+    let (width, height) = first.dimensions();
     let decoded = begun.elapsed().as_secs_f64();
     if watch.cancelled() {
         return Err(Interruption::Cancelled);
     }
 
     watch.progress(Stage::Ocr, 0, 1);
-    let (width, height) = picture.dimensions();
-    let lines = engine.read(picture, watch)?;
+    let (lines, pages) = match more {
+        More::Nothing => (engine.read(first, watch)?, 1),
+        More::Pages(mut others) => pages::read(first, &mut others, engine, watch)?,
+        More::Frames(frames) => frames::read(first, &frames, engine, watch)?,
+    };
     let text = layout::text_of(&lines);
     let read = begun.elapsed().as_secs_f64();
 
     watch.progress(Stage::Summarise, 0, 1);
     let language = digest::language_of(&text);
-    let digest = digest::make(Content { lines: &lines, spoken: &[] }, language.as_deref());
+    let mut digest = digest::make(Content { lines: &lines, spoken: &[] }, language.as_deref());
+    let facts = Facts { sides: (width, height), has_camera: origin.camera.is_some() };
+    digest::tag_kind(&mut digest, &lines, facts);
     let seconds = begun.elapsed().as_secs_f64();
 
     let stage = |stage, seconds| StageTime { stage, seconds };
@@ -52,9 +59,9 @@ pub(super) fn read(
         language,
         width,
         height,
-        pages: 1,
-        taken_at: None,
-        camera: None,
+        pages,
+        taken_at: origin.taken_at,
+        camera: origin.camera,
         recording: None,
         pending: Vec::new(),
         digest,
@@ -75,10 +82,10 @@ pub(super) fn read(
 /// Shows a picture: upright, as 8-bit RGB, its longer edge at most `edge`. Nothing is read, and no model is loaded.
 pub(super) fn preview(medium: Medium, edge: u32, watch: &dyn Watch) -> Result<Shown, Interruption> {
     watch.progress(Stage::Decode, 0, 2);
-    let picture = decode::open(medium)?;
+    let Picture { first, .. } = decode::open(medium)?;
     if watch.cancelled() {
         return Err(Interruption::Cancelled);
     }
     watch.progress(Stage::Decode, 1, 2);
-    Ok(decode::preview(picture, edge))
+    Ok(decode::preview(first, edge))
 }

@@ -24,8 +24,9 @@ pub(super) const TOKENS: usize = 1600;
 /// A picture, upright, small and without anything else that its file says. A decoder that panics fails as on any other
 /// damaged picture: the text of it is still there.
 pub(super) fn picture(medium: Medium) -> Result<Image, Failure> {
-    let decoded =
-        catch_unwind(AssertUnwindSafe(|| decode::open(medium).map(|picture| decode::preview(picture, EDGE))));
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        decode::open(medium).map(|picture| decode::preview(picture.first, EDGE))
+    }));
     let damaged = || Failure::new(Code::Damaged, "the decoder could not make sense of it");
     let (raster, pixels) = decoded.unwrap_or_else(|_| Err(damaged()))?;
     if raster.width.min(raster.height) < LEAST {

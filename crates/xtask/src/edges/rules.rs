@@ -43,6 +43,7 @@ pub(super) const RESERVED: &[Reserved] = &[
             "image-webp",
             "jpeg-decoder",
             "jxl-oxide",
+            "kamadak-exif",
             "libheif-rs",
             "libheif-sys",
             "libwebp-sys",

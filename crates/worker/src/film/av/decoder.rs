@@ -10,6 +10,28 @@ use ffmpeg_sys_the_third as ffi;
 use super::{Container, Fault, Frame, Packet};
 use crate::film::formats;
 
+/// How a picture outside a film is coded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Still<'a> {
+    /// HEVC, with the parameters that stand in the box `hvcC`.
+    Hevc(&'a [u8]),
+    /// AV1.
+    Av1,
+    /// A TIFF file, and which of its pages, counted from 1.
+    Tiff(u16),
+}
+
+impl Still<'_> {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hevc(_) => "HEVC",
+            Self::Av1 => "AV1",
+            Self::Tiff(_) => "TIFF",
+        }
+    }
+}
+
 /// An open decoder of one track. It works on the thread that calls it.
 pub(crate) struct Decoder(*mut ffi::AVCodecContext);
 
@@ -20,7 +42,7 @@ impl Decoder {
     /// None of the decoders that are used knows its format, or it does not make sense of its parameters.
     pub(crate) fn open(container: &Container<'_>, track: usize, pixels: u64) -> Result<Self, Fault> {
         let parameters = container.parameters(track).ok_or(Fault::NONSENSE)?;
-        let codec = find(parameters.codec_id).ok_or(Fault(ffi::AVERROR_DECODER_NOT_FOUND))?;
+        let codec = find(parameters.codec_id).ok_or(Fault::UNKNOWN)?;
         // SAFETY: the codec is a constant of the library; the context is ours, and freed with what is returned.
         unsafe {
             let decoder = Self(ffi::avcodec_alloc_context3(codec));
@@ -32,6 +54,46 @@ impl Decoder {
             (*decoder.0).pkt_timebase = container.time_base(track);
             let mut options = ptr::null_mut();
             bound(&mut options, pixels);
+            let opened = ffi::avcodec_open2(decoder.0, codec, &raw mut options);
+            ffi::av_dict_free(&raw mut options);
+            Fault::check(opened)?;
+            Ok(decoder)
+        }
+    }
+
+    /// For pictures that are coded like this, with at most so many pixels each.
+    ///
+    /// # Errors
+    /// None of the decoders that are used knows the format, or it does not make sense of the parameters.
+    pub(crate) fn of_still(still: Still<'_>, pixels: u64) -> Result<Self, Fault> {
+        let codec = match still {
+            Still::Hevc(_) => find(ffi::AVCodecID::HEVC),
+            Still::Av1 => find(ffi::AVCodecID::AV1),
+            // SAFETY: codecs are constants of the library. It is not one of those that recordings use.
+            Still::Tiff(_) => Some(unsafe { ffi::avcodec_find_decoder_by_name(c"tiff".as_ptr()) }),
+        };
+        let codec = codec.filter(|codec| !codec.is_null()).ok_or(Fault::UNKNOWN)?;
+        // SAFETY: the codec is a constant of the library; the context is ours, and freed with what is returned, as are
+        // the parameters that are copied for it, with as much room behind them as decoders want.
+        unsafe {
+            let decoder = Self(ffi::avcodec_alloc_context3(codec));
+            if decoder.0.is_null() {
+                return Err(Fault::MEMORY);
+            }
+            if let Still::Hevc(parameters) = still {
+                let room = ffi::av_mallocz(parameters.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize);
+                if room.is_null() {
+                    return Err(Fault::MEMORY);
+                }
+                ptr::copy_nonoverlapping(parameters.as_ptr(), room.cast(), parameters.len());
+                (*decoder.0).extradata = room.cast();
+                (*decoder.0).extradata_size = c_int::try_from(parameters.len()).map_err(|_| Fault::MEMORY)?;
+            }
+            let mut options = ptr::null_mut();
+            bound(&mut options, pixels);
+            if let Still::Tiff(page) = still {
+                ffi::av_dict_set_int(&raw mut options, c"page".as_ptr(), page.into(), 0);
+            }
             let opened = ffi::avcodec_open2(decoder.0, codec, &raw mut options);
             ffi::av_dict_free(&raw mut options);
             Fault::check(opened)?;

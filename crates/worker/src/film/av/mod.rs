@@ -24,7 +24,7 @@ use ffmpeg_sys_the_third as ffi;
 use rustix::io::Errno;
 
 pub(crate) use container::{Bounds, Container, Refusal};
-pub(crate) use decoder::Decoder;
+pub(crate) use decoder::{Decoder, Still};
 pub(crate) use frame::Frame;
 pub(crate) use io::Pulse;
 pub(crate) use packet::Packet;
@@ -45,6 +45,8 @@ impl Fault {
     pub(crate) const NONSENSE: Self = Self(ffi::AVERROR_INVALIDDATA);
     /// No memory, or more tracks than are looked at.
     pub(crate) const MEMORY: Self = Self(ffi::AVERROR(Errno::NOMEM.raw_os_error()));
+    /// No decoder that is used knows this.
+    pub(crate) const UNKNOWN: Self = Self(ffi::AVERROR_DECODER_NOT_FOUND);
     /// Nothing now, but later.
     const AGAIN: Self = Self(ffi::AVERROR(Errno::AGAIN.raw_os_error()));
 

@@ -2,6 +2,9 @@
 
 #![expect(unsafe_code, reason = "FFmpeg's packets are raw pointers")]
 
+use std::ffi::c_int;
+use std::ptr;
+
 use ffmpeg_sys_the_third as ffi;
 
 use super::Fault;
@@ -14,6 +17,18 @@ impl Packet {
         // SAFETY: null, or ours.
         let packet = unsafe { ffi::av_packet_alloc() };
         if packet.is_null() { Err(Fault::MEMORY) } else { Ok(Self(packet)) }
+    }
+
+    /// Holds these bytes, and nothing of what it held.
+    pub(crate) fn fill(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let size = c_int::try_from(bytes.len()).map_err(|_| Fault::MEMORY)?;
+        // SAFETY: ours. The new buffer has room for as many bytes as were asked for, with zeros behind them.
+        unsafe {
+            ffi::av_packet_unref(self.0);
+            Fault::check(ffi::av_new_packet(self.0, size))?;
+            ptr::copy_nonoverlapping(bytes.as_ptr(), (*self.0).data, bytes.len());
+        }
+        Ok(())
     }
 
     /// Which track it is of.

@@ -1,8 +1,26 @@
-//! Moments as recordings write them.
+//! When a picture or a recording was taken and by what, as files write it.
+
+use deskscribe_protocol::one_line;
+
+/// The longest name that is kept, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// What took it, by who made that and what they call it. Many name themselves in both.
+pub(crate) fn camera(make: Option<&str>, model: Option<&str>) -> Option<String> {
+    let plain = |text: Option<&str>| {
+        let text = one_line(text?.trim_matches(['\0', ' ']), LONGEST_NAME);
+        (!text.is_empty()).then_some(text)
+    };
+    match (plain(make), plain(model)) {
+        (Some(make), Some(model)) if model.starts_with(&make) => Some(model),
+        (Some(make), Some(model)) => Some(one_line(&format!("{make} {model}"), LONGEST_NAME)),
+        (make, model) => make.or(model),
+    }
+}
 
 /// A moment as RFC 3339 has it, of one that may lack the colon in its offset, if it is one at all. Clocks that were
 /// never set are none.
-pub(super) fn rfc_3339(text: &str) -> Option<String> {
+pub(crate) fn rfc_3339(text: &str) -> Option<String> {
     let (date, time) = (text.get(..10)?, text.get(11..19)?);
     let matches = |text: &str, shape: &str| {
         text.len() == shape.len()
@@ -43,7 +61,7 @@ pub(super) fn rfc_3339(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::rfc_3339;
+    use super::*;
 
     #[test]
     fn moments_of_all_kinds_are_written_in_one_way() {
@@ -60,5 +78,13 @@ mod tests {
         ] {
             assert_eq!(rfc_3339(said).as_deref(), is, "{said}");
         }
+    }
+
+    #[test]
+    fn a_camera_is_named_once() {
+        assert_eq!(camera(Some("Canon"), Some("Canon EOS R6")).as_deref(), Some("Canon EOS R6"));
+        assert_eq!(camera(Some("Google\0"), Some("Pixel 9 ")).as_deref(), Some("Google Pixel 9"));
+        assert_eq!(camera(None, Some("\0\0")), None);
+        assert_eq!(camera(Some("a\x1b[2J"), None).as_deref(), Some("a\u{fffd}[2J"));
     }
 }
