@@ -60,10 +60,7 @@ async fn a_worker_with_too_many_threads_is_killed_as_one_that_crashes() {
     let told = bench.scan().await;
     assert_eq!(told.row("many.png").code, Some(Code::WorkerCrashed));
     let reason = told.reason("many.png");
-    assert!(
-        reason.starts_with("quarantined") && reason.contains(" threads, more than the 64 "),
-        "{reason}"
-    );
+    assert!(reason.starts_with("quarantined") && reason.contains(" threads, more than the 64 "), "{reason}");
     assert_eq!(told.row("some.png").code, Some(Code::Stalled), "{}", told.reason("some.png"));
     assert_eq!((told.deaths().len(), told.text("good.png")), (5, "good"), "{:?}", told.deaths());
 }

@@ -79,16 +79,23 @@ async fn a_worker_that_sends_nonsense_is_replaced() {
     assert_eq!(told.text("z-good.png"), "good");
 }
 
+/// A bench where it does not matter how long a worker is given no processor.
+fn patient(workers: usize) -> Bench {
+    let mut bench = Bench::new().workers(workers);
+    bench.settings.patience.quiet_beats = 1200;
+    bench
+}
+
 #[tokio::test]
 async fn ten_megabytes_of_noise_block_nobody() {
-    let bench = Bench::new().workers(1);
+    let bench = patient(1);
     bench.order("noise.png", "noise");
     assert_eq!(bench.scan().await.text("noise.png"), "noise");
 }
 
 #[tokio::test]
 async fn readings_as_large_as_they_may_be_block_nobody() {
-    let bench = Bench::new().workers(3);
+    let bench = patient(3);
     for number in 0..3 {
         bench.order(&format!("bulk-{number}.png"), &format!("bulk 4 {number}"));
         bench.order(&format!("dies-{number}.png"), &format!("torn signal 11 {number}"));
@@ -145,7 +152,7 @@ async fn a_hanging_worker_is_killed_and_a_lingering_one_is_asked_to_stop() {
 
 #[tokio::test]
 async fn progress_does_not_buy_processor_time_for_ever() {
-    let bench = Bench::new().workers(1);
+    let bench = patient(1);
     bench.order("spin.png", "spin");
     let told = bench.scan().await;
     assert_eq!(told.row("spin.png").code, Some(Code::TimedOut), "{}", told.reason("spin.png"));
