@@ -6,12 +6,12 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use fs4::FileExt;
 
-use crate::{CacheError, lock};
+use crate::{CacheError, FileId, lock};
 
 /// How often a file may be swept away between its being made and its being locked.
 const TRIES: u32 = 16;
@@ -106,11 +106,7 @@ fn folder_in(folder: &Path) -> PathBuf {
 
 /// Whether this open file is the one at this path.
 fn is_at(file: &File, path: &Path) -> bool {
-    let name = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(there)) => name(open) == name(there),
-        _ => false,
-    }
+    FileId::of(path).is_some_and(|there| FileId::of_open(file) == Some(there))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub use changes::Changes;
 pub use engines::EngineLock;
 pub use error::CacheError;
 pub use network::network_of;
-pub use place::{Place, Stamp};
+pub use place::{FileId, Place, Stamp};
 pub use read::{Coverage, Head, Owing, Part, Queued, ReadGuard, Unread};
 pub use receipt::Receipt;
 pub use record::{Outcome, Record, Thumbnail};

@@ -1,8 +1,8 @@
 //! Where a content was found, and how to tell that it is still there.
 
-use std::fs::Metadata;
+use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A path and what its file looked like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,29 @@ pub struct Stamp {
     pub mtime_ns: i64,
     /// When the file was last changed in any way, in nanoseconds since 1970. Programs cannot set it back.
     pub ctime_ns: i64,
+}
+
+/// Which file or folder lies at a path, whatever is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// What lies there, links followed.
+    pub fn of(path: &Path) -> Option<Self> {
+        Some(Self::told(&fs::metadata(path).ok()?))
+    }
+
+    /// Which one is open.
+    pub(crate) fn of_open(file: &File) -> Option<Self> {
+        Some(Self::told(&file.metadata().ok()?))
+    }
+
+    fn told(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
 }
 
 impl Stamp {

@@ -72,6 +72,11 @@ pub(crate) fn true_path(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether its name says that it is not to be seen.
+pub(crate) fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
 /// A path as text: bytes that are no UTF-8 are shown as U+FFFD.
 pub(crate) fn lossy(path: &Path) -> String {
     path.to_string_lossy().into_owned()

@@ -35,6 +35,8 @@ fn server() -> StandIn {
 async fn summarised(server: &StandIn, deed: &str) -> (Bench, Told) {
     let mut bench = Bench::new().workers(1);
     bench.settings.llm = server.settings();
+    // Whatever it is to die of comes in its own time.
+    bench.settings.patience.quiet_beats = 1200;
     bench.order(BAD, &format!("read ask {deed}"));
     bench.order(GOOD, "read words of the user");
     let told = bench.scan().await;

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use deskscribe_engine::{Again, Code, Event, Exit, Isolation, RowState, RunError, WorkerState};
+use deskscribe_engine::{Again, Code, Event, Exit, Isolation, Priority, RowState, RunError, WorkerState};
 use deskscribe_system_tests::processes::signal;
 use deskscribe_system_tests::{Bench, follow, is_there};
 use rustix::process::Signal;
@@ -79,16 +79,24 @@ async fn a_worker_that_sends_nonsense_is_replaced() {
     assert_eq!(told.text("z-good.png"), "good");
 }
 
+/// A bench where it does not matter how long a worker is given no processor.
+fn patient(workers: usize) -> Bench {
+    let mut bench = Bench::new().workers(workers);
+    bench.settings.patience.quiet_beats = 1200;
+    bench.settings.patience.cpu_base = Duration::from_secs(60);
+    bench
+}
+
 #[tokio::test]
 async fn ten_megabytes_of_noise_block_nobody() {
-    let bench = Bench::new().workers(1);
+    let bench = patient(1);
     bench.order("noise.png", "noise");
     assert_eq!(bench.scan().await.text("noise.png"), "noise");
 }
 
 #[tokio::test]
 async fn readings_as_large_as_they_may_be_block_nobody() {
-    let bench = Bench::new().workers(3);
+    let bench = patient(3);
     for number in 0..3 {
         bench.order(&format!("bulk-{number}.png"), &format!("bulk 4 {number}"));
         bench.order(&format!("dies-{number}.png"), &format!("torn signal 11 {number}"));
@@ -145,7 +153,9 @@ async fn a_hanging_worker_is_killed_and_a_lingering_one_is_asked_to_stop() {
 
 #[tokio::test]
 async fn progress_does_not_buy_processor_time_for_ever() {
-    let bench = Bench::new().workers(1);
+    let mut bench = Bench::new().workers(1);
+    // After all other programs it might be given too little of it.
+    bench.settings.priority = Priority::Normal;
     bench.order("spin.png", "spin");
     let told = bench.scan().await;
     assert_eq!(told.row("spin.png").code, Some(Code::TimedOut), "{}", told.reason("spin.png"));

@@ -13,6 +13,9 @@ use serde_json::Value;
 
 use crate::Window;
 
+/// How to find our window, if it is on the screen.
+const OUR_WINDOW: [&str; 4] = ["search", "--onlyvisible", "--name", "^Deskscribe$"];
+
 /// Which of the system's two looks the window finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -108,9 +111,13 @@ impl Desk {
 
     /// Whether a window of ours is to be seen on the screen.
     pub fn shows_a_window(&self) -> bool {
-        let mut search = self.command("xdotool");
-        search.args(["search", "--onlyvisible", "--name", "^Deskscribe$"]);
-        search.output().unwrap().status.success()
+        self.command("xdotool").args(OUR_WINDOW).output().unwrap().status.success()
+    }
+
+    /// Closes the window by the keys for it, once it is the one that hears them.
+    pub fn close_by_keys(&self) {
+        self.mouse(&[&OUR_WINDOW[..], &["windowactivate", "--sync"]].concat());
+        self.mouse(&["key", "alt+F4"]);
     }
 
     /// The cache that the window shows, made if there is none.

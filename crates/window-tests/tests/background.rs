@@ -109,7 +109,7 @@ async fn closing_asks_once_and_then_goes_on_without_a_window() {
     let tray = Tray::on(&desk).await;
     let window = desk.open(&[]).await;
     window.shows("watching", "Watching Desktop").await;
-    desk.mouse(&["key", "alt+F4"]);
+    desk.close_by_keys();
     window.find("closing").await;
     window.click("closing-keep").await;
     until("no window", || (!desk.shows_a_window()).then_some(())).await;
@@ -120,7 +120,7 @@ async fn closing_asks_once_and_then_goes_on_without_a_window() {
     let second = desk.app(&[]).output().unwrap();
     assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
     until("the window", || desk.shows_a_window().then_some(())).await;
-    desk.mouse(&["key", "alt+F4"]);
+    desk.close_by_keys();
     until("no window", || (!desk.shows_a_window()).then_some(())).await;
     let told = std::fs::read_to_string(desk.home().join("settings.toml")).unwrap();
     assert!(told.contains("keep_running = true"), "{told}");

@@ -5,7 +5,8 @@ use rusqlite::{OptionalExtension, Params, Row};
 
 use super::ReadGuard;
 use super::look::{Look, look};
-use crate::schema::{FileId, THUMBNAILS};
+use crate::FileId;
+use crate::schema::THUMBNAILS;
 use crate::{CacheError, Thumbnail};
 
 /// The file of small pictures.

@@ -25,7 +25,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
+use crate::FileId;
+use crate::schema::{SUMMARIES, THUMBNAILS};
 use crate::{CacheError, clock, derived, grouped};
 use salvage::Source;
 

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 use super::check::beside;
-use crate::schema::{FileId, SUMMARIES};
+use crate::FileId;
+use crate::schema::SUMMARIES;
 use crate::{CacheError, clock};
 
 /// Where a file is made that is to replace a damaged one.

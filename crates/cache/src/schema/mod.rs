@@ -5,8 +5,6 @@
 //! read what a newer one has made.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,20 +23,6 @@ pub(crate) struct Schema {
     derive: fn(&Connection) -> rusqlite::Result<()>,
     /// … and the last step after which it has to be made anew.
     derived_by: i64,
-}
-
-/// Which file it is that lies at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileId {
-    device: u64,
-    inode: u64,
-}
-
-impl FileId {
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self { device: metadata.dev(), inode: metadata.ino() })
-    }
 }
 
 /// In the header of every file of ours: "Desk".

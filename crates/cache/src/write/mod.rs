@@ -19,8 +19,9 @@ use std::time::Duration;
 use deskscribe_protocol::ContentKey;
 use rusqlite::Connection;
 
+use crate::FileId;
 use crate::lock::{self, Lock};
-use crate::schema::{FileId, SUMMARIES, THUMBNAILS};
+use crate::schema::{SUMMARIES, THUMBNAILS};
 use crate::{CacheError, derived, repair, search};
 
 pub use claim::{Claim, SummaryClaim};

@@ -67,7 +67,7 @@ impl Dispatch {
                     // Nobody wanted it any more.
                     self.tell_end(&ending, None).await;
                 }
-                if self.ledger.board.pause.is_on() {
+                if self.paused {
                     self.pool.rest();
                 }
             }

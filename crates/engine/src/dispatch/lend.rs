@@ -23,7 +23,7 @@ impl Dispatch {
     /// Lends what somebody waits for, and what is pending, to free seats.
     pub(super) fn lend(&mut self) {
         self.lend_previews();
-        if self.ledger.board.pause.is_on() || !self.breaker.is_closed() || self.is_one_alone() {
+        if self.paused || !self.breaker.is_closed() || self.is_one_alone() {
             return;
         }
         while self.pool.has_free_seat(self.crowded.is_some()) {

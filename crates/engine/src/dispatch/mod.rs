@@ -85,7 +85,10 @@ pub(crate) struct Dispatch {
     ledger: Ledger,
     /// Whether it goes on without anything to do.
     stays: bool,
-    paused: watch::Receiver<bool>,
+    switch: watch::Receiver<bool>,
+    /// Whether the switch was found on when this turn of the loop began. All that is decided in a turn goes by this: what
+    /// was held back by a switch that is turned meanwhile is decided anew when that is heard of.
+    paused: bool,
     /// What files are read through that are looked at anew.
     gate: Gate,
 
@@ -124,7 +127,6 @@ pub(crate) struct Dispatch {
     stopped: bool,
     /// Whether it was said that workers are confined less than they can be.
     said_weak: bool,
-    was_paused: bool,
     /// In a pause, when the memory of stopped workers is given back.
     sheds: Option<Instant>,
 }
@@ -172,7 +174,8 @@ impl Dispatch {
             committed,
             ledger: Ledger::new(home, onlookers, stays),
             stays,
-            paused: board.pause.watch(),
+            switch: board.pause.watch(),
+            paused: false,
             gate: board.pause.gate(cancel.child_token()),
             cancel,
             orders: Orders::default(),
@@ -198,7 +201,6 @@ impl Dispatch {
             given_up: GivenUp::default(),
             stopped: false,
             said_weak: false,
-            was_paused: false,
             sheds: None,
         })
     }
@@ -263,6 +265,10 @@ impl Dispatch {
         // A run has its one order already.
         let mut more = self.stays;
         loop {
+            let paused = *self.switch.borrow_and_update();
+            if std::mem::replace(&mut self.paused, paused) != paused {
+                self.paused_or_not(paused);
+            }
             self.hear_claims().await?;
             self.lend();
             self.lend_summaries();
@@ -279,10 +285,6 @@ impl Dispatch {
                 } else if self.previews.is_empty() && !self.summaries.goes_on() {
                     return Ok(());
                 }
-            }
-            let paused = *self.paused.borrow_and_update();
-            if std::mem::replace(&mut self.was_paused, paused) != paused {
-                self.paused_or_not(paused);
             }
             // An engine that stays keeps its workers for what may be ordered next, until they have rested long enough.
             let leaves = last && (self.has_suspects() || !self.stays && !self.summaries.goes_on());
@@ -315,7 +317,7 @@ impl Dispatch {
                 Some(committed) = self.committed.recv() => self.tell(committed).await?,
                 news = self.elsewhere.news() => self.hear_news(news).await?,
                 // Without a switch nobody pauses any more.
-                Ok(()) = self.paused.changed() => {}
+                Ok(()) = self.switch.changed() => {}
                 () = sleep_until(self.crowded.unwrap_or_else(Instant::now)), if self.crowded.is_some() => {
                     self.crowded = None;
                 }

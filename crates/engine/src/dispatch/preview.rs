@@ -89,8 +89,7 @@ impl Dispatch {
             if wanted.answer.is_closed() {
                 continue;
             }
-            let paused = self.ledger.board.pause.is_on();
-            if paused && !self.pool.has_free_seat(false) {
+            if self.paused && !self.pool.has_free_seat(false) {
                 let _ = wanted.answer.send(Err(PreviewError::Paused));
                 continue;
             }

@@ -299,7 +299,7 @@ impl Dispatch {
     /// Whether nothing else has the pool for itself, or is about to.
     fn may_summarise(&self) -> bool {
         let is_suspicious = self.running.is_empty() && self.has_suspects();
-        !self.ledger.board.pause.is_on() && self.breaker.is_closed() && !self.is_one_alone() && !is_suspicious
+        !self.paused && self.breaker.is_closed() && !self.is_one_alone() && !is_suspicious
     }
 
     /// Something that was waited for has come.

@@ -15,7 +15,7 @@ use super::open::{explain, open_regular};
 use super::unfinished::is_unfinished;
 use super::vacant::Drive;
 use crate::order::News;
-use crate::path::{absolute, true_path};
+use crate::path::{absolute, is_hidden, true_path};
 
 /// A file worth a row.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ pub(crate) fn walk(
             let folder = entry.file_type().is_dir();
             entry.depth() == 0
                 || if folder {
-                    !is_hidden(entry) && !is_same(entry.path(), &own)
+                    !is_hidden(entry.path()) && !is_same(entry.path(), &own)
                 } else {
                     !is_unfinished(entry.path())
                 }
@@ -171,10 +171,6 @@ fn check(root: &Path) -> Result<PathBuf, WalkError> {
         fs::read_dir(&absolute).map_err(closed)?;
     }
     Ok(absolute)
-}
-
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn is_same(path: &Path, own: &Path) -> bool {

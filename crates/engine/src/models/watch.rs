@@ -1,9 +1,9 @@
 //! Telling those who wait for a speech model that there is one, whoever brought it.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
+use deskscribe_cache::FileId;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -24,7 +24,7 @@ impl Models {
         // Where it cannot be made, it may be there later.
         let _ = models.folder.make();
         let (woken, mut wakes) = mpsc::channel(1);
-        let mut watched = identity(&models.folder.0);
+        let mut watched = FileId::of(&models.folder.0);
         let mut watcher = hang(&models.folder.0, woken.clone());
         let (sender, receiver) = watch::channel(models.speech());
         tokio::spawn(async move {
@@ -36,7 +36,7 @@ impl Models {
                     () = sleep(pause) => {}
                 }
                 // It may be another folder by now, or gone.
-                let found = identity(&models.folder.0);
+                let found = FileId::of(&models.folder.0);
                 if found != watched || watcher.is_none() {
                     watcher = hang(&models.folder.0, woken.clone());
                     watched = found;
@@ -51,11 +51,6 @@ impl Models {
         });
         receiver
     }
-}
-
-/// Which folder lies there, by the numbers of its drive and of itself.
-fn identity(folder: &Path) -> Option<(u64, u64)> {
-    folder.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 /// Wakes whoever waits when something happens in this folder.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use deskscribe_protocol::MediaKind;
 
 use crate::intake::is_unfinished;
+use crate::path::is_hidden;
 use crate::settings::{Filter, WatchedFolder};
 
 /// A watched folder and its rules.
@@ -80,10 +81,6 @@ impl Folder {
         let changed = metadata.ctime().saturating_mul(1_000_000_000).saturating_add(metadata.ctime_nsec());
         self.since.is_none_or(|since| changed >= since)
     }
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is remembered of watched folders from one start to the next: since when each is watched, and on which drive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,10 @@ use tempfile::NamedTempFile;
 use super::outside::Mounts;
 use crate::intake::Drive;
 use crate::{Home, json};
+
+/// Numbers of a drive that are remembered. A look through the folder puts what is still there under the newest one, so that
+/// older ones matter only for what is deleted before the next look.
+const NUMBERS: usize = 16;
 
 /// What is remembered, by folder.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,16 +27,25 @@ pub(super) struct Remembered {
     pub(super) since: i64,
     /// Where the drive is mounted that it is on, once it was there.
     pub(super) mount: Option<PathBuf>,
-    /// Where drives were mounted that it is on or that are in it, with the numbers that they had.
+    /// Where drives were mounted that it is on or that are in it, with the numbers that they had, the newest last.
     #[serde(default)]
-    pub(super) drives: BTreeMap<PathBuf, BTreeSet<u64>>,
+    drives: BTreeMap<PathBuf, Vec<u64>>,
 }
 
 impl Remembered {
     /// Its drives, as far as they are there.
     pub(super) fn drives(&self, mounts: &Mounts) -> impl Iterator<Item = Drive> {
         let there = self.drives.iter().filter(|(at, _)| mounts.has(at));
-        there.map(|(at, devices)| Drive { at: at.clone(), devices: devices.iter().copied().collect() })
+        there.map(|(at, devices)| Drive { at: at.clone(), devices: devices.clone() })
+    }
+
+    /// The drive that is mounted there has this number now.
+    pub(super) fn mounted(&mut self, at: &Path, number: u64) {
+        let numbers = self.drives.entry(at.to_owned()).or_default();
+        numbers.retain(|other| *other != number);
+        numbers.push(number);
+        let old = numbers.len().saturating_sub(NUMBERS);
+        numbers.drain(..old);
     }
 }
 
@@ -80,6 +93,7 @@ mod tests {
         let home = Home::at(folder.path());
         let mut memory = Memory::load(&home);
         memory.of(Path::new("/desktop"), 5).mount = Some("/media/stick".into());
+        memory.of(Path::new("/desktop"), 5).mounted(Path::new("/media/stick"), 2049);
         memory.of(Path::new("/old"), 6);
         memory.keep(|folder| folder == Path::new("/desktop"));
         memory.store(&home).unwrap();
@@ -89,5 +103,15 @@ mod tests {
         assert_eq!(again.of(Path::new("/old"), 9).since, 9);
         fs::write(home.watched(), "{").unwrap();
         assert_eq!(Memory::load(&home), Memory::default());
+    }
+
+    #[test]
+    fn a_drive_that_comes_again_and_again_is_known_by_its_newest_numbers() {
+        let mut memory = Memory::default();
+        let at = Path::new("/media/stick");
+        let remembered = memory.of(Path::new("/desktop"), 5);
+        (0..100).chain([95]).for_each(|number| remembered.mounted(at, number));
+        let numbers = &remembered.drives[at];
+        assert_eq!((numbers.len(), numbers.first(), numbers.last()), (NUMBERS, Some(&84), Some(&95)));
     }
 }

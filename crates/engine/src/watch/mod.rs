@@ -9,8 +9,8 @@
 //!
 //! [`listen`] is told by the system what happens in which folder; [`walk`] looks at everything, for whatever nobody told;
 //! [`outside`] hears of drives that come and go and of a machine that slept. [`lookout`] is the one loop that puts this
-//! together, by the rules of each [`folder`] and what is known of it ([`watched`]); [`finish`] knows which files are still being written, and [`whole`] what a
-//! file says of that itself. One program of a home watches a folder, by [`turn`].
+//! together, by the rules of each [`folder`] and what is known of it ([`watched`]); [`finish`] knows which files are still
+//! being written, and [`whole`] what a file says of that itself. One program of a home watches a folder, by [`turn`].
 //!
 //! Nothing here reads a medium or writes to the cache, and nothing waits for the dispatcher but the lookout itself: what is
 //! too much to be remembered is found by a walk.

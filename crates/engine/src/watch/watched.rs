@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deskscribe_cache::{Stamp, network_of};
+use deskscribe_cache::{FileId, Stamp, network_of};
 
 use super::folder::Folder;
 use super::memory::Remembered;
@@ -33,8 +33,8 @@ pub(super) struct Watched {
     turn: Turn,
     /// Why it is not there.
     offline: Option<String>,
-    /// Which folder it is, by the numbers of its drive and of itself.
-    identity: Option<(u64, u64)>,
+    /// Which folder lies at its path.
+    identity: Option<FileId>,
     /// Why the system does not tell what happens in it, or not of all of it.
     pub(super) untold: Option<String>,
     /// What kind of network drive it is on.
@@ -49,7 +49,7 @@ pub(super) struct Watched {
     walks: VecDeque<PathBuf>,
     is_walking: bool,
     /// Whether it was looked through since it is there.
-    pub(super) is_known: bool,
+    is_known: bool,
     pub(super) next_look: Option<Instant>,
     pub(super) last_file_at: Option<i64>,
 }
@@ -156,7 +156,7 @@ impl Watched {
         remembered.mount = mounts.of(self.path()).map(Path::to_owned);
         let below = mounts.below(self.path());
         // A drive may have been mounted over it, or taken from over it.
-        let identity = fs::metadata(self.path()).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        let identity = FileId::of(self.path());
         let is_same = std::mem::replace(&mut self.identity, identity) == identity;
         let is_new = self.offline.take().is_some() || !self.is_known || !is_same || below != self.mounts;
         self.mounts = below;
@@ -166,9 +166,9 @@ impl Watched {
             self.seen.clear();
             self.met.clear();
         }
-        for mount in remembered.mount.iter().chain(&self.mounts) {
+        for mount in remembered.mount.clone().iter().chain(&self.mounts) {
             if let Ok(metadata) = fs::metadata(mount) {
-                remembered.drives.entry(mount.clone()).or_default().insert(metadata.dev());
+                remembered.mounted(mount, metadata.dev());
             }
         }
         self.network = network_of(self.path()).map(|kind| format!("it is on a network drive ({kind})"));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use deskscribe_cache::Cache;
 use deskscribe_system_tests::processes::{Process, children, signal, switches};
-use deskscribe_system_tests::{Lines, Matter, Stream, Terminal};
+use deskscribe_system_tests::{Lines, Matter, Printed, Stream, Terminal};
 use fastrand::Rng;
 use rustix::process::Signal;
 
@@ -32,9 +32,13 @@ fn main() {
     let matter = Matter::pictures(&mut rng);
     let mut watch = Lines::of(desk.deskscribe(&["watch", "--json"]).arg(desk.desktop()));
     watch.until(Stream::Error, "Watching");
+    let status = || Printed::by(&mut desk.deskscribe(&["status", "--json"])).stdout;
+    while !status().contains("\"state\":\"watched\"") {
+        sleep(LOOK);
+    }
     latency(&desk, &mut watch, files, &matter, &mut rng);
     slow_writer(&desk, &mut watch, &matter, &mut rng);
-    many_at_once(&desk, &watch, burst, &matter, &mut rng);
+    many_at_once(&desk, &mut watch, burst, &matter, &mut rng);
     waiting(&watch, idle);
     watch.signal(Signal::TERM);
     println!("ended with {:?}", watch.end().0);
@@ -93,7 +97,7 @@ fn slow_writer(desk: &Terminal, watch: &mut Lines, matter: &Matter, rng: &mut Rn
 }
 
 /// So many files come while the program sleeps, so that the system's queue is too short.
-fn many_at_once(desk: &Terminal, watch: &Lines, burst: usize, matter: &Matter, rng: &mut Rng) {
+fn many_at_once(desk: &Terminal, watch: &mut Lines, burst: usize, matter: &Matter, rng: &mut Rng) {
     let content = matter.content(rng).bytes;
     let cache = Cache::open(&desk.home()).unwrap();
     let places = || cache.read().unwrap().places_below(&desk.desktop()).unwrap().len();
@@ -106,8 +110,12 @@ fn many_at_once(desk: &Terminal, watch: &Lines, burst: usize, matter: &Matter, r
     }
     assert!(signal(watch.process(), Signal::CONT));
     let begun = Instant::now();
+    // Somebody has to read the rows: nothing is told that nobody hears.
+    for _ in 0..burst {
+        watch.until(Stream::Out, ".jpg");
+    }
     while places() < before + burst {
-        sleep(Duration::from_millis(100));
+        sleep(LOOK);
     }
     let seconds = begun.elapsed().as_secs_f64();
     let peak = fs::read_to_string(format!("/proc/{}/status", watch.process())).unwrap();
