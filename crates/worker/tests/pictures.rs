@@ -19,7 +19,10 @@ use std::path::{Path, PathBuf};
 use deskscribe_protocol::{Answer, Limits, MediaKind, ModelGrant, ModelRole, Reading, Stage, Work};
 use deskscribe_worker::{Engines, Job, Medium, Outcome, Watch, load_runtime, work};
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops};
+use image::{
+    DynamicImage, GenericImageView, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops,
+};
+use imageproc::geometric_transformations::{self, Border, Interpolation};
 
 /// What the notice says.
 const NOTICE: [&str; 5] = [
@@ -219,6 +222,49 @@ fn a_strip_of_twenty_thousand_pixels_is_read_to_its_end() {
         imageops::replace(&mut strip, &notice, 40 + 50 * number, number * 1804);
     }
     assert_found(&reader.read_as(&strip.into(), ImageFormat::Png), 12);
+}
+
+#[test]
+fn a_page_that_lies_some_other_way_is_read_and_its_lines_are_where_they_are() {
+    let mut reader = Reader::new();
+    let upright = reader.read_as(&notice(), ImageFormat::Png);
+    let middle_of = |reading: &Reading| {
+        let line = reading.lines.iter().find(|line| line.text.contains("Last good label")).unwrap();
+        [0, 1].map(|axis| line.corners.iter().map(|corner| corner[axis]).sum::<f32>() / 4.0)
+    };
+    let [x, y] = middle_of(&upright);
+    let (width, height) = (388.0, 156.0);
+    for (way, place) in [
+        (notice().rotate90(), [height - y, x]),
+        (notice().rotate180(), [width - x, height - y]),
+        (notice().rotate270(), [y, width - x]),
+    ] {
+        let reading = reader.read_as(&way, ImageFormat::Png);
+        assert_eq!((reading.width, reading.height), way.dimensions(), "as it lies in the file");
+        assert_eq!(reading.text, upright.text);
+        let found = middle_of(&reading);
+        assert!((0..2).all(|axis| (found[axis] - place[axis]).abs() < 4.0), "{found:?} {place:?}");
+        // From where the text begins: its first side is the upper one of the words.
+        let line = reading.lines.iter().find(|line| line.text.contains("Last good label")).unwrap();
+        let side = |from: usize, to: usize| {
+            let [from, to] = [line.corners[from], line.corners[to]];
+            (to[0] - from[0]).hypot(to[1] - from[1])
+        };
+        assert!(side(0, 1) > 5.0 * side(1, 2), "{:?}", line.corners);
+    }
+    let askew = geometric_transformations::rotate_about_center_no_crop(
+        &notice().into_rgb8(),
+        0.14,
+        Interpolation::Bicubic,
+        Border::Replicate,
+    );
+    let reading = reader.read_as(&askew.into(), ImageFormat::Png);
+    assert_eq!(reading.text, upright.text);
+    let [a, b, ..] = reading.lines[0].corners;
+    assert!(
+        ((b[1] - a[1]) / (b[0] - a[0]) - 0.14).abs() < 0.03,
+        "it is as askew as in the picture: {a:?} {b:?}"
+    );
 }
 
 #[test]

@@ -19,7 +19,9 @@ pub(super) fn ends_early() -> Failure {
 
 pub(super) fn damaged(why: impl std::fmt::Display) -> Failure {
     let why = one_line(&why.to_string(), LONGEST);
-    Failure::new(Code::Damaged, format!("the picture is damaged: {why}"))
+    // What a decoder prints for those who write decoders says nothing to anybody else.
+    let why = if why.contains('{') { String::new() } else { format!(": {why}") };
+    Failure::new(Code::Damaged, format!("the picture is damaged{why}"))
 }
 
 pub(super) fn unsupported(what: impl std::fmt::Display) -> Failure {

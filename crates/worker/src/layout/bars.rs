@@ -12,6 +12,8 @@ const WORDS: f32 = 3.0;
 const FAR: f32 = 2.5;
 /// A headline of two columns of text, in the same.
 const HEADLINE: f32 = 1.6;
+/// Lines begin below each other when they are off by so much of their height.
+const ALIGNED: f32 = 0.2;
 /// The middle of what is centred is off by so much of the width at most.
 const CENTRED: f32 = 0.075;
 
@@ -85,7 +87,9 @@ impl<'a> Sides<'a> {
         if row.len() < 3 {
             return is_text && far > HEADLINE * pace;
         }
-        if median(row.iter().map(|cell| cell.words() as f32)).is_some_and(|words| words > WORDS) {
+        if median(row.iter().map(|cell| cell.words() as f32)).is_some_and(|words| words > WORDS)
+            || is_titled(next, &rest_right)
+        {
             return false;
         }
         let most = super::rows::rows(rest).iter().map(Vec::len).max().unwrap_or_default();
@@ -140,6 +144,14 @@ fn take_alone<'a>(
 fn is_entry(cells: &[Cell<'_>], list: &[Cell<'_>]) -> bool {
     let pace = pace(list);
     cells.len() <= 2 && pace > 0.0 && (0.7..1.3).contains(&(distance(cells, list) / pace))
+}
+
+/// Whether this is the title of a pane, with a line of it right below.
+fn is_titled(title: &Cell<'_>, pane: &[Cell<'_>]) -> bool {
+    pane.iter().any(|cell| {
+        let below = cell.top() - title.bottom();
+        (0.0..title.height).contains(&below) && (cell.left - title.left).abs() < ALIGNED * title.height
+    })
 }
 
 /// How far the nearest of the others is above or below.

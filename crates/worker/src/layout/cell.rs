@@ -2,6 +2,7 @@
 
 use deskscribe_protocol::Line;
 
+use super::hold::Hold;
 use super::script::is_dense;
 
 /// A line of text and its place, in pixels; y grows downwards.
@@ -52,21 +53,17 @@ impl Cell<'_> {
     }
 }
 
-/// The lines of one page, of those that have text, turned by as much as most of the longer ones are.
+/// The lines of one page, of those that have text, as if it had been taken straight.
 pub(super) fn straightened(lines: &[Line]) -> Vec<Cell<'_>> {
-    let slope = |line: &Line| {
-        let [left, right, ..] = line.corners;
-        (right[1] - left[1]) / (right[0] - left[0]).max(1.0)
-    };
-    let long = lines.iter().filter(|line| line.text.chars().count() >= 8);
-    let slope = median(long.map(slope)).filter(|slope| (0.02..0.5).contains(&slope.abs())).unwrap_or(0.0);
+    let hold = Hold::of(lines);
     let cell = |(index, line): (usize, &'_ Line)| {
         let edges = |numbers: [f32; 4]| {
             let low = numbers.into_iter().fold(f32::MAX, f32::min);
             (low, numbers.into_iter().fold(low, f32::max))
         };
-        let (left, right) = edges(line.corners.map(|[x, _]| x));
-        let (top, bottom) = edges(line.corners.map(|[x, y]| y - slope * x));
+        let corners = line.corners.map(|corner| hold.straight(corner));
+        let (left, right) = edges(corners.map(|[x, _]| x));
+        let (top, bottom) = edges(corners.map(|[_, y]| y));
         (index, left, right, f32::midpoint(top, bottom), (bottom - top).max(1.0))
     };
     let mut cells = Vec::with_capacity(lines.len());

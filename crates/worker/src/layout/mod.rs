@@ -10,6 +10,7 @@ mod cell;
 pub(crate) mod code;
 mod grid;
 mod gutters;
+mod hold;
 mod hyphens;
 mod panes;
 mod paragraphs;

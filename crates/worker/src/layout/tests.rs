@@ -89,6 +89,69 @@ fn a_tilted_receipt_is_read_across() {
 
 /// The boxes of a real window with settings: a list of sections at the side, labels with values, hints below some.
 #[test]
+fn a_page_is_read_alike_however_it_was_held() {
+    let rows: [&[&str]; 6] = [
+        &["Item", "Number", "Price"],
+        &["Website hosting", "1", "118.80"],
+        &["Domain renewal", "3", "42.00"],
+        &["Hours of design", "7.5", "540.00"],
+        &["Subtotal of all", "", "700.80"],
+        &["Balance that is due", "", "805.92"],
+    ];
+    let page = || table(&[40.0, 400.0, 640.0], 100.0, 44.0, &rows);
+    let upright = read(page());
+    assert_eq!(upright.lines().next(), Some("Item\tNumber\tPrice"));
+    let held = |way: &dyn Fn([f32; 2]) -> [f32; 2]| {
+        let lines = page().into_iter().map(|line| Line { corners: line.corners.map(way), ..line });
+        read(lines.collect())
+    };
+    for quarters in 0..4 {
+        let turned = |degrees: f32| {
+            let (sin, cos) = (degrees + 90.0 * quarters as f32).to_radians().sin_cos();
+            held(&|[x, y]| [cos * x - sin * y + 900.0, sin * x + cos * y + 900.0])
+        };
+        for degrees in [-12.0, -4.0, 0.0, 3.0, 15.0] {
+            assert_eq!(turned(degrees), upright, "{quarters} quarters and {degrees} degrees");
+        }
+    }
+    // Seen from the left, and a little from above.
+    let seen = |[x, y]: [f32; 2]| {
+        let far = 1.0 + 0.0003 * x + 0.0002 * y;
+        [x / far, (y - 200.0) / far + 200.0]
+    };
+    assert_eq!(held(&seen), upright);
+}
+
+#[test]
+fn the_head_of_a_conversation_belongs_to_it_and_not_to_the_list_at_its_side() {
+    let mut lines = vec![
+        at(20.0, 22.0, 24.0, "Messages"),
+        at(284.0, 26.0, 16.0, "x"),
+        at(348.0, 16.0, 20.0, "Cabin weekend"),
+        at(348.0, 40.0, 15.0, "Ines, Rafi, Tove and you"),
+        at(1200.0, 25.0, 16.0, "Q"),
+    ];
+    for (row, name) in
+        ["Cabin weekend", "Ines Valcourt", "Choir, altos", "Rafi", "Bike repair"].iter().enumerate()
+    {
+        let y = 124.0 + 70.0 * row as f32;
+        lines.extend([at(78.0, y, 16.0, name), at(272.0, y + 2.0, 12.0, "21:37")]);
+        lines.push(at(78.0, y + 22.0, 16.0, "Thanks, that did it"));
+    }
+    for (row, said) in
+        ["Which ferry do we take?", "The early one.", "I can book it tonight."].iter().enumerate()
+    {
+        lines.push(at(410.0, 140.0 + 83.0 * row as f32, 18.0, said));
+        lines.push(at(640.0, 146.0 + 83.0 * row as f32, 12.0, "20:48"));
+    }
+    let text = read(lines);
+    let place = |what: &str| text.find(what).unwrap();
+    assert!(place("Messages") < place("Bike repair"), "{text}");
+    assert!(place("Bike repair") < place("Ines, Rafi, Tove and you"), "{text}");
+    assert!(text.contains("Cabin weekend\tQ\nInes, Rafi"), "{text}");
+}
+
+#[test]
 fn a_list_at_the_side_comes_before_the_settings_beside_it() {
     let boxes = [
         (89.0, 56.0, 261.0, 82.0, "Driftbox preferences"),

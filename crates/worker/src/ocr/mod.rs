@@ -9,7 +9,9 @@ mod large;
 mod pieces;
 mod recognise;
 mod scraps;
+mod straight;
 mod tiles;
+mod upright;
 
 use std::fs::File;
 use std::sync::Arc;
@@ -18,12 +20,14 @@ use deskscribe_protocol::{Code, EngineUse, Failure, Line, ModelGrant, ModelRole,
 use image::RgbImage;
 use oar_ocr::core::OCRError;
 use oar_ocr::core::config::{OrtExecutionProvider, OrtGraphOptimizationLevel, OrtSessionConfig};
+use oar_ocr::processors::BoundingBox;
 
 use crate::engines::whole;
 use crate::job::{Interruption, Watch};
 use crate::layout;
 use find::Finder;
 use recognise::Recogniser;
+use straight::{Straight, Turn};
 
 /// The engine, with its models loaded.
 pub(crate) struct Ocr {
@@ -69,14 +73,57 @@ impl Ocr {
     }
 
     /// The lines of a picture, in reading order. None is a result.
+    ///
+    /// A page that lies on its side, upside down or askew is taken straight first, and looked at anew.
     pub(crate) fn read(&self, picture: RgbImage, watch: &dyn Watch) -> Result<Vec<Line>, Interruption> {
-        // Finding takes about as long as reading; how many lines there will be is not known before.
-        let boxes = self.finder.find(&picture, |done, total| tell(watch, done, 2 * total))?;
-        let found = boxes.len();
-        let read = |done| tell(watch, found + done, 2 * found);
-        let mut lines = self.recogniser.read(&Arc::new(picture), boxes, read)?;
+        let mut straight = Straight::of(picture);
+        let mut boxes = self.find(&straight, watch)?;
+        if straight.can_turn() {
+            if let Some(turn) = upright::from_its_side(&straight.picture, &boxes, &self.recogniser)? {
+                boxes = self.find_turned(&mut straight, turn, watch)?;
+            }
+            if let Some(turn) = upright::from_askew(&boxes) {
+                boxes = self.find_turned(&mut straight, turn, watch)?;
+            }
+        }
+        let mut lines = self.say(&straight, &boxes, watch)?;
+        if straight.can_turn()
+            && upright::is_doubtful(&lines)
+            && upright::is_upside_down(&straight.picture, &boxes, &self.recogniser)?
+        {
+            boxes = self.find_turned(&mut straight, Turn::Half, watch)?;
+            lines = self.say(&straight, &boxes, watch)?;
+        }
         scraps::drop_scraps(&mut lines);
+        for line in &mut lines {
+            line.corners = line.corners.map(|corner| straight.back(corner));
+        }
         Ok(within_bounds(layout::sorted(lines)))
+    }
+
+    fn find(&self, straight: &Straight, watch: &dyn Watch) -> Result<Vec<BoundingBox>, Interruption> {
+        // Finding takes about as long as reading; how many lines there will be is not known before.
+        self.finder.find(&straight.picture, |done, total| tell(watch, done, 2 * total))
+    }
+
+    fn find_turned(
+        &self,
+        straight: &mut Straight,
+        turn: Turn,
+        watch: &dyn Watch,
+    ) -> Result<Vec<BoundingBox>, Interruption> {
+        straight.turn(turn);
+        self.find(straight, watch)
+    }
+
+    fn say(
+        &self,
+        straight: &Straight,
+        boxes: &[BoundingBox],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Line>, Interruption> {
+        let found = boxes.len();
+        self.recogniser.read(&straight.picture, boxes, |done| tell(watch, found + done, 2 * found))
     }
 }
 

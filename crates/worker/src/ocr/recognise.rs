@@ -58,22 +58,36 @@ impl Recogniser {
     pub(super) fn read(
         &self,
         picture: &Arc<RgbImage>,
-        boxes: Vec<BoundingBox>,
+        boxes: &[BoundingBox],
         mut step: impl FnMut(usize) -> Result<(), Interruption>,
     ) -> Result<Vec<Line>, Interruption> {
         let mut lines = Vec::with_capacity(boxes.len());
-        for (index, box_) in boxes.into_iter().enumerate() {
+        for (index, box_) in boxes.iter().enumerate() {
             step(index)?;
             lines.extend(self.read_one(picture, box_)?);
         }
         Ok(lines)
     }
 
-    fn read_one(&self, picture: &Arc<RgbImage>, box_: BoundingBox) -> Result<Option<Line>, Failure> {
+    fn read_one(&self, picture: &Arc<RgbImage>, box_: &BoundingBox) -> Result<Option<Line>, Failure> {
         let corners = corners(&box_.points);
+        let Some(crop) = self.crop(picture, corners)? else { return Ok(None) };
+        let (text, confidence) = self.say(crop)?;
+        Ok((!text.is_empty()).then_some(Line { text, confidence, corners, page: 0 }))
+    }
+
+    /// The picture of a line, laid down if it stands upright. A box without area has none.
+    pub(super) fn crop(
+        &self,
+        picture: &Arc<RgbImage>,
+        corners: [[f32; 2]; 4],
+    ) -> Result<Option<Arc<RgbImage>>, Failure> {
         let crops = self.cropper.process((Arc::clone(picture), vec![with_room(corners)])).map_err(fault)?;
-        // A box without area has no crop.
-        let Some(crop) = crops.into_iter().flatten().next() else { return Ok(None) };
+        Ok(crops.into_iter().flatten().next())
+    }
+
+    /// What the picture of a line says, and how certain that is, from 0 to 1.
+    pub(super) fn say(&self, crop: Arc<RgbImage>) -> Result<(String, f32), Failure> {
         let mut text = String::new();
         let mut certain = 0.0;
         for piece in pieces::cut(crop) {
@@ -86,13 +100,12 @@ impl Recogniser {
             }
         }
         let confidence = certain / text.len().max(1) as f32;
-        let text = text.trim();
-        Ok((!text.is_empty()).then(|| Line { text: text.to_owned(), confidence, corners, page: 0 }))
+        Ok((text.trim().to_owned(), confidence))
     }
 }
 
 /// Four corners, clockwise from the upper left.
-fn corners(points: &[Point]) -> [[f32; 2]; 4] {
+pub(super) fn corners(points: &[Point]) -> [[f32; 2]; 4] {
     let mut corners: Vec<[f32; 2]> = points.iter().map(|point| [point.x, point.y]).collect();
     corners.sort_by(|one, other| one[0].total_cmp(&other[0]));
     match corners[..] {
