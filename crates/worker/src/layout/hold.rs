@@ -101,3 +101,43 @@ fn turned([x, y]: [f32; 2], quarters: usize) -> [f32; 2] {
         _ => [x, y],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::tests::{read, table};
+
+    #[test]
+    fn a_page_is_read_alike_however_it_was_held() {
+        let rows: [&[&str]; 6] = [
+            &["Item", "Number", "Price"],
+            &["Website hosting", "1", "118.80"],
+            &["Domain renewal", "3", "42.00"],
+            &["Hours of design", "7.5", "540.00"],
+            &["Subtotal of all", "", "700.80"],
+            &["Balance that is due", "", "805.92"],
+        ];
+        let page = || table(&[40.0, 400.0, 640.0], 100.0, 44.0, &rows);
+        let upright = read(page());
+        assert_eq!(upright.lines().next(), Some("Item\tNumber\tPrice"));
+        let held = |way: &dyn Fn([f32; 2]) -> [f32; 2]| {
+            let lines = page().into_iter().map(|line| Line { corners: line.corners.map(way), ..line });
+            read(lines.collect())
+        };
+        for quarters in 0..4 {
+            let turned = |degrees: f32| {
+                let (sin, cos) = (degrees + 90.0 * quarters as f32).to_radians().sin_cos();
+                held(&|[x, y]| [cos * x - sin * y + 900.0, sin * x + cos * y + 900.0])
+            };
+            for degrees in [-12.0, -4.0, 0.0, 3.0, 15.0] {
+                assert_eq!(turned(degrees), upright, "{quarters} quarters and {degrees} degrees");
+            }
+        }
+        // Seen from the left, and a little from above.
+        let seen = |[x, y]: [f32; 2]| {
+            let far = 1.0 + 0.0003 * x + 0.0002 * y;
+            [x / far, (y - 200.0) / far + 200.0]
+        };
+        assert_eq!(held(&seen), upright);
+    }
+}

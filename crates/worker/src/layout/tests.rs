@@ -17,13 +17,13 @@ fn placed(left: f32, top: f32, right: f32, bottom: f32, text: &str) -> Line {
 }
 
 /// The text of lines that come in no order.
-fn read(mut lines: Vec<Line>) -> String {
+pub(super) fn read(mut lines: Vec<Line>) -> String {
     lines.sort_by(|one, other| one.text.cmp(&other.text));
     text_of(&sorted(lines))
 }
 
 /// Rows under each other, each of cells at these places.
-fn table(xs: &[f32], y: f32, pace: f32, rows: &[&[&str]]) -> Vec<Line> {
+pub(super) fn table(xs: &[f32], y: f32, pace: f32, rows: &[&[&str]]) -> Vec<Line> {
     let row = |(at_row, row): (usize, &&[&str])| {
         let y = y + pace * at_row as f32;
         let cells = xs.iter().zip(*row).filter(|(_, text)| !text.is_empty());
@@ -88,40 +88,6 @@ fn a_tilted_receipt_is_read_across() {
 }
 
 /// The boxes of a real window with settings: a list of sections at the side, labels with values, hints below some.
-#[test]
-fn a_page_is_read_alike_however_it_was_held() {
-    let rows: [&[&str]; 6] = [
-        &["Item", "Number", "Price"],
-        &["Website hosting", "1", "118.80"],
-        &["Domain renewal", "3", "42.00"],
-        &["Hours of design", "7.5", "540.00"],
-        &["Subtotal of all", "", "700.80"],
-        &["Balance that is due", "", "805.92"],
-    ];
-    let page = || table(&[40.0, 400.0, 640.0], 100.0, 44.0, &rows);
-    let upright = read(page());
-    assert_eq!(upright.lines().next(), Some("Item\tNumber\tPrice"));
-    let held = |way: &dyn Fn([f32; 2]) -> [f32; 2]| {
-        let lines = page().into_iter().map(|line| Line { corners: line.corners.map(way), ..line });
-        read(lines.collect())
-    };
-    for quarters in 0..4 {
-        let turned = |degrees: f32| {
-            let (sin, cos) = (degrees + 90.0 * quarters as f32).to_radians().sin_cos();
-            held(&|[x, y]| [cos * x - sin * y + 900.0, sin * x + cos * y + 900.0])
-        };
-        for degrees in [-12.0, -4.0, 0.0, 3.0, 15.0] {
-            assert_eq!(turned(degrees), upright, "{quarters} quarters and {degrees} degrees");
-        }
-    }
-    // Seen from the left, and a little from above.
-    let seen = |[x, y]: [f32; 2]| {
-        let far = 1.0 + 0.0003 * x + 0.0002 * y;
-        [x / far, (y - 200.0) / far + 200.0]
-    };
-    assert_eq!(held(&seen), upright);
-}
-
 #[test]
 fn the_head_of_a_conversation_belongs_to_it_and_not_to_the_list_at_its_side() {
     let mut lines = vec![

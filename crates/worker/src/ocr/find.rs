@@ -13,7 +13,7 @@ use oar_ocr::models::detection::{DBModel, DBModelBuilder, DBPostprocessConfig, D
 use oar_ocr::processors::{BoundingBox, ImageScaleInfo, LimitType};
 
 use super::tiles::{self, Tile};
-use super::{fault, large};
+use super::{fault, joined, large};
 use crate::job::Interruption;
 
 /// A pixel is text from this probability on. With the two below, what the model was published with.
@@ -68,13 +68,13 @@ impl Finder {
         let mut done = 0..;
         let found = self.search(&near, rows, picture, || step(done.next().unwrap_or(total), total))?;
         if total == 1 {
-            return Ok(found);
+            return Ok(joined::join(found));
         }
         let distant = |edge: u32| (edge / DISTANCE).max(1);
         let far = imageops::thumbnail(picture, distant(picture.width()), distant(picture.height()));
         let rows = tiles::cut(far.width(), far.height());
         let from_afar = self.search(&far, rows, picture, || step(total, total))?;
-        Ok(large::prefer(from_afar, found))
+        Ok(joined::join(large::prefer(from_afar, found)))
     }
 
     /// Boxes in this view of a picture, in pixels of the picture.

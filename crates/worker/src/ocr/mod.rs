@@ -5,6 +5,7 @@
 
 mod dictionary;
 mod find;
+mod joined;
 mod large;
 mod pieces;
 mod recognise;
