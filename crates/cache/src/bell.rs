@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use crate::FileId;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::FileId;
 
 /// How often to look where the system does not tell, because too much is watched already, or nothing is there to watch.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);

@@ -22,10 +22,9 @@ use deskscribe_protocol::ContentKey;
 use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
-use crate::FileId;
 use crate::meaning::Vectors;
 use crate::schema::SUMMARIES;
-use crate::{CacheError, Record, columns, digest, repair, tags};
+use crate::{CacheError, FileId, Record, columns, digest, repair, tags};
 
 pub use keep::Part;
 pub use list::Head;

@@ -5,9 +5,8 @@ use rusqlite::{OptionalExtension, Params, Row};
 
 use super::ReadGuard;
 use super::look::{Look, look};
-use crate::FileId;
 use crate::schema::THUMBNAILS;
-use crate::{CacheError, Thumbnail};
+use crate::{CacheError, FileId, Thumbnail};
 
 /// The file of small pictures.
 pub(super) struct Thumbnails {

@@ -25,9 +25,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::FileId;
 use crate::schema::{SUMMARIES, THUMBNAILS};
-use crate::{CacheError, clock, derived, grouped};
+use crate::{CacheError, FileId, clock, derived, grouped};
 use salvage::Source;
 
 pub use backup::Backup;

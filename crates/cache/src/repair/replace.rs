@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 use super::check::beside;
-use crate::FileId;
 use crate::schema::SUMMARIES;
-use crate::{CacheError, clock};
+use crate::{CacheError, FileId, clock};
 
 /// Where a file is made that is to replace a damaged one.
 const MAKING: &str = "repair";

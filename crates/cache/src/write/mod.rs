@@ -19,10 +19,9 @@ use std::time::Duration;
 use deskscribe_protocol::ContentKey;
 use rusqlite::Connection;
 
-use crate::FileId;
 use crate::lock::{self, Lock};
 use crate::schema::{SUMMARIES, THUMBNAILS};
-use crate::{CacheError, derived, repair, search};
+use crate::{CacheError, FileId, derived, repair, search};
 
 pub use claim::{Claim, SummaryClaim};
 pub(crate) use forget::delete_rows;

@@ -85,6 +85,7 @@ pub(crate) struct Dispatch {
     ledger: Ledger,
     /// Whether it goes on without anything to do.
     stays: bool,
+    /// Tells when somebody pauses, or goes on.
     switch: watch::Receiver<bool>,
     /// Whether the switch was found on when this turn of the loop began. All that is decided in a turn goes by this: what
     /// was held back by a switch that is turned meanwhile is decided anew when that is heard of.

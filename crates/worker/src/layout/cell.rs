@@ -79,12 +79,16 @@ pub(super) fn straightened(lines: &[Line]) -> Vec<Cell<'_>> {
     cells
 }
 
+/// How long a line is, and how high, in pixels, however it lies.
+pub(crate) fn sides([upper_left, upper_right, _, lower_left]: [[f32; 2]; 4]) -> (f32, f32) {
+    let length = |[x, y]: [f32; 2]| (x - upper_left[0]).hypot(y - upper_left[1]);
+    (length(upper_right), length(lower_left))
+}
+
 /// How large the letters of a line are, in pixels of their height. Boxes of short words are too high: the
 /// width of the letters counts as well.
 pub(crate) fn size(line: &Line) -> f32 {
-    let [upper_left, upper_right, _, lower_left] = line.corners;
-    let height = (lower_left[1] - upper_left[1]).hypot(lower_left[0] - upper_left[0]);
-    let width = (upper_right[0] - upper_left[0]).hypot(upper_right[1] - upper_left[1]);
+    let (width, height) = sides(line.corners);
     let count = line.text.chars().count().max(1) as f32;
     let dense = line.text.chars().filter(|c| is_dense(*c)).count() as f32;
     // A character of a dense script is as wide as it is high.

@@ -82,8 +82,8 @@ fn growth(crossings: &[(f32, f32)]) -> f32 {
     let sample: Vec<&(f32, f32)> = sample.collect();
     let pairs =
         sample.iter().enumerate().flat_map(|(at, one)| sample[..at].iter().map(move |other| (one, other)));
-    let apart = pairs.filter(|(one, other)| (one.1 - other.1).abs() > apart.max(1.0));
-    median(apart.map(|(one, other)| (one.0 - other.0) / (one.1 - other.1))).unwrap_or_default()
+    let telling = pairs.filter(|(one, other)| (one.1 - other.1).abs() > apart.max(1.0));
+    median(telling.map(|(one, other)| (one.0 - other.0) / (one.1 - other.1))).unwrap_or_default()
 }
 
 /// The direction of the side along which a line is read, in radians clockwise from the right, and its length.

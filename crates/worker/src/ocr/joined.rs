@@ -2,7 +2,8 @@
 
 use oar_ocr::processors::BoundingBox;
 
-use super::recognise::corners;
+use super::boxes::{corners, height, width};
+use crate::layout;
 
 /// Boxes of one line stand at the same height for so much of the lower one's.
 const BESIDE: f32 = 0.7;
@@ -39,8 +40,7 @@ fn share_letters(one: &BoundingBox, other: &BoundingBox) -> bool {
 
 /// Whether it is hardly higher than the line in it: boxes of lines askew overlap without sharing anything.
 fn lies_straight(box_: &BoundingBox) -> bool {
-    let [upper_left, .., lower_left] = corners(&box_.points);
-    let across = (lower_left[0] - upper_left[0]).hypot(lower_left[1] - upper_left[1]);
+    let (_, across) = layout::sides(corners(&box_.points));
     height(box_) < ASKEW * across
 }
 
@@ -51,14 +51,6 @@ fn around(one: &BoundingBox, other: &BoundingBox) -> BoundingBox {
         one.x_max().max(other.x_max()),
         one.y_max().max(other.y_max()),
     )
-}
-
-fn height(box_: &BoundingBox) -> f32 {
-    box_.y_max() - box_.y_min()
-}
-
-fn width(box_: &BoundingBox) -> f32 {
-    box_.x_max() - box_.x_min()
 }
 
 #[cfg(test)]

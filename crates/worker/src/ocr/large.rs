@@ -2,6 +2,8 @@
 
 use oar_ocr::processors::BoundingBox;
 
+use super::boxes::{height, width};
+
 /// Lower boxes are found well from near, in pixels.
 const LARGE: f32 = 96.0;
 /// Shreds cover at least this part of their line; what covers less is small text within something large.
@@ -23,7 +25,7 @@ pub(super) fn prefer(from_afar: Vec<BoundingBox>, from_near: Vec<BoundingBox>) -
 /// Whether these are pieces of this line, rather than lines below each other that melt into one from afar, or a
 /// label within something large.
 fn are_shreds(boxes: &[&BoundingBox], line: &BoundingBox) -> bool {
-    let area = |box_: &BoundingBox| height(box_) * (box_.x_max() - box_.x_min());
+    let area = |box_: &BoundingBox| height(box_) * width(box_);
     let is_above = |one: &BoundingBox, other: &BoundingBox| {
         one.y_max() <= other.y_min() && one.x_max().min(other.x_max()) > one.x_min().max(other.x_min())
     };
@@ -35,10 +37,6 @@ fn are_shreds(boxes: &[&BoundingBox], line: &BoundingBox) -> bool {
 fn is_inside(one: &BoundingBox, large: &BoundingBox) -> bool {
     let (x, y) = (f32::midpoint(one.x_min(), one.x_max()), f32::midpoint(one.y_min(), one.y_max()));
     (large.x_min()..large.x_max()).contains(&x) && (large.y_min()..large.y_max()).contains(&y)
-}
-
-fn height(box_: &BoundingBox) -> f32 {
-    box_.y_max() - box_.y_min()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Its models are driven one by one, so that large pictures can be cut into tiles, progress is told and a
 //! cancel is heard between any two steps.
 
+mod boxes;
 mod dictionary;
 mod find;
 mod joined;

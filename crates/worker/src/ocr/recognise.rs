@@ -13,8 +13,10 @@ use oar_ocr::domain::adapters::{TextRecognitionAdapter, TextRecognitionAdapterBu
 use oar_ocr::oarocr::{EdgeProcessor, TextCroppingProcessor};
 use oar_ocr::processors::{BoundingBox, Point};
 
+use super::boxes::corners;
 use super::{dictionary, fault, pieces};
 use crate::job::Interruption;
+use crate::layout;
 
 /// No piece of a line is wider, in pixels at the model's height.
 const WIDEST: usize = 4096;
@@ -104,31 +106,10 @@ impl Recogniser {
     }
 }
 
-/// Four corners, clockwise from the upper left.
-pub(super) fn corners(points: &[Point]) -> [[f32; 2]; 4] {
-    let mut corners: Vec<[f32; 2]> = points.iter().map(|point| [point.x, point.y]).collect();
-    corners.sort_by(|one, other| one[0].total_cmp(&other[0]));
-    match corners[..] {
-        [a, b, c, d] => {
-            let (upper_left, lower_left) = if a[1] <= b[1] { (a, b) } else { (b, a) };
-            let (upper_right, lower_right) = if c[1] <= d[1] { (c, d) } else { (d, c) };
-            [upper_left, upper_right, lower_right, lower_left]
-        }
-        _ => {
-            let range = |axis: usize| {
-                let values = corners.iter().map(move |corner| corner[axis]);
-                (values.clone().fold(f32::MAX, f32::min), values.fold(f32::MIN, f32::max))
-            };
-            let ((left, right), (top, bottom)) = (range(0), range(1));
-            [[left, top], [right, top], [right, bottom], [left, bottom]]
-        }
-    }
-}
-
 /// A larger box around these corners, along its own sides.
-fn with_room([upper_left, upper_right, lower_right, lower_left]: [[f32; 2]; 4]) -> BoundingBox {
-    let height = (lower_left[0] - upper_left[0]).hypot(lower_left[1] - upper_left[1]);
-    let width = (upper_right[0] - upper_left[0]).hypot(upper_right[1] - upper_left[1]);
+fn with_room(corners: [[f32; 2]; 4]) -> BoundingBox {
+    let (width, height) = layout::sides(corners);
+    let [upper_left, upper_right, lower_right, lower_left] = corners;
     let line = height.min(width);
     // A line that stands upright has its length where others have their height.
     let (beside, above) =
@@ -166,14 +147,5 @@ mod tests {
         assert_eq!(room(flat), [[95.0, 97.0], [305.0, 97.0], [305.0, 153.0], [95.0, 153.0]]);
         let upright = [[100.0, 100.0], [150.0, 100.0], [150.0, 300.0], [100.0, 300.0]];
         assert_eq!(room(upright), [[97.0, 95.0], [153.0, 95.0], [153.0, 305.0], [97.0, 305.0]]);
-    }
-
-    #[test]
-    fn corners_come_clockwise_from_the_upper_left() {
-        let points = |list: &[(f32, f32)]| list.iter().map(|&(x, y)| Point { x, y }).collect::<Vec<_>>();
-        let tilted = points(&[(90.0, 22.0), (88.0, 42.0), (2.0, 30.0), (0.0, 10.0)]);
-        assert_eq!(corners(&tilted), [[0.0, 10.0], [90.0, 22.0], [88.0, 42.0], [2.0, 30.0]]);
-        let polygon = points(&[(5.0, 5.0), (9.0, 4.0), (12.0, 6.0), (9.0, 9.0), (4.0, 8.0)]);
-        assert_eq!(corners(&polygon), [[4.0, 4.0], [12.0, 4.0], [12.0, 9.0], [4.0, 9.0]]);
     }
 }

@@ -7,11 +7,14 @@ use deskscribe_protocol::{Failure, Line};
 use image::{RgbImage, imageops};
 use oar_ocr::processors::BoundingBox;
 
-use super::recognise::{Recogniser, corners};
+use super::boxes::corners;
+use super::recognise::Recogniser;
 use super::straight::Turn;
 
 /// A box this many times as long as high is a line that tells how the page was held.
 const LONG: f32 = 2.5;
+/// A box this many times as long as high tells at least whether its line lies or stands.
+const LONGISH: f32 = 2.0;
 /// So many such lines are no accident.
 const ENOUGH: usize = 3;
 /// Lines that are less askew are read as well as they lie, in radians: half a degree.
@@ -62,7 +65,7 @@ pub(super) fn from_its_side(
     boxes: &[BoundingBox],
     recogniser: &Recogniser,
 ) -> Result<Option<Turn>, Failure> {
-    let sides: Vec<Side> = boxes.iter().map(Side::of).filter(|side| side.ratio >= 2.0).collect();
+    let sides: Vec<Side> = boxes.iter().map(Side::of).filter(|side| side.ratio >= LONGISH).collect();
     let length = |stands: bool| -> f32 {
         sides.iter().filter(|side| side.stands() == stands).map(|side| side.length).sum()
     };
