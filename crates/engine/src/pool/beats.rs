@@ -1,23 +1,26 @@
 //! Beats: how the engine counts time against a worker, and how it holds a worker while it is paused.
 //!
 //! Beats that were missed, because the engine was stopped or the machine slept, are not made up for: time that the
-//! engine did not see is nobody's fault. While the engine is paused, its workers are stopped by the system (SIGSTOP) and
+//! engine did not see is nobody's fault. Nor is it a worker's fault when other programs have the processors: for as long
+//! as it had to wait for one, a beat does not count. While the engine is paused, its workers are stopped by the system (SIGSTOP) and
 //! no beat comes. What is stopped can still be killed, and dies with its parent as before.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::usage::Meter;
 use crate::Patience;
 
 /// By what one worker is held.
 #[derive(Debug, Clone)]
 pub(super) struct Leash<'a> {
     patience: &'a Patience,
-    /// A process that has not been reaped for as long as this is used, so that its number is nobody else's.
-    pid: u32,
+    /// Of a process that has not been reaped for as long as this is used, so that its number is nobody else's.
+    meter: Arc<Meter>,
     /// Without it, no pause concerns this worker.
     paused: Option<watch::Receiver<bool>>,
 }
@@ -27,27 +30,33 @@ pub(super) struct Beats<'a> {
     leash: Leash<'a>,
     beat: Interval,
     is_held: bool,
+    /// For how long it had waited for processors at the last beat.
+    run_delay: Duration,
 }
 
 /// Something that happens by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beat {
-    /// A beat passed.
-    Passed,
+    /// A beat passed, of which so much counts.
+    Passed(Duration),
     /// The worker was stopped. The next beat comes a whole one after it goes on.
     Held,
 }
 
 impl<'a> Leash<'a> {
-    pub(super) fn of(patience: &'a Patience, pid: u32, paused: Option<watch::Receiver<bool>>) -> Self {
-        Self { patience, pid, paused }
+    pub(super) fn of(
+        patience: &'a Patience,
+        meter: &Arc<Meter>,
+        paused: Option<watch::Receiver<bool>>,
+    ) -> Self {
+        Self { patience, meter: Arc::clone(meter), paused }
     }
 
     pub(super) fn beats(&self) -> Beats<'a> {
         let mut beat = interval(self.patience.beat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.reset();
-        Beats { leash: self.clone(), beat, is_held: false }
+        Beats { leash: self.clone(), beat, is_held: false, run_delay: self.meter.run_delay() }
     }
 
     /// What comes of a future within so much time, counted in beats.
@@ -61,8 +70,8 @@ impl<'a> Leash<'a> {
                 outcome = &mut future => return Some(outcome),
                 beat = beats.next() => beat,
             };
-            if beat == Beat::Passed {
-                left = left.saturating_sub(self.patience.beat);
+            if let Beat::Passed(counts) = beat {
+                left = left.saturating_sub(counts);
             }
             if left.is_zero() {
                 return None;
@@ -72,7 +81,7 @@ impl<'a> Leash<'a> {
 
     fn signal(&self, signal: Signal) {
         // Fails only for a process that is gone, which is found out in other ways.
-        if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+        if let Some(pid) = i32::try_from(self.meter.pid()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, signal);
         }
     }
@@ -103,9 +112,17 @@ impl Beats<'_> {
             };
             tokio::select! {
                 () = changed => {}
-                _ = self.beat.tick(), if !paused => return Beat::Passed,
+                _ = self.beat.tick(), if !paused => return Beat::Passed(self.counts()),
             }
         }
+    }
+
+    /// How much of the last beat it had, or could have had.
+    fn counts(&mut self) -> Duration {
+        let run_delay = self.leash.meter.run_delay();
+        // Less than before when a thread has ended.
+        let waited = run_delay.saturating_sub(std::mem::replace(&mut self.run_delay, run_delay));
+        self.leash.patience.beat.saturating_sub(waited)
     }
 
     /// Whether the worker is stopped.

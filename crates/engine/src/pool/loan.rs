@@ -34,7 +34,7 @@ impl Slot {
         worker.last_file = Some(job.medium.path.clone());
         let patience = &self.settings.patience;
         let grace = patience.beat * patience.grace_beats.max(1);
-        let leash = Leash::of(patience, worker.name.pid, self.pause_of(job));
+        let leash = Leash::of(patience, &worker.meter, self.pause_of(job));
         match leash.within(grace, worker.mouth.say(&order, &files)).await {
             Some(Ok(())) => {}
             Some(Err(_)) => {
@@ -68,7 +68,7 @@ impl Slot {
         let mut beats = leash.beats();
         let mut is_wanted = true;
         let mut asking: Option<Asking<'_>> = None;
-        let mut watch = Watch::begin(&self.settings, name.pid, meter, Budget::of(job, patience), *memory);
+        let mut watch = Watch::begin(&self.settings, meter, Budget::of(job, patience), *memory);
         loop {
             let message = tokio::select! {
                 Ok(room) = self.reports.reserve(), if untold.is_some() => {
@@ -79,11 +79,11 @@ impl Slot {
                 }
                 beat = beats.next() => {
                     let judgement = match beat {
-                        Beat::Passed => {
+                        Beat::Passed(counts) => {
                             if asking.is_some() {
                                 watch.waits();
                             }
-                            watch.judge()
+                            watch.judge(counts)
                         }
                         // It can do nothing for us any more, and no beat comes to an end of its grace.
                         Beat::Held if job.cancel.is_cancelled() => return Verdict::Unwanted,

@@ -25,6 +25,7 @@ pub(super) struct Usage {
 /// that of another process which was given the same number.
 #[derive(Debug)]
 pub(super) struct Meter {
+    pid: u32,
     stat: Option<File>,
 }
 
@@ -32,7 +33,12 @@ impl Meter {
     /// Must be called as soon as the process is there.
     pub(super) fn of(pid: u32) -> Self {
         let stat = File::open(format!("/proc/{pid}/stat"));
-        Self { stat: stat.inspect_err(|error| warn_once(pid, &error.to_string())).ok() }
+        Self { pid, stat: stat.inspect_err(|error| warn_once(pid, &error.to_string())).ok() }
+    }
+
+    /// By which the system knows it.
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// What it has spent so far. `None` when it is gone, or where the system does not tell.
@@ -44,12 +50,23 @@ impl Meter {
     }
 
     /// The same of a process that has not been reaped: that nothing is told of it is worth a warning.
-    pub(super) fn read_living(&self, pid: u32) -> Option<Usage> {
+    pub(super) fn read_living(&self) -> Option<Usage> {
         let usage = self.read();
         if usage.is_none() {
-            warn_once(pid, "its account cannot be read");
+            warn_once(self.pid, "its account cannot be read");
         }
         usage
+    }
+
+    /// For how long the threads that it has now could have run, but others had the processors (`run_delay` in the
+    /// kernel's sched-stats). Zero where the system does not tell. Only of a process that has not been reaped.
+    pub(super) fn run_delay(&self) -> Duration {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.pid)).into_iter().flatten().flatten();
+        let delays = threads.filter_map(|thread| {
+            let line = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(delays.sum())
     }
 }
 
@@ -98,6 +115,8 @@ pub(crate) fn available_memory() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -119,8 +138,33 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_for_a_processor_is_told_from_who_sleeps() {
+        let start = |script: &str| Command::new("sh").args(["-c", script]).spawn().unwrap();
+        let sleeper = start("exec sleep 600");
+        let crowd = std::thread::available_parallelism().unwrap().get() * 2;
+        let mut children: Vec<_> = (0..crowd).map(|_| start("while :; do :; done")).collect();
+        let waits = Meter::of(children[0].id());
+        while waits.run_delay() < Duration::from_millis(500) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let asleep = Meter::of(sleeper.id());
+        let before = asleep.run_delay();
+        let since = waits.run_delay();
+        while waits.run_delay() < since + Duration::from_millis(500) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(asleep.run_delay(), before);
+        children.push(sleeper);
+        for child in &mut children {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert_eq!(waits.run_delay(), Duration::ZERO);
+    }
+
+    #[test]
     fn a_process_that_is_gone_is_nobody_else() {
-        let mut child = std::process::Command::new("sleep").arg("600").spawn().unwrap();
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
         let meter = Meter::of(child.id());
         assert!(meter.read().is_some());
         child.kill().unwrap();

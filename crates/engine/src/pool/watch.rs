@@ -1,6 +1,6 @@
 //! What a job has spent so far, and when that is too much.
 //!
-//! Counted in [beats](super::beats) of the engine.
+//! Counted in [beats](super::beats) of the engine: time without progress by what counts of them, and all others whole.
 
 use std::time::Duration;
 
@@ -19,14 +19,13 @@ const LONGEST: u32 = 4;
 pub(super) struct Watch<'a> {
     patience: &'a Patience,
     memory_ceiling: u64,
-    pid: u32,
     meter: &'a Meter,
     cpu_at_start: Duration,
     budget: Budget,
     /// How far it has come.
     reached: Option<Mark>,
-    /// Beats since the last progress.
-    quiet: u32,
+    /// What counts since the last progress.
+    quiet: Duration,
     /// Beats since it began.
     total: u32,
     /// Why the worker was asked to stop, and the beats it has left.
@@ -75,23 +74,16 @@ impl Mark {
 
 impl<'a> Watch<'a> {
     /// Begins to watch a job that may spend so much, in a worker that may hold so many bytes beyond the ceiling.
-    pub(super) fn begin(
-        settings: &'a Settings,
-        pid: u32,
-        meter: &'a Meter,
-        budget: Budget,
-        memory: u64,
-    ) -> Self {
+    pub(super) fn begin(settings: &'a Settings, meter: &'a Meter, budget: Budget, memory: u64) -> Self {
         let patience = &settings.patience;
         Self {
             patience,
             memory_ceiling: settings.memory_ceiling.saturating_add(memory),
-            pid,
             meter,
             cpu_at_start: meter.read().map(|usage| usage.processor).unwrap_or_default(),
             budget,
             reached: None,
-            quiet: 0,
+            quiet: Duration::ZERO,
             total: 0,
             stopping: None,
         }
@@ -103,7 +95,7 @@ impl<'a> Watch<'a> {
         let mark = Mark { stage, done, total };
         if mark.is_sane() && self.reached.is_none_or(|reached| mark.is_beyond(reached)) {
             self.reached = Some(mark);
-            self.quiet = 0;
+            self.quiet = Duration::ZERO;
         }
         mark.is_sane()
     }
@@ -111,7 +103,7 @@ impl<'a> Watch<'a> {
     /// The worker waits for somebody other than us, and cannot come further meanwhile: neither silence nor the time that
     /// passes count.
     pub(super) fn waits(&mut self) {
-        (self.quiet, self.total) = (0, 0);
+        (self.quiet, self.total) = (Duration::ZERO, 0);
     }
 
     /// Nobody wants the file any more: the worker has its grace from now on, if it was not asked to stop before.
@@ -124,9 +116,9 @@ impl<'a> Watch<'a> {
         self.stopping.map(|(reason, _)| reason)
     }
 
-    /// One beat later.
-    pub(super) fn judge(&mut self) -> Judgement {
-        let usage = self.meter.read_living(self.pid);
+    /// One beat later, of which so much counts as time in which it could have come further.
+    pub(super) fn judge(&mut self, counts: Duration) -> Judgement {
+        let usage = self.meter.read_living();
         // No grace: what takes memory this fast may have taken all of it by the next beat.
         if let Some(held) = usage.map(|usage| usage.resident).filter(|held| *held > self.memory_ceiling) {
             let reason = format!(
@@ -145,7 +137,7 @@ impl<'a> Watch<'a> {
             *left = left.saturating_sub(1);
             return if *left == 0 { Judgement::Kill(reason.clone()) } else { Judgement::Fine };
         }
-        self.quiet += 1;
+        self.quiet = self.quiet.saturating_add(counts);
         self.total = self.total.saturating_add(1);
         let spent = usage.map(|usage| usage.processor).unwrap_or_default().saturating_sub(self.cpu_at_start);
         let beats = |count: u32| self.patience.beat.saturating_mul(count);
@@ -154,8 +146,8 @@ impl<'a> Watch<'a> {
             let reason =
                 format!("took more than {seconds} s of processor time, the limit for its length or size");
             Failure::new(Code::TimedOut, reason)
-        } else if self.quiet >= self.budget.quiet_beats {
-            let seconds = beats(self.quiet).as_secs_f32();
+        } else if self.quiet >= beats(self.budget.quiet_beats) {
+            let seconds = self.quiet.as_secs_f32();
             let reason = format!("reading it made no progress for {seconds:.0} s and was stopped");
             Failure::new(Code::Stalled, reason)
         } else if beats(self.total) > self.budget.processor.saturating_mul(LONGEST) {
@@ -193,5 +185,19 @@ mod tests {
         assert!(!way[4].is_beyond(way[4]));
         assert!(way.iter().all(|mark| mark.is_sane()));
         assert!(!mark(Stage::Ocr, 0, 0).is_sane() && !mark(Stage::Ocr, 3, 2).is_sane());
+    }
+
+    #[test]
+    fn who_gets_no_processor_has_not_been_silent() {
+        let (settings, meter) = (Settings::default(), Meter::of(std::process::id()));
+        let Patience { beat, quiet_beats, .. } = settings.patience;
+        let budget = Budget { processor: settings.patience.cpu_base, quiet_beats };
+        let mut watch = Watch::begin(&settings, &meter, budget, 0);
+        for _ in 0..10 * quiet_beats {
+            assert!(matches!(watch.judge(Duration::ZERO), Judgement::Fine));
+        }
+        let mut judgements = (0..quiet_beats).map(|_| watch.judge(beat));
+        assert!(judgements.by_ref().take(quiet_beats as usize - 1).all(|one| matches!(one, Judgement::Fine)));
+        assert!(matches!(judgements.next(), Some(Judgement::Stop)));
     }
 }

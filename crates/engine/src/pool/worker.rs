@@ -44,7 +44,7 @@ pub(super) struct Worker {
     pub(super) name: WorkerName,
     pub(super) mouth: Mouth,
     pub(super) ear: Ear,
-    pub(super) meter: Meter,
+    pub(super) meter: Arc<Meter>,
     /// The file it was lent last.
     pub(super) last_file: Option<PathBuf>,
     child: Child,
@@ -90,7 +90,7 @@ pub(super) async fn start(
         name,
         mouth,
         ear,
-        meter: spawned.meter,
+        meter: Arc::new(spawned.meter),
         last_file: None,
         child: spawned.child,
         evidence,
@@ -121,7 +121,7 @@ impl Worker {
         paused: Option<watch::Receiver<bool>>,
     ) -> Result<(Self, Confinement), Unready> {
         self.memory = memory;
-        let leash = Leash::of(&settings.patience, self.name.pid, paused);
+        let leash = Leash::of(&settings.patience, &self.meter, paused);
         let error = match self.shake_hands(resources, settings, threads, &leash).await {
             Ok(confinement) if confinement.level() >= settings.isolation => return Ok((self, confinement)),
             Ok(confinement) => StartError::Hopeless(unconfined(&confinement, settings.isolation)),
