@@ -176,7 +176,7 @@ pub(super) const WORDS: &[Word] = &[
 ];
 
 /// Pages whose paths in backticks must exist.
-pub(super) const PAGES: &[&str] = &["crates/README.md", "models/README.md"];
+pub(super) const PAGES: &[&str] = &["CONTRIBUTING.md", "crates/README.md", "models/README.md"];
 
 /// Paths that a page may name although no clone has them, and why.
 pub(super) const MADE_LATER: &[(&str, &str)] = &[
