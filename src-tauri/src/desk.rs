@@ -24,6 +24,7 @@ use crate::open_window;
 use crate::pulls::Pulls;
 use crate::settings::Chosen;
 use crate::shelves::Shelves;
+use crate::unfinished::Unfinished;
 
 /// News that may wait for a page that is being loaded.
 const NEWS_WAITING: usize = 64;
@@ -104,15 +105,15 @@ impl std::ops::Deref for Desk {
 impl Desk {
     /// `is_hidden` says that nobody asked for a window.
     pub(crate) fn new(home: Home, is_hidden: bool) -> Self {
+        let left = |name| Unfinished::in_file(home.downloads().join(name));
         Self(Arc::new(Inner {
             shelves: Shelves::of(home.clone()),
-            home,
             clipboard: Clipboard::default(),
             engine: watch::Sender::new(Reading::Starting),
             library: watch::Sender::default(),
             drag: watch::Sender::default(),
-            errands: Errands::default(),
-            pulls: Pulls::default(),
+            errands: Errands::remembering(left("speech.json")),
+            pulls: Pulls::remembering(left("summaries.json")),
             chosen: watch::Sender::default(),
             changing: tokio::sync::Mutex::default(),
             count: watch::Sender::default(),
@@ -125,6 +126,7 @@ impl Desk {
             news: broadcast::Sender::new(NEWS_WAITING),
             early: Mutex::default(),
             feeding: Mutex::default(),
+            home,
         }))
     }
 

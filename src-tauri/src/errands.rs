@@ -1,16 +1,17 @@
 //! Errands for speech models: a download, an import or a check, one at a time. An errand goes on whatever the page shows,
-//! and ends with the window; what was fetched by then is kept.
+//! and ends with the window; what was fetched by then is kept, and the next start offers to go on.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use deskscribe_engine::{CancellationToken, Got, InstalledModel, ModelError, Models, Step};
+use deskscribe_engine::{CancellationToken, Got, InstalledModel, ModelError, ModelState, Models, Step};
 use serde::Serialize;
 use tauri::async_runtime::{JoinHandle, spawn, spawn_blocking};
 use tokio::sync::watch;
 
 use crate::error::CommandError;
 use crate::task::Task;
+use crate::unfinished::{Download, Unfinished};
 
 #[cfg(test)]
 mod tests;
@@ -75,19 +76,34 @@ pub(crate) struct Known {
 }
 
 /// The models, and what is done with them.
-#[derive(Default)]
 pub(crate) struct Errands {
     known: Arc<watch::Sender<Known>>,
     task: Task,
+    unfinished: Arc<Unfinished>,
     /// Who follows which model listens.
     following: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Errands {
-    /// These are the models from now on; follows which of them listens.
+    /// Nothing is done yet. What is downloaded is remembered there until it is done.
+    pub(crate) fn remembering(unfinished: Unfinished) -> Self {
+        Self {
+            known: Arc::default(),
+            task: Task::default(),
+            unfinished: Arc::new(unfinished),
+            following: Mutex::default(),
+        }
+    }
+
+    /// These are the models from now on; follows which of them listens. A download that the last window left is told as one
+    /// that was stopped.
     pub(crate) fn know(&self, models: Models) {
         let mut speech = models.watch();
-        self.known.send_modify(|known| known.models = Some(models));
+        let left = self.left(&models);
+        self.known.send_modify(|known| {
+            known.models = Some(models);
+            known.errand = known.errand.take().or(left);
+        });
         let known = Arc::clone(&self.known);
         let follow = spawn(async move {
             loop {
@@ -109,6 +125,14 @@ impl Errands {
         }
     }
 
+    /// A download that is not done, if some of it is here.
+    fn left(&self, models: &Models) -> Option<Errand> {
+        let Download { model, .. } = self.unfinished.read()?;
+        let here = models.list().into_iter().find(|listed| listed.model == model)?;
+        let progress = Progress::Stopped { kept: here.kept };
+        (here.state == ModelState::Partial).then_some(Errand { deed: Deed::Get, model, progress })
+    }
+
     /// The models, once they are known.
     pub(crate) fn models(&self) -> Option<Models> {
         self.known.borrow().models.clone()
@@ -121,9 +145,14 @@ impl Errands {
 
     /// Downloads a known model; `force` takes one that is too large for this machine.
     pub(crate) fn get(&self, models: Models, name: String, force: bool) -> Result<(), CommandError> {
+        let unfinished = Arc::clone(&self.unfinished);
         self.begin(Deed::Get, name.clone(), async move |cancel, mut tell| {
+            unfinished.note(&Download { model: name.clone(), kept: 0 });
             match models.get(&name, force, &cancel, &mut tell).await? {
-                Got::Fetched(model) | Got::WasThere(model) => Ok(Some(model)),
+                Got::Fetched(model) | Got::WasThere(model) => {
+                    unfinished.forget();
+                    Ok(Some(model))
+                }
             }
         })
     }
@@ -154,8 +183,11 @@ impl Errands {
     /// Puts away what was told of an errand that is over.
     pub(crate) fn dismiss(&self) {
         self.known.send_if_modified(|known| {
-            let is_over = known.errand.as_ref().is_some_and(|errand| !errand.goes_on());
-            is_over && known.errand.take().is_some()
+            let over = known.errand.take_if(|errand| !errand.goes_on());
+            if over.as_ref().is_some_and(|errand| errand.deed == Deed::Get) {
+                self.unfinished.forget();
+            }
+            over.is_some()
         });
     }
 

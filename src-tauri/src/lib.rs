@@ -20,6 +20,7 @@ mod pulls;
 mod settings;
 mod shelves;
 mod task;
+mod unfinished;
 
 mod background;
 

@@ -1,5 +1,5 @@
 //! Having Ollama fetch a language model, one at a time. It goes on whatever the page shows, and ends with the window; what
-//! was fetched by then stays with Ollama.
+//! was fetched by then stays with Ollama, and the next start offers to go on.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::error::CommandError;
 use crate::task::Task;
+use crate::unfinished::{Download, Unfinished};
 
 #[cfg(test)]
 mod tests;
@@ -46,13 +47,23 @@ pub(crate) enum PullProgress {
 }
 
 /// What is fetched.
-#[derive(Default)]
 pub(crate) struct Pulls {
     known: Arc<watch::Sender<Option<ModelPull>>>,
     task: Task,
+    unfinished: Arc<Unfinished>,
 }
 
 impl Pulls {
+    /// What is fetched is remembered there until it is there; what the last window left is told as one that was stopped.
+    pub(crate) fn remembering(unfinished: Unfinished) -> Self {
+        let left = unfinished.read().map(|Download { model, kept }| {
+            let progress = PullProgress::Stopped { kept };
+            ModelPull { model, progress }
+        });
+        let known = Arc::new(watch::Sender::new(left));
+        Self { known, task: Task::default(), unfinished: Arc::new(unfinished) }
+    }
+
     /// To hear of what changes.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<ModelPull>> {
         self.known.subscribe()
@@ -74,14 +85,21 @@ impl Pulls {
             let busy = format!("one model at a time: {other} is not there yet; wait for it, or stop it");
             return Err(CommandError::system(busy));
         }
-        let known = Arc::clone(&self.known);
+        let (known, unfinished) = (Arc::clone(&self.known), Arc::clone(&self.unfinished));
         self.task.begin(|cancel| async move {
+            let mut noted = Download { model: model.clone(), kept: 0 };
+            unfinished.note(&noted);
             let mut kept = 0;
             let tell = |step: Pull| {
                 kept = step.bytes;
+                unfinished.note_some(&mut noted, kept);
                 tell(&known, PullProgress::Going { step: Some(step) });
             };
             let pulled = gateway.pull(&model, tell, cancel).await;
+            match pulled {
+                Ok(()) => unfinished.forget(),
+                Err(_) => unfinished.note(&Download { model, kept }),
+            }
             let end = match pulled {
                 Ok(()) => PullProgress::Done,
                 Err(trouble) if trouble.code == TroubleCode::Stopped => PullProgress::Stopped { kept },
@@ -100,8 +118,11 @@ impl Pulls {
     /// Puts away what was told of a model that is fetched no more.
     pub(crate) fn dismiss(&self) {
         self.known.send_if_modified(|known| {
-            let is_over = known.as_ref().is_some_and(|pull| !pull.goes_on());
-            is_over && known.take().is_some()
+            let over = known.take_if(|pull| !pull.goes_on());
+            if over.is_some() {
+                self.unfinished.forget();
+            }
+            over.is_some()
         });
     }
 

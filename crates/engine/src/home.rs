@@ -108,6 +108,11 @@ impl Home {
         self.0.join("models")
     }
 
+    /// What the window remembers of downloads that are not done.
+    pub fn downloads(&self) -> PathBuf {
+        self.0.join("downloads")
+    }
+
     /// What we wrote beside recordings, or in a mirror of theirs.
     pub fn sidecars(&self) -> PathBuf {
         self.0.join("sidecars")

@@ -17,7 +17,8 @@ async fn end(errands: &Errands) -> Progress {
 }
 
 fn errands(store: &Store) -> (Errands, Models) {
-    let (errands, models) = (Errands::default(), store.models());
+    let unfinished = Unfinished::in_file(store.home().join("downloads/speech.json"));
+    let (errands, models) = (Errands::remembering(unfinished), store.models());
     errands.know(models.clone());
     (errands, models)
 }
@@ -73,13 +74,27 @@ async fn one_at_a_time_and_what_is_stopped_is_kept_and_gone_on_with() {
 }
 
 #[tokio::test]
-async fn the_end_of_the_window_ends_a_download_and_keeps_its_bytes() {
-    let (store, _web) = that_stalls_after(90_000);
+async fn the_end_of_the_window_keeps_a_download_and_the_next_one_offers_to_go_on() {
+    let (store, web) = that_stalls_after(90_000);
     let (errands, models) = errands(&store);
     errands.get(models, "tiny".to_owned(), false).unwrap();
     until_there(&errands, 90_000).await;
     errands.close().await;
     assert_eq!(store.kept(), Some(90_000));
+
+    let (next, _) = self::errands(&store);
+    let left = next.subscribe().borrow().errand.clone().unwrap();
+    let stopped = Progress::Stopped { kept: 90_000 };
+    assert_eq!((left.deed, left.model.as_str(), left.progress), (Deed::Get, "tiny", stopped));
+    next.dismiss();
+    let (after, models) = self::errands(&store);
+    assert_eq!(after.subscribe().borrow().errand, None, "what was put away is not told again");
+
+    web.then(Reply::honest(&store.tiny, "\"1\""));
+    after.get(models, "tiny".to_owned(), false).unwrap();
+    end(&after).await;
+    let (last, _) = self::errands(&store);
+    assert_eq!(last.subscribe().borrow().errand, None, "what is done is done");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
+import { isFirst, stepsIn } from "../recorded/setup";
 import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -15,14 +16,16 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export function recorded(asked: URLSearchParams): Backend {
   const state = asked.get("state") ?? "";
-  const empty = state === "empty" || state === "drag-empty";
+  const empty = isFirst(state);
+  const { speech, llm: model } = stepsIn(state);
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
   const round = new Round(library);
-  const quiet = state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
+  const quiet =
+    state === "setup" || state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
   round.idle = empty || state === "idle" || state === "error" || quiet;
   let pause = pauseIn(state);
   round.paused = state === "paused" || pause !== null;
-  let choices = choicesIn(state);
+  let choices = choicesIn(empty ? "empty" : state);
   let background = BACKGROUND;
   if (round.idle) {
     library.queued = state === "error" ? library.queued : 0;
@@ -38,7 +41,6 @@ export function recorded(asked: URLSearchParams): Backend {
   }
   let broken = state === "broken" ? "The worker program is missing. Install Deskscribe again." : null;
   let tell: (message: Live) => void = () => undefined;
-  const model = state;
   const status = () => {
     const watch = watchIn(state, choices);
     const now = { ...round.status, summaries: summariesIn(model), pause, watch };
@@ -53,7 +55,7 @@ export function recorded(asked: URLSearchParams): Backend {
       type: "library",
       change: library.change,
       coverage: library.coverage,
-      unheard: library.unheard,
+      unheard: state === "setup" ? 0 : library.unheard,
       unsummarised: unsummarisedIn(model),
       caution: null,
     });
@@ -185,28 +187,28 @@ export function recorded(asked: URLSearchParams): Backend {
       const all = troubles();
       return { entries: all.slice(offset, offset + limit), offset, count: all.length };
     },
-    models: async () => modelsIn(state),
+    models: async () => modelsIn(speech),
     async getModel(model) {
-      tell({ type: "models", listens: listensIn(state), errand: errandIn("downloading") });
+      tell({ type: "models", listens: listensIn(speech), errand: errandIn("downloading") });
       return (void model, null);
     },
     async importModel() {
-      tell({ type: "models", listens: listensIn(state), errand: errandIn("importing") });
+      tell({ type: "models", listens: listensIn(speech), errand: errandIn("importing") });
       return true;
     },
     async verifyModel(model) {
       const step = { state: "verifying" as const, bytes: 60e6, total: 148e6 };
       const progress = { type: "going" as const, step };
-      tell({ type: "models", listens: listensIn(state), errand: { deed: "verify", model, progress } });
+      tell({ type: "models", listens: listensIn(speech), errand: { deed: "verify", model, progress } });
       return null;
     },
     removeModel: async () => 148e6,
     async stopErrand() {
-      tell({ type: "models", listens: listensIn(state), errand: errandIn("stopped") });
+      tell({ type: "models", listens: listensIn(speech), errand: errandIn("stopped") });
       return null;
     },
     async dismissErrand() {
-      tell({ type: "models", listens: listensIn(state), errand: null });
+      tell({ type: "models", listens: listensIn(speech), errand: null });
       return null;
     },
     lookForModel: async () => (await sleep(400), llmIn(model)),
@@ -266,8 +268,8 @@ export function recorded(asked: URLSearchParams): Backend {
               ? { supported: 0, unsupported: 0, folders: 0, models: 1, counting: false }
               : drag,
       });
-      tell({ type: "models", listens: listensIn(state), errand: errandIn(state) });
-      tell({ type: "pull", pull: pullIn(state) });
+      tell({ type: "models", listens: listensIn(speech), errand: errandIn(speech) });
+      tell({ type: "pull", pull: pullIn(model) });
       if (state === "note")
         tell({ type: "note", text: "“Archive” is not connected; its 41 items stay in the library." });
       if (state === "idle")

@@ -14,6 +14,7 @@ import { SpeechModels } from "./models.svelte";
 import { Notes } from "./notes.svelte";
 import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
+import { Setup, type Step } from "./setup.svelte";
 import { Summaries } from "./summaries.svelte";
 
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
@@ -37,6 +38,7 @@ export class App {
     () => this.live.status,
     () => this.live.coverage,
   );
+  readonly setup: Setup;
   /** What is like the item that is open, and what means something like what was typed. */
   readonly similar: Alike;
   readonly meant: Alike;
@@ -81,6 +83,7 @@ export class App {
       return { ...page, rows: page.entries };
     });
     this.models = new SpeechModels(() => commands.models());
+    this.setup = new Setup(this.models, this.summaries);
     this.similar = new Alike((key) => commands.similar(key));
     this.meant = new Alike((query) => commands.byMeaning(query));
     this.deeds = new Deeds(this);
@@ -132,6 +135,19 @@ export class App {
       if (this.activity) void this.troubles.refresh();
       if (this.item.open) void this.item.refresh(this.library.query);
     }, FOLLOW_MS);
+  }
+
+  /** Whether there is nothing to show yet, and nothing on its way. */
+  get isFirst(): boolean {
+    const { library } = this;
+    const queued = (this.live.coverage ?? library.coverage)?.queued ?? 0;
+    const isEmpty = library.answered && library.error === null && library.total.count === 0;
+    return isEmpty && library.query.trim() === "" && queued === 0;
+  }
+
+  /** Whether a step says on the first screen how far it is, so that nothing has to be said at the edge. */
+  tells(step: Step): boolean {
+    return this.isFirst && (this.setup.state(step) === "going" || !this.setup.isAway(step));
   }
 
   /** Whether the language model's server can tell what words mean. */

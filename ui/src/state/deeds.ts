@@ -283,7 +283,11 @@ export class Deeds extends Doing {
   }
 
   lookForModel(): void {
-    void this.while("looking", () => this.commands.lookForModel());
+    const look = async () => {
+      await this.commands.lookForModel();
+      this.app.summaries.asked = true;
+    };
+    void this.while("looking", look);
   }
 
   testModel(): void {

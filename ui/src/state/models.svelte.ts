@@ -57,4 +57,9 @@ export class SpeechModels {
     this.dismissed = true;
     localStorage.setItem(DISMISSED, "1");
   }
+
+  bringBack(): void {
+    this.dismissed = false;
+    localStorage.removeItem(DISMISSED);
+  }
 }

@@ -1,6 +1,8 @@
 // Quiet notes at the edge of the window: one at a time, at most one every few seconds.
 
-export type Note = { id: number; text: string; bad: boolean };
+export type Note = { id: number; text: string; bad: boolean; undo: (() => void) | null };
+
+type How = { bad?: boolean; now?: boolean; undo?: (() => void) | null };
 
 const SHOWN_MS = 5000;
 const GAP_MS = 2500;
@@ -14,9 +16,9 @@ export class Notes {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** What a person has just done is answered at once; what the program has to say waits for its turn. */
-  say(text: string, { bad = false, now = false } = {}): void {
+  say(text: string, { bad = false, now = false, undo = null }: How = {}): void {
     this.#ids += 1;
-    const note = { id: this.#ids, text, bad };
+    const note = { id: this.#ids, text, bad, undo };
     if (now || this.current === null) {
       this.#show(note);
       return;

@@ -1,6 +1,7 @@
 // Summaries by a language model: how it stands with them, what is fetched, and what a test came to.
 import type { ItemView, Live, LlmState, LlmTest, ModelPull, Server, Status, Trouble } from "../bindings";
 import { words } from "../words/en";
+import type { Fitting } from "../words/setup";
 
 const PUT_AWAY = "deskscribe.without-summaries";
 
@@ -10,6 +11,20 @@ export type Standing = "paused" | "off" | "waiting";
 export function fetchable(trouble: Trouble): string | null {
   if (trouble.code !== "model_missing") return null;
   return /^deskscribe llm pull (\S+)$/.exec(trouble.mend ?? "")?.[1] ?? null;
+}
+
+/** Bytes of models that are suggested, as Ollama's library (ollama.com/library) tells them. */
+const BYTES: Record<string, number> = { "gemma3:4b": 3_338_801_804 };
+/** What a model takes while it writes, beside its own bytes: its context and what Ollama itself needs. */
+const BESIDE = 1.5e9;
+
+/** What is known of a model before it is fetched, and whether it is one for a computer with so many bytes of memory. */
+export function fitOf(model: string, memory: number | null): Fitting | null {
+  const bytes = BYTES[model];
+  if (bytes === undefined) return null;
+  const least = bytes + BESIDE;
+  const fits = memory === null || memory >= 2 * least ? "well" : memory >= least ? "tight" : "too_large";
+  return { model, bytes, fits };
 }
 
 /** What to do, told apart: a line for a terminal, a page to get something from, or words. */
@@ -26,6 +41,8 @@ export class Summaries {
   test = $state.raw<LlmTest | null>(null);
   testing = $state.raw(false);
   looking = $state.raw(false);
+  /** Whether this window has asked who is there, and had its answer. */
+  asked = $state.raw(false);
   /** Contents that no model has summarised, by what is stored. */
   unsummarised = $state.raw(0);
   /** Whether somebody wants to go on without Ollama. The chip says nothing of it any more. */
@@ -104,5 +121,10 @@ export class Summaries {
   goWithout(): void {
     this.putAway = true;
     localStorage.setItem(PUT_AWAY, "1");
+  }
+
+  bringBack(): void {
+    this.putAway = false;
+    localStorage.removeItem(PUT_AWAY);
   }
 }

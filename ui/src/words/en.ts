@@ -3,6 +3,7 @@ import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage
 import { clock, count, decimal, duration, number, size } from "./format";
 import { folders } from "./folders";
 import { models, recording } from "./recordings";
+import { setup } from "./setup";
 import { summaries } from "./summaries";
 
 const items = (n: number) => count(n, "item", "items");
@@ -34,6 +35,7 @@ export const words = {
   models,
   summaries,
   folders,
+  setup,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
