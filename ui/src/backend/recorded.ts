@@ -1,11 +1,12 @@
 // A recorded session for a plain browser. `?state=` reaches every state, `?items=100000` fills the library,
-// `?still` stops its time.
+// `?still` stops its time, `?large` makes text twice as large.
 import type { Attention, Live } from "../bindings";
 import { BACKGROUND, DESKTOP, PICTURES, choicesIn, countIn, pauseIn, watchIn } from "../recorded/folders";
 import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
+import { SCREENS } from "../recorded/screens";
 import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -17,7 +18,7 @@ export function recorded(asked: URLSearchParams): Backend {
   const state = asked.get("state") ?? "";
   const empty = state === "empty" || state === "drag-empty";
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
-  const round = new Round(library);
+  const round = new Round(library, state);
   const quiet = state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
   round.idle = empty || state === "idle" || state === "error" || quiet;
   let pause = pauseIn(state);
@@ -250,6 +251,8 @@ export function recorded(asked: URLSearchParams): Backend {
     commands,
     async live(listen) {
       tell = listen;
+      if (asked.has("large")) document.documentElement.style.fontSize = "162.5%";
+      if (window.__deskscribe) window.__deskscribe.screens = SCREENS;
       chosen();
       changed();
       if (state === "watch-closing") tell({ type: "closing" });

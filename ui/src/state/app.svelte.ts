@@ -15,6 +15,7 @@ import { Notes } from "./notes.svelte";
 import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
 import { Summaries } from "./summaries.svelte";
+import { TroubleDeeds } from "./trouble-deeds";
 
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
 export type Layout = "grid" | "list";
@@ -42,6 +43,7 @@ export class App {
   readonly meant: Alike;
   readonly deeds: Deeds;
   readonly folderDeeds: FolderDeeds;
+  readonly troubleDeeds: TroubleDeeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
   typed = $state("");
@@ -85,6 +87,7 @@ export class App {
     this.meant = new Alike((query) => commands.byMeaning(query));
     this.deeds = new Deeds(this);
     this.folderDeeds = new FolderDeeds(this);
+    this.troubleDeeds = new TroubleDeeds(this);
   }
 
   async start(): Promise<void> {
