@@ -1,5 +1,5 @@
 // A recorded session for a plain browser. `?state=` reaches every state, `?items=100000` fills the library,
-// `?still` stops its time.
+// `?still` stops its time, `?large` makes text twice as large.
 import type { Attention, Live } from "../bindings";
 import { BACKGROUND, DESKTOP, PICTURES, choicesIn, countIn, pauseIn, watchIn } from "../recorded/folders";
 import { NOW, RecordedLibrary, drawing } from "../recorded/library";
@@ -7,6 +7,7 @@ import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
 import { isFirst, stepsIn } from "../recorded/setup";
+import { SCREENS } from "../recorded/screens";
 import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -19,7 +20,7 @@ export function recorded(asked: URLSearchParams): Backend {
   const empty = isFirst(state);
   const { speech, llm: model } = stepsIn(state);
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
-  const round = new Round(library);
+  const round = new Round(library, state);
   const quiet =
     state === "setup" || state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
   round.idle = empty || state === "idle" || state === "error" || quiet;
@@ -252,6 +253,8 @@ export function recorded(asked: URLSearchParams): Backend {
     commands,
     async live(listen) {
       tell = listen;
+      if (asked.has("large")) document.documentElement.style.fontSize = "162.5%";
+      if (window.__deskscribe) window.__deskscribe.screens = SCREENS;
       chosen();
       changed();
       if (state === "watch-closing") tell({ type: "closing" });

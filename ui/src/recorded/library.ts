@@ -78,7 +78,10 @@ export class RecordedLibrary {
   private make(at: number): Entry {
     const turn = Math.floor(at / SCRIPTS.length);
     const failure = at % 29 === 13 ? Math.floor(at / 29) % FAILURES.length : -1;
-    const script = (at * (turn % 2 === 0 ? 1 : 7) + turn) % SCRIPTS.length;
+    // A photo without a word comes first where that is looked at.
+    const wordless =
+      this.state === "no-text" && at === 0 ? SCRIPTS.findIndex(({ title }) => title === "") : -1;
+    const script = wordless >= 0 ? wordless : (at * (turn % 2 === 0 ? 1 : 7) + turn) % SCRIPTS.length;
     const moment = NOW - 240_000 - at * (at < 6 ? 1.1 : 9) * HOUR * (0.6 + noise(at) * 0.4);
     const base = SCRIPTS[script] as Script;
     const name =

@@ -40,7 +40,12 @@ export class Round {
     crash(5, 20_144, `${FOLDER}/scan0042.bmp`, 41),
   ];
 
-  constructor(private library: RecordedLibrary) {
+  constructor(
+    private library: RecordedLibrary,
+    state = "",
+  ) {
+    const again = SCRIPTS[1];
+    if (state === "retried" && again) this.crashes.unshift(crash(4, 20_071, `${FOLDER}/${again.name}`, 312));
     for (let at = 0; at < this.found - this.counts.files - 8; at += 1) this.queue.push(this.#waiting(at));
     this.workers = Array.from({ length: 8 }, (_, slot) => this.#worker(slot));
     library.queued = this.queue.length + 8;

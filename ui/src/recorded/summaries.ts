@@ -21,6 +21,8 @@ export const OLLAMA: Server = {
   writers: ["gemma3:4b", "llama3.2:3b"],
 };
 
+const BLIND = { name: "llama3.2:3b", sees: false };
+
 export const REMOTE: Server = {
   kind: "openai",
   address: "https://models.harbour.example/v1",
@@ -86,6 +88,7 @@ export function llmIn(state: string): LlmState {
   if (trouble) return { state: "trouble", ...trouble };
   if (state === "llm-off") return { state: "off" };
   if (state === "llm-unseen") return { state: "unseen" };
+  if (state === "llm-blind") return { state: "ready", ...OLLAMA, model: { ...OLLAMA.model, ...BLIND } };
   return { state: "ready", ...(state === "llm-remote" ? REMOTE : OLLAMA) };
 }
 

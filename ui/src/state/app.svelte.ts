@@ -16,6 +16,7 @@ import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
 import { Setup, type Step } from "./setup.svelte";
 import { Summaries } from "./summaries.svelte";
+import { TroubleDeeds } from "./trouble-deeds";
 
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
 export type Layout = "grid" | "list";
@@ -44,6 +45,7 @@ export class App {
   readonly meant: Alike;
   readonly deeds: Deeds;
   readonly folderDeeds: FolderDeeds;
+  readonly troubleDeeds: TroubleDeeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
   typed = $state("");
@@ -88,6 +90,7 @@ export class App {
     this.meant = new Alike((query) => commands.byMeaning(query));
     this.deeds = new Deeds(this);
     this.folderDeeds = new FolderDeeds(this);
+    this.troubleDeeds = new TroubleDeeds(this);
   }
 
   async start(): Promise<void> {

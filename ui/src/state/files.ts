@@ -6,6 +6,12 @@ export const fileId = (file: FilePath): string => file.path_bytes ?? file.path;
 
 export const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
+/** What leaves out this one file of a folder: a line as in a `.gitignore`, in which some characters mean more. */
+export function patternFor(folder: string, path: string): string {
+  const own = path.slice(folder.replace(/\/$/, "").length);
+  return own.replace(/[\\*?[\]]/g, "\\$&").replace(/ +$/, (spaces) => spaces.replaceAll(" ", "\\ "));
+}
+
 export type Remedy = "try_again" | "show" | "none";
 
 /** What can be done: another try for what may end otherwise, a look at the file for what will not. */

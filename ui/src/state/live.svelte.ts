@@ -1,5 +1,5 @@
 // What the window knows without asking: the last message of each type on the live channel.
-import type { Coverage, Drag, Live, RunCounts, Status, WorkerStatus } from "../bindings";
+import type { Coverage, CrashStatus, Drag, Live, RunCounts, Status, WorkerStatus } from "../bindings";
 
 export const LANES = 8;
 
@@ -14,6 +14,8 @@ export class LiveState {
   finished = $state.raw<{ counts: RunCounts; stopped: string | null } | null>(null);
   /** When something was last stored while this window looked on. */
   lastStored = $state.raw<number | null>(null);
+  /** By the path of a file: the deaths of workers that had it, in this run. Another map only when there are others. */
+  deaths = $state.raw<ReadonlyMap<string, CrashStatus[]>>(new Map());
 
   constructor(private readonly note: (text: string) => void = () => undefined) {}
 
@@ -23,6 +25,7 @@ export class LiveState {
         this.known = true;
         this.status = message.status;
         this.broken = message.broken;
+        this.#count(message.status?.crashes ?? []);
         // A round that goes on again makes the card of the last one stale.
         if (message.status && !message.status.idle && this.finished) this.finished = null;
         break;
@@ -53,6 +56,16 @@ export class LiveState {
 
   dismissFinished(): void {
     this.finished = null;
+  }
+
+  #count(crashes: CrashStatus[]): void {
+    const known = [...this.deaths.values()].flat();
+    const isSame = crashes.every(({ pid, path }) => path === null || known.some((one) => one.pid === pid));
+    if (isSame && known.length <= crashes.length) return;
+    const deaths = new Map<string, CrashStatus[]>();
+    for (const crash of crashes)
+      if (crash.path !== null) deaths.set(crash.path, [...(deaths.get(crash.path) ?? []), crash]);
+    this.deaths = deaths;
   }
 }
 

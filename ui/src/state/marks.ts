@@ -2,6 +2,8 @@
 
 export type Measured = { name: "usable" | "search" | "live"; ms: number };
 export type Marks = {
+  /** Of the recorded session: everything that it can show. */
+  screens?: unknown;
   usable: number | null;
   search: number[];
   live: number[];

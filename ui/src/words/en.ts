@@ -1,33 +1,17 @@
 // Every word that the window says, in one catalogue.
-import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
+import type { Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
+import { deathHow } from "./deaths";
 import { folders } from "./folders";
+import { keys } from "./keys";
 import { models, recording } from "./recordings";
 import { setup } from "./setup";
 import { summaries } from "./summaries";
+import { trouble } from "./trouble";
 
 const items = (n: number) => count(n, "item", "items");
 const files = (n: number) => count(n, "file", "files");
 const list = new Intl.ListFormat("en", { type: "conjunction" });
-
-const SIGNALS: Record<number, string> = {
-  4: "an invalid instruction",
-  6: "an abort",
-  7: "a bad memory access",
-  8: "an arithmetic error",
-  9: "killed, by a person or because memory ran out",
-  11: "a bad memory access",
-  15: "asked to end",
-};
-
-/** What was seen of it, then how it ended by itself; its last words are too long for a line. */
-function deathHow({ saw, exit }: Death): string {
-  const ended =
-    exit?.signal === undefined
-      ? exit && `exit code ${exit.code}`
-      : (SIGNALS[exit.signal] ?? `signal ${exit.signal}`);
-  return [saw, ended].filter(Boolean).join("; ") || "killed";
-}
 
 export const words = {
   app: "Deskscribe",
@@ -36,6 +20,7 @@ export const words = {
   summaries,
   folders,
   setup,
+  trouble,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
@@ -196,6 +181,12 @@ export const words = {
     yes: (n: number) => `Forget ${items(n)}`,
   },
 
+  retried: {
+    title: "Read after all",
+    mark: (tries: number) => (tries === 2 ? "Read at the second try" : `Read at try ${number(tries)}`),
+    help: "A worker that had it died, and another one read it. Nothing of it is missing.",
+  },
+
   item: {
     back: "Back to the library",
     previous: "Previous",
@@ -209,7 +200,8 @@ export const words = {
     noPicture: "There is no picture to show",
     noPreview: "The preview could not be made.",
     gone: "The file is gone from every place it was seen in. What was read is still here.",
-    nothing: "This picture has no text.",
+    nothing: "No text was found in this picture.",
+    nothingHelp: "Latin, Chinese and Japanese letters are read. What is written in others is not found yet.",
     tags: "Tags",
     addTag: "Add a tag",
     removeTag: (tag: string) => `Remove tag ${tag}`,
@@ -337,52 +329,5 @@ export const words = {
   added: (n: number) => `${files(n)} added; ${n === 1 ? "it is" : "they are"} read first`,
   folderAdded: (folder: string) => `Reading ${folder}`,
 
-  keys: {
-    title: "Keys",
-    groups: [
-      {
-        title: "Find",
-        keys: [
-          ["Ctrl F  or  /", "Search"],
-          ["Esc", "Close the top layer, then clear the selection"],
-          ["?", "These keys"],
-        ],
-      },
-      {
-        title: "Move",
-        keys: [
-          ["← ↑ ↓ →  or  j k", "Move"],
-          ["Enter", "Open"],
-          ["Space", "Quick look"],
-          ["Shift  with a move", "Select on the way"],
-          ["Ctrl A", "Select all"],
-        ],
-      },
-      {
-        title: "With what is selected",
-        keys: [
-          ["Ctrl C", "Copy text"],
-          ["Ctrl Shift C", "Copy as Markdown"],
-          ["Ctrl E", "Export"],
-          ["Ctrl Shift R", "Show in folder"],
-          ["Delete", "Forget, never the file"],
-        ],
-      },
-      {
-        title: "In a recording",
-        keys: [
-          ["↑ ↓", "The line before and after"],
-          ["← →", "On the timeline, five seconds"],
-        ],
-      },
-      {
-        title: "Read",
-        keys: [
-          ["Ctrl O", "Add files"],
-          ["Ctrl V", "Paste an image or files"],
-          ["P", "Pause and resume"],
-        ],
-      },
-    ],
-  },
+  keys,
 } as const;

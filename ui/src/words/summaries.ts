@@ -141,6 +141,10 @@ export const summaries = {
   },
   sees: "sees pictures",
   blind: "reads text only",
+  blindHelp: (kind: Server["kind"]) =>
+    kind === "ollama"
+      ? "A model that can, such as gemma3:4b, is named in settings.toml: llm_model."
+      : "A model that can is named in settings.toml: llm_model.",
   program: ({ kind, version }: Server) => {
     const name = kind === "ollama" ? "Ollama" : "OpenAI-compatible";
     return version === null ? name : `${name} ${version}`;
