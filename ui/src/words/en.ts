@@ -218,6 +218,7 @@ export const words = {
     taken: "Taken",
     date: "Date",
     camera: "Camera",
+    coordinates: "Coordinates",
     read: "Read",
     places: "Places",
     placeGone: "gone",
