@@ -118,6 +118,7 @@ export const item = (more: Partial<ItemView> = {}): ItemView => ({
   taken_at: null,
   date: null,
   camera: null,
+  coordinates: null,
   moment: 0,
   bytes: 1234,
   read_at: "2026-03-14T09:12:00Z",

@@ -6,7 +6,7 @@ use crate::digest::{DIGEST, made, told};
 use crate::tags::own_tags;
 
 /// Every column but those that are made of others.
-pub(crate) const COLUMNS: [&str; 25] = [
+pub(crate) const COLUMNS: [&str; 26] = [
     "key",
     "kind",
     "bytes",
@@ -32,21 +32,26 @@ pub(crate) const COLUMNS: [&str; 25] = [
     "recording",
     "pending",
     "chapters",
+    "coordinates",
 ];
 
 /// So many of them came before there were recordings, …
 pub(crate) const FIRST: usize = 22;
-/// … and so many before there were chapters.
-const SECOND: usize = 24;
+/// … and so many before there were chapters, and before there were coordinates.
+const LATER: [usize; 2] = [24, 25];
 
 /// What whoever looks at a cache of this older format sees in place of tables that lack a column.
 pub(crate) fn none_yet(format: i64) -> Option<&'static str> {
     match format {
-        6.. => None,
-        5 => Some("CREATE TEMP VIEW reading AS SELECT *, NULL AS chapters FROM main.reading;"),
+        9.. => None,
+        6.. => Some("CREATE TEMP VIEW reading AS SELECT *, NULL AS coordinates FROM main.reading;"),
+        5 => Some(
+            "CREATE TEMP VIEW reading AS SELECT *, NULL AS chapters, NULL AS coordinates FROM main.reading;",
+        ),
         _ => Some(
             "CREATE TEMP VIEW reading AS
-                SELECT *, NULL AS recording, NULL AS pending, NULL AS chapters FROM main.reading;
+                SELECT *, NULL AS recording, NULL AS pending, NULL AS chapters, NULL AS coordinates
+                FROM main.reading;
              CREATE TEMP VIEW part AS SELECT *, NULL AS seal FROM main.part;",
         ),
     }
@@ -61,22 +66,18 @@ macro_rules! duration {
 pub(crate) use duration;
 
 /// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, and
-/// what has no chapters as it was before these, so that nothing that was stored then has to be written anew, and older
-/// programs still know it.
+/// what has no chapters or no coordinates as it was before these, so that nothing that was stored then has to be written
+/// anew, and older programs still know it.
 fn seal<T: AsRef<str>>(values: &[T; COLUMNS.len()]) -> String {
     let list = |values: &[T]| values.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     let none = |values: &[T]| {
         values.iter().map(|value| format!("{} IS NULL", value.as_ref())).collect::<Vec<_>>().join(" AND ")
     };
-    let ((first, later), (second, last)) = (values.split_at(FIRST), values.split_at(SECOND));
-    format!(
-        "CASE WHEN {} THEN seal({}) WHEN {} THEN seal({}) ELSE seal({}) END",
-        none(later),
-        list(first),
-        none(last),
-        list(second),
-        list(values)
-    )
+    let older = [FIRST].into_iter().chain(LATER).map(|count| {
+        let (known, later) = values.split_at(count);
+        format!("WHEN {} THEN seal({})", none(later), list(known))
+    });
+    format!("CASE {} ELSE seal({}) END", older.collect::<Vec<_>>().join(" "), list(values))
 }
 
 /// Stores a row, in place of the one with its key, and returns its `id`.

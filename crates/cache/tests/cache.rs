@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use common::{SOON, failed, key, open, read, store};
 use deskscribe_cache::{Cache, CacheError, Outcome, Place, Stamp, Thumbnail};
+use deskscribe_protocol::Coordinates;
 
 #[test]
 fn what_was_stored_comes_back_whole() {
@@ -27,6 +28,25 @@ fn what_was_stored_comes_back_whole() {
         assert_eq!(guard.outcome(&record.key).unwrap(), Some(record));
     }
     assert_eq!(guard.outcome(&key(9)).unwrap(), None);
+}
+
+#[test]
+fn where_a_photo_was_taken_is_kept_and_an_older_cache_has_no_place_for_it() {
+    let (folder, cache) = open();
+    let mut photo = read(1);
+    if let Outcome::Read(reading) = &mut photo.outcome {
+        reading.coordinates = Some(Coordinates { latitude: -22.951847, longitude: -43.21055 });
+    }
+    store(&cache, &[photo.clone(), read(2)]).unwrap();
+    assert_eq!(cache.read().unwrap().outcome(&key(1)).unwrap(), Some(photo));
+    drop(cache);
+    let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
+    file.execute_batch("ALTER TABLE reading DROP COLUMN coordinates; PRAGMA user_version = 8;").unwrap();
+    drop(file);
+    // What had none is whole as it was, before and after the column is there again.
+    assert_eq!(Cache::look(folder.path()).unwrap().outcome(&key(2)).unwrap(), Some(read(2)));
+    let cache = Cache::open(folder.path()).unwrap();
+    assert_eq!(cache.read().unwrap().outcome(&key(2)).unwrap(), Some(read(2)));
 }
 
 #[test]

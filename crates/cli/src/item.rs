@@ -82,7 +82,8 @@ fn describe(item: &Item, named: &Named, style: Style) -> String {
     let kind = [Some(row.kind.to_string()), length, pixels, pages, heard, bytes.map(size)];
     line("kind", kind.into_iter().flatten().collect::<Vec<_>>().join(", "));
     let camera = row.camera.as_ref().map(|camera| format!(", with {camera}")).unwrap_or_default();
-    line("date", date.as_deref().map(|date| local_time(date) + &camera).unwrap_or_default());
+    let place = row.coordinates.map(|place| format!(", at {place}")).unwrap_or_default();
+    line("date", date.as_deref().map(|date| local_time(date) + &camera + &place).unwrap_or_default());
     line("language", row.language.clone().unwrap_or_default());
     line("spoken", recording.and_then(|recording| recording.spoken_language.clone()).unwrap_or_default());
     line("tags", row.tags.join(", "));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use deskscribe_cache::{Outcome, Receipt, Record, Summary};
 use deskscribe_protocol::{
-    Chapter, Code, ContentKey, Digest, Failure, Line, MediaKind, Provenance, Recording,
+    Chapter, Code, ContentKey, Coordinates, Digest, Failure, Line, MediaKind, Provenance, Recording,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,8 @@ pub struct Row {
     pub taken_at: Option<String>,
     /// As the file names it.
     pub camera: Option<String>,
+    /// Where it was taken, as the file says.
+    pub coordinates: Option<Coordinates>,
     /// Time in the worker, in seconds.
     pub seconds: Option<f64>,
     /// Whether it was known before, so that no worker was needed.
@@ -119,6 +121,7 @@ impl Row {
             recording: None,
             taken_at: None,
             camera: None,
+            coordinates: None,
             seconds: None,
             cached: false,
             worker: None,
@@ -179,6 +182,7 @@ impl Row {
             recording: reading.recording,
             taken_at: reading.taken_at,
             camera: reading.camera,
+            coordinates: reading.coordinates,
             seconds: Some(reading.seconds),
             cached,
             worker,

@@ -17,6 +17,7 @@
 
 mod ask;
 mod confinement;
+mod coordinates;
 mod descriptor;
 mod digest;
 mod failure;
@@ -34,6 +35,7 @@ mod work;
 
 pub use ask::{Ask, Reply};
 pub use confinement::{Canary, Confinement, Isolation, Layer, LayerState};
+pub use coordinates::Coordinates;
 pub use descriptor::{MAX_DESCRIPTORS, receive, send};
 pub use digest::{Chapter, Digest};
 pub use failure::{Code, Failure, exit};

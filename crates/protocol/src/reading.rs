@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::recording::Recording;
-use crate::{Digest, Stage};
+use crate::{Coordinates, Digest, Stage};
 
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Reading {
     pub taken_at: Option<String>,
     /// What took it, if the file says so.
     pub camera: Option<String>,
+    /// Where it was taken, if the file says so.
+    pub coordinates: Option<Coordinates>,
     /// The short form.
     pub digest: Digest,
     /// Time in the worker, in seconds, without the queue.
@@ -81,8 +83,8 @@ pub enum ReadingError {
     /// A confidence outside 0 to 1.
     #[error("a confidence that is not between 0 and 1")]
     Confidence,
-    /// A corner or a time that is no finite number, or a time below 0.
-    #[error("a number that no picture and no clock has")]
+    /// A corner or a time that is no finite number, a time below 0, or a place that is not on earth.
+    #[error("a number that no picture, clock or map has")]
     Number,
     /// Something that was not asked for.
     #[error("an answer to another question")]
@@ -100,7 +102,8 @@ impl Reading {
     /// Whether the reading keeps the promises of its type, which its JSON form alone cannot make: a worker that
     /// was taken over by a file can still lie about that file, but about nothing else, and not beyond these bounds.
     pub fn check(&self) -> Result<(), ReadingError> {
-        let Self { text, language, width, height, taken_at, camera, digest, recording, .. } = self;
+        let Self { text, language, width, height, taken_at, camera, coordinates, digest, recording, .. } =
+            self;
         let has_picture = *width > 0 && *height > 0;
         // Sound alone has no pixels in either direction.
         if !has_picture && (recording.is_none() || *width != *height) {
@@ -120,6 +123,7 @@ impl Reading {
         for name in [language, taken_at, camera].into_iter().flatten() {
             is_short(name, "name", Self::LONGEST_NAME)?;
         }
+        coordinates.map_or(Ok(()), Coordinates::check)?;
         digest.check()?;
         self.check_provenance()
     }
@@ -278,6 +282,10 @@ mod tests {
         }
     }
 
+    fn place(latitude: f64, longitude: f64) -> Option<Coordinates> {
+        Some(Coordinates { latitude, longitude })
+    }
+
     /// One character more than this.
     fn long(most: usize) -> Option<String> {
         Some("ä".repeat(most + 1))
@@ -292,6 +300,7 @@ mod tests {
         reading.digest.summary = Some("ä".repeat(2000));
         reading.digest.tags = vec!["ä".repeat(100); 8];
         reading.camera = Some("ä".repeat(200));
+        reading.coordinates = place(-90.0, 180.0);
         assert_eq!(reading.check(), Ok(()));
     }
 
@@ -299,7 +308,7 @@ mod tests {
     fn a_reading_that_cannot_be_true_is_found_out() {
         assert_eq!(reading().check(), Ok(()));
         type Spoil = fn(&mut Reading);
-        let wrong: [(Spoil, ReadingError); 33] = [
+        let wrong: [(Spoil, ReadingError); 35] = [
             (|reading| reading.width = 0, ReadingError::NoPixels),
             (|reading| reading.height = 0, ReadingError::NoPixels),
             (|reading| reading.digest.tags.push(String::new()), ReadingError::TooMany("tags")),
@@ -328,6 +337,8 @@ mod tests {
             (|reading| reading.taken_at = long(200), ReadingError::TooLong("name")),
             (|reading| reading.camera = long(200), ReadingError::TooLong("name")),
             (|reading| reading.camera = Some("\u{9b}2J".to_owned()), ReadingError::Control("name")),
+            (|reading| reading.coordinates = place(90.5, 0.0), ReadingError::Number),
+            (|reading| reading.coordinates = place(0.0, f64::NAN), ReadingError::Number),
             (|reading| reading.digest.title = long(200), ReadingError::TooLong("title")),
             (|reading| reading.digest.title = Some("a\nb".to_owned()), ReadingError::Control("title")),
             (|reading| reading.digest.summary = long(2000), ReadingError::TooLong("summary")),

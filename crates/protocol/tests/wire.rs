@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::{
-    Answer, Ask, Block, Brief, Build, Canary, Chapter, Code, Confinement, Digest, EngineUse, Failure, Form,
-    FromWorker, Gap, Heard, JobId, LanguageModel, Layer, LayerState, Limits, Line, MediaKind, Missing,
-    ModelGrant, ModelRole, OnScreen, Owed, Parts, PictureTrack, Provenance, Raster, Reading, Recording,
-    Reply, Seen, Segment, Sound, SoundTrack, Span, Stage, StageTime, Summary, Survey, ToWorker, Transcript,
-    Watched, Work,
+    Answer, Ask, Block, Brief, Build, Canary, Chapter, Code, Confinement, Coordinates, Digest, EngineUse,
+    Failure, Form, FromWorker, Gap, Heard, JobId, LanguageModel, Layer, LayerState, Limits, Line, MediaKind,
+    Missing, ModelGrant, ModelRole, OnScreen, Owed, Parts, PictureTrack, Provenance, Raster, Reading,
+    Recording, Reply, Seen, Segment, Sound, SoundTrack, Span, Stage, StageTime, Summary, Survey, ToWorker,
+    Transcript, Watched, Work,
 };
 use insta::assert_json_snapshot;
 use serde::de::DeserializeOwned;
@@ -183,6 +183,7 @@ fn worker_to_engine() {
         pages: 1,
         taken_at: None,
         camera: None,
+        coordinates: Some(Coordinates { latitude: 48.20833, longitude: -16.37306 }),
         recording: None,
         pending: Vec::new(),
         digest: digest("extractive", Vec::new()),
@@ -206,6 +207,7 @@ fn worker_to_engine() {
         lines: Vec::new(),
         recording: Some(recording),
         pending: vec![Owed::Speech],
+        coordinates: None,
         ..reading.clone()
     };
     let chapters = vec![Chapter { at: 61.5, title: "The bill".to_owned() }];

@@ -25,7 +25,7 @@ use film_maker::FilmMaker;
 use heif_maker::{Item, boxed, code, full, heif, sides};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 use sealed::Sealed;
-use seen::{assert_grey_seen, assert_seen, exif, notice, read, show};
+use seen::{PLACE, assert_grey_seen, assert_seen, exif, notice, read, show};
 
 #[test]
 fn a_photo_in_boxes_is_put_together_turned_once_and_seen_through() {
@@ -87,6 +87,7 @@ fn a_photo_in_boxes_is_put_together_turned_once_and_seen_through() {
 
     let reading = read(&mut worker, &maker.path("turned.heic"));
     assert_eq!(reading.camera.as_deref(), Some("Nokia 3310"));
+    assert_eq!(reading.coordinates, Some(PLACE));
     assert_eq!(reading.taken_at.as_deref(), Some("2026-03-14T09:12:44-00:00"));
     assert!(reading.text.contains("The label printer on port USB003"), "{}", reading.text);
 }

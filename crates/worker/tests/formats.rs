@@ -25,7 +25,7 @@ use film_maker::FilmMaker;
 use heif_maker::{Item, heif, sides};
 use image::{DynamicImage, GenericImageView, Rgb, RgbImage, imageops};
 use sealed::Sealed;
-use seen::{assert_grey_seen, assert_seen, difference, exif, halves, notice, read, show};
+use seen::{PLACE, assert_grey_seen, assert_seen, difference, exif, halves, notice, place, read, show};
 use tiff_maker::{Page, Says, tiff};
 
 #[test]
@@ -163,7 +163,8 @@ fn all_pages_are_read_and_what_made_them_is_told() {
     let first = page(&above)
         .saying(tiff_maker::MAKE, Says::Text("Epson"))
         .saying(tiff_maker::MODEL, Says::Text("Perfection V39"))
-        .saying(tiff_maker::MADE, Says::Text("2026:03:14 09:12:44"));
+        .saying(tiff_maker::MADE, Says::Text("2026:03:14 09:12:44"))
+        .saying(tiff_maker::PLACE, place());
     let copy = page(&above).saying(tiff_maker::KIND, Says::Long(vec![1]));
     let mut broken = page(&above).saying(tiff_maker::COMPRESSION, Says::Short(vec![8]));
     broken.pieces = vec![vec![7; 90]];
@@ -180,6 +181,7 @@ fn all_pages_are_read_and_what_made_them_is_told() {
     assert_eq!(reading.text.matches("USB003").count(), 1, "a small copy is no page: {}", reading.text);
     assert_eq!(reading.camera.as_deref(), Some("Epson Perfection V39"));
     assert_eq!(reading.taken_at.as_deref(), Some("2026-03-14T09:12:44-00:00"));
+    assert_eq!(reading.coordinates, Some(PLACE));
 }
 
 #[test]
@@ -204,7 +206,7 @@ fn a_picture_that_moves_is_read_to_its_end_and_each_line_once() {
 }
 
 #[test]
-fn exif_turns_a_png_and_a_webp_once() {
+fn exif_turns_a_png_and_a_webp_once_and_tells_where_they_were_taken() {
     let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
     let stored = imageops::rotate270(&notice());
     stored.save(maker.path("stored.png")).unwrap();
@@ -218,6 +220,7 @@ fn exif_turns_a_png_and_a_webp_once() {
         [head, &(exif.len() as u32).to_be_bytes(), &chunk, &checksum(&chunk).to_be_bytes(), rest].concat();
     fs::write(maker.path("turned.png"), turned).unwrap();
     assert_seen(&mut worker, &maker.path("turned.png"), 0.0);
+    assert_eq!(read(&mut worker, &maker.path("turned.png")).coordinates, Some(PLACE));
 
     let plain = fs::read(maker.path("stored.webp")).unwrap();
     // That there is Exif; the sides, less one.
@@ -229,6 +232,14 @@ fn exif_turns_a_png_and_a_webp_once() {
     let turned = [b"RIFF", (inside.len() as u32).to_le_bytes().as_slice(), &inside].concat();
     fs::write(maker.path("turned.webp"), turned).unwrap();
     assert_seen(&mut worker, &maker.path("turned.webp"), 0.0);
+    assert_eq!(read(&mut worker, &maker.path("turned.webp")).coordinates, Some(PLACE));
+
+    stored.save(maker.path("stored.jpg")).unwrap();
+    let jpeg = fs::read(maker.path("stored.jpg")).unwrap();
+    let told = [b"Exif\0\0", seen::exif().as_slice()].concat();
+    let segment = [b"\xff\xe1", (told.len() as u16 + 2).to_be_bytes().as_slice(), &told].concat();
+    fs::write(maker.path("turned.jpg"), [&jpeg[..2], &segment, &jpeg[2..]].concat()).unwrap();
+    assert_eq!(read(&mut worker, &maker.path("turned.jpg")).coordinates, Some(PLACE));
 }
 
 /// The checksum of a chunk in a PNG.

@@ -294,6 +294,7 @@ export class RecordedLibrary {
       taken_at: taken,
       date: taken,
       camera: name.endsWith(".jpg") ? "Pixel 9" : null,
+      coordinates: name.endsWith(".jpg") ? { latitude: 48.20833, longitude: 16.37306 } : null,
       moment: entry.moment,
       bytes: Math.round(60_000 + noise(entry.moment + 1) * 400_000),
       read_at: new Date(NOW - 120_000).toISOString(),

@@ -212,6 +212,7 @@ export const words = {
     taken: "Taken",
     date: "Date",
     camera: "Camera",
+    coordinates: "Coordinates",
     read: "Read",
     places: "Places",
     placeGone: "gone",

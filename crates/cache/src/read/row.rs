@@ -44,6 +44,7 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
         pending: some_json(row, "pending")?.unwrap_or_default(),
         taken_at: row.get("taken_at")?,
         camera: row.get("camera")?,
+        coordinates: some_json(row, "coordinates")?,
         digest: Digest {
             title: row.get("title")?,
             summary: row.get("summary")?,

@@ -66,6 +66,7 @@ impl WriteGuard<'_> {
             ":recording": json(reading.and_then(|reading| reading.recording.as_ref()))?,
             ":pending": json(reading.map(|reading| &reading.pending).filter(|pending| !pending.is_empty()))?,
             ":chapters": json(digest.map(|digest| &digest.chapters).filter(|chapters| !chapters.is_empty()))?,
+            ":coordinates": json(reading.and_then(|reading| reading.coordinates))?,
         };
         self.writer.summaries.prepare_cached(&PUT)?.query_row(values, |row| row.get(0))
     }

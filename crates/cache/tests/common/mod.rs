@@ -40,6 +40,7 @@ pub fn read(number: u32) -> Record {
         pages: 1,
         taken_at: Some("2026-03-14T09:12:44+01:00".to_owned()),
         camera: Some("a phone".to_owned()),
+        coordinates: None,
         digest: Digest {
             title: Some("Rechnung".to_owned()),
             summary: Some("Rechnung über 12,50 €.".to_owned()),
@@ -156,10 +157,11 @@ pub fn receipt(model: &str, remote: bool) -> Receipt {
     Receipt { server, remote, model, requests: 2, sent: 4_000, received: 300, seconds: 1.5 }
 }
 
-/// Makes of the tables of the eighth format those of the fifth.
+/// Makes of the tables of the ninth format those of the fifth.
 pub const TO_FORMAT_5: &str =
     "DROP TABLE gone; DROP INDEX place_by_inode; DROP TABLE turn; DROP TABLE embedding; DROP TABLE summary_claim; DROP TABLE wish;
     DROP TABLE refusal; DROP TABLE receipt; DROP TABLE summary; ALTER TABLE reading DROP COLUMN chapters;
+    ALTER TABLE reading DROP COLUMN coordinates;
     PRAGMA user_version = 5;";
 
 /// Makes of those of the fifth those of the fourth.

@@ -97,7 +97,7 @@ pub enum ExportError {
     Several,
 }
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 27] = [
     "path",
     "key",
     "kind",
@@ -123,6 +123,8 @@ const COLUMNS: [&str; 25] = [
     "spoken_language",
     "transcript",
     "pending",
+    "latitude",
+    "longitude",
 ];
 
 /// What is exported.
@@ -313,6 +315,8 @@ fn cells(item: &Item) -> [String; COLUMNS.len()] {
         recording.map(|recording| text(&recording.spoken_language)).unwrap_or_default(),
         recording.map(said).unwrap_or_default(),
         row.pending.join("; "),
+        row.coordinates.map(|place| place.latitude.to_string()).unwrap_or_default(),
+        row.coordinates.map(|place| place.longitude.to_string()).unwrap_or_default(),
     ]
 }
 

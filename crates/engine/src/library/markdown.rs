@@ -39,6 +39,7 @@ pub fn markdown(item: &Item) -> String {
         ("Pending", row.pending.contains(&"speech").then(|| WAITS_FOR_SPEECH.to_owned())),
         ("Date", date.clone()),
         ("Camera", row.camera.as_deref().map(plain)),
+        ("Coordinates", row.coordinates.map(|place| place.to_string())),
         ("Read", read_at.clone()),
         ("Summary by", row.summary_by.as_deref().map(plain)),
         ("Key", row.key.map(|key| code(&key.to_string()))),

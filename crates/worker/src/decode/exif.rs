@@ -1,15 +1,18 @@
-//! Where a picture comes from, as far as it says: when it was taken, and by what.
+//! Where a picture comes from, as far as it says: when it was taken, by what, and where.
 
+use deskscribe_protocol::Coordinates;
 use exif::{In, Reader, Tag, Value};
 
+use super::gps::{Angle, coordinates};
 use crate::origin;
 
-/// When a picture was taken, and by what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// When a picture was taken, by what, and where.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Origin {
     /// As RFC 3339.
     pub(crate) taken_at: Option<String>,
     pub(crate) camera: Option<String>,
+    pub(crate) coordinates: Option<Coordinates>,
 }
 
 /// What a picture says of itself, in the words of Exif.
@@ -21,6 +24,8 @@ pub(super) struct Notes {
     pub(super) taken: Option<String>,
     /// `+02:00`, of later files.
     pub(super) offset: Option<String>,
+    pub(super) latitude: Option<Angle>,
+    pub(super) longitude: Option<Angle>,
 }
 
 impl Origin {
@@ -34,11 +39,20 @@ impl Origin {
             Value::Ascii(texts) => Some(String::from_utf8_lossy(texts.first()?).into_owned()),
             _ => None,
         };
+        let angle = |tag, side| match &exif.get_field(tag, In::PRIMARY)?.value {
+            Value::Rational(fractions) => Some(Angle {
+                fractions: fractions.iter().map(|fraction| (fraction.num, fraction.denom)).collect(),
+                side: text(side)?,
+            }),
+            _ => None,
+        };
         Self::of(&Notes {
             make: text(Tag::Make),
             model: text(Tag::Model),
             taken: text(Tag::DateTimeOriginal).or_else(|| text(Tag::DateTime)),
             offset: text(Tag::OffsetTimeOriginal).or_else(|| text(Tag::OffsetTime)),
+            latitude: angle(Tag::GPSLatitude, Tag::GPSLatitudeRef),
+            longitude: angle(Tag::GPSLongitude, Tag::GPSLongitudeRef),
         })
     }
 
@@ -46,6 +60,11 @@ impl Origin {
         Self {
             taken_at: notes.taken.as_deref().and_then(|taken| moment(taken, notes.offset.as_deref())),
             camera: origin::camera(notes.make.as_deref(), notes.model.as_deref()),
+            coordinates: notes
+                .latitude
+                .as_ref()
+                .zip(notes.longitude.as_ref())
+                .and_then(|(latitude, longitude)| coordinates(latitude, longitude)),
         }
     }
 }

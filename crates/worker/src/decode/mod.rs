@@ -12,6 +12,7 @@ mod exif;
 mod fault;
 mod format;
 mod frames;
+mod gps;
 mod heif;
 mod jpeg2000;
 mod plain;
@@ -38,7 +39,7 @@ pub(crate) struct Picture {
     pub(crate) first: RgbImage,
     /// What else it has to show.
     pub(crate) more: More,
-    /// When it was taken, and by what.
+    /// When it was taken, by what, and where.
     pub(crate) origin: Origin,
 }
 

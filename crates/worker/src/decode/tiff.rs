@@ -5,11 +5,13 @@ use std::io::BufReader;
 use deskscribe_protocol::{Code, Failure};
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage, RgbaImage};
+use tiff::decoder::ifd::Value;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::{ExtraSamples, IfdPointer, Tag};
 use tiff::{ColorType, TiffError, TiffResult};
 
 use super::exif::{Notes, Origin};
+use super::gps::Angle;
 use super::{More, Picture, Source, fault, plain};
 use crate::film::{Still, StillDecoder};
 
@@ -23,6 +25,9 @@ const MASK: u32 = 4;
 /// Where Exif keeps what a picture file has no tag for.
 const TAKEN: Tag = Tag::Unknown(0x9003);
 const OFFSET: Tag = Tag::Unknown(0x9011);
+/// Where it keeps each angle of a place: the letter for its side, and its fractions.
+const LATITUDE: [Tag; 2] = [Tag::Unknown(1), Tag::Unknown(2)];
+const LONGITUDE: [Tag; 2] = [Tag::Unknown(3), Tag::Unknown(4)];
 
 /// The pages after the first.
 pub(crate) struct Pages {
@@ -102,7 +107,7 @@ impl Pages {
         Ok(paint(&Samples { samples, is_planar, width, height }, colours, alpha))
     }
 
-    /// When the first page was made, and by what.
+    /// When the first page was made, by what, and where.
     fn origin(&mut self) -> Origin {
         let mut notes = Notes {
             make: self.text(Tag::Make),
@@ -117,7 +122,27 @@ impl Pages {
             notes.taken = text(TAKEN).or(notes.taken);
             notes.offset = text(OFFSET);
         }
+        [notes.latitude, notes.longitude] = self.place().unwrap_or_default();
         Origin::of(&notes)
+    }
+
+    /// Latitude and longitude.
+    fn place(&mut self) -> Option<[Option<Angle>; 2]> {
+        let at = self.decoder.find_tag_unsigned::<u64>(Tag::GpsDirectory).ok().flatten()?;
+        let directory = self.decoder.read_directory(IfdPointer(at)).ok()?;
+        let mut tags = self.decoder.read_directory_tags(&directory);
+        Some([LATITUDE, LONGITUDE].map(|[side, fractions]| {
+            let side = tags.find_tag(side).ok().flatten()?.into_string().ok()?;
+            let fractions = match tags.find_tag(fractions).ok().flatten()? {
+                Value::List(fractions) => fractions,
+                fraction => vec![fraction],
+            };
+            let pair = |fraction| match fraction {
+                Value::Rational(above, below) => Some((above, below)),
+                _ => None,
+            };
+            Some(Angle { fractions: fractions.into_iter().map(pair).collect::<Option<_>>()?, side })
+        }))
     }
 
     fn text(&mut self, tag: Tag) -> Option<String> {

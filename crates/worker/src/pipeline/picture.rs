@@ -62,6 +62,7 @@ pub(super) fn read(
         pages,
         taken_at: origin.taken_at,
         camera: origin.camera,
+        coordinates: origin.coordinates,
         recording: None,
         pending: Vec::new(),
         digest,

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use deskscribe_protocol::{Answer, Failure, MediaKind, Reading, Work};
+use deskscribe_protocol::{Answer, Coordinates, Failure, MediaKind, Reading, Work};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 
 use crate::sealed::Sealed;
@@ -64,12 +64,26 @@ pub(crate) fn assert_grey_seen(worker: &mut Sealed, path: &Path, lost: f64) {
     assert!(by <= lost, "{}: {by}", path.display());
 }
 
-/// What Exif says of a picture: who made it, when, and that it is to be turned by 90 degrees.
+/// What Exif says of a picture: who made it, when and where, and that it is to be turned by 90 degrees.
 pub(crate) fn exif() -> Vec<u8> {
     let page = Page { tags: Vec::new(), pieces: Vec::new() }
         .saying(tiff_maker::MAKE, Says::Text("Nokia"))
         .saying(tiff_maker::MODEL, Says::Text("3310"))
         .saying(tiff_maker::MADE, Says::Text("2026:03:14 09:12:44"))
+        .saying(tiff_maker::PLACE, place())
         .saying(tiff_maker::ORIENTATION, Says::Short(vec![6]));
     tiff(&[page])
 }
+
+/// What Exif says of a place in Rio de Janeiro.
+pub(crate) fn place() -> Says {
+    Says::Directory(vec![
+        (1, Says::Text("S")),
+        (2, Says::Fractions(vec![(22, 1), (57, 1), (665, 100)])),
+        (3, Says::Text("W")),
+        (4, Says::Fractions(vec![(43, 1), (12, 1), (3798, 100)])),
+    ])
+}
+
+/// The same place, as it is told.
+pub(crate) const PLACE: Coordinates = Coordinates { latitude: -22.951847, longitude: -43.21055 };

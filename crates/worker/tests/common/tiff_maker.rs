@@ -8,6 +8,10 @@ pub(crate) enum Says {
     Short(Vec<u16>),
     Long(Vec<u32>),
     Text(&'static str),
+    /// What is divided, and by what.
+    Fractions(Vec<(u32, u32)>),
+    /// Tags of their own.
+    Directory(Vec<(u16, Says)>),
 }
 
 impl Says {
@@ -15,7 +19,8 @@ impl Says {
         match self {
             Self::Text(_) => 2,
             Self::Short(_) => 3,
-            Self::Long(_) => 4,
+            Self::Long(_) | Self::Directory(_) => 4,
+            Self::Fractions(_) => 5,
         }
     }
 
@@ -24,6 +29,8 @@ impl Says {
             Self::Text(text) => text.len() + 1,
             Self::Short(numbers) => numbers.len(),
             Self::Long(numbers) => numbers.len(),
+            Self::Fractions(fractions) => fractions.len(),
+            Self::Directory(_) => 1,
         }
     }
 
@@ -32,6 +39,12 @@ impl Says {
             Self::Text(text) => [text.as_bytes(), b"\0"].concat(),
             Self::Short(numbers) => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
             Self::Long(numbers) => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+            Self::Fractions(fractions) => fractions
+                .iter()
+                .flat_map(|(above, below)| [above.to_le_bytes(), below.to_le_bytes()].concat())
+                .collect(),
+            // Where it is, only the file knows.
+            Self::Directory(_) => Vec::new(),
         }
     }
 }
@@ -56,6 +69,7 @@ pub(crate) const TILE_HEIGHT: u16 = 323;
 const TILES: u16 = 324;
 const TILE_BYTES: u16 = 325;
 pub(crate) const KIND: u16 = 254;
+pub(crate) const PLACE: u16 = 0x8825;
 
 /// A page: what its tags say, and its strips or tiles.
 #[derive(Clone)]
@@ -105,28 +119,42 @@ pub(crate) fn tiff(pages: &[Page]) -> Vec<u8> {
         tags.push((at, Says::Long(places)));
         tags.push((lengths, Says::Long(pieces.iter().map(|piece| piece.len() as u32).collect())));
         tags.sort_by_key(|(tag, _)| *tag);
-        let mut entries = Vec::new();
-        for (tag, says) in &tags {
-            let mut bytes = says.bytes();
-            if bytes.len() > 4 {
-                file.resize(file.len().next_multiple_of(2), 0);
-                let at = file.len() as u32;
-                file.extend(bytes);
-                bytes = at.to_le_bytes().to_vec();
-            }
-            bytes.resize(4, 0);
-            entries.extend(tag.to_le_bytes());
-            entries.extend(says.kind().to_le_bytes());
-            entries.extend((says.count() as u32).to_le_bytes());
-            entries.extend(bytes);
-        }
-        file.resize(file.len().next_multiple_of(2), 0);
-        let here = file.len() as u32;
-        file[link..link + 4].copy_from_slice(&here.to_le_bytes());
-        file.extend((tags.len() as u16).to_le_bytes());
-        file.extend(entries);
+        let here = directory(&mut file, &tags);
+        file[link..link + 4].copy_from_slice(&(here as u32).to_le_bytes());
         link = file.len();
         file.extend([0; 4]);
     }
     file
+}
+
+/// Appends what tags say, then the tags, and tells where these begin.
+fn directory(file: &mut Vec<u8>, tags: &[(u16, Says)]) -> usize {
+    let mut entries = Vec::new();
+    for (tag, says) in tags {
+        let mut bytes = match says {
+            Says::Directory(tags) => {
+                let at = directory(file, tags);
+                // No other follows it.
+                file.extend([0; 4]);
+                (at as u32).to_le_bytes().to_vec()
+            }
+            says => says.bytes(),
+        };
+        if bytes.len() > 4 {
+            file.resize(file.len().next_multiple_of(2), 0);
+            let at = file.len() as u32;
+            file.extend(bytes);
+            bytes = at.to_le_bytes().to_vec();
+        }
+        bytes.resize(4, 0);
+        entries.extend(tag.to_le_bytes());
+        entries.extend(says.kind().to_le_bytes());
+        entries.extend((says.count() as u32).to_le_bytes());
+        entries.extend(bytes);
+    }
+    file.resize(file.len().next_multiple_of(2), 0);
+    let here = file.len();
+    file.extend((tags.len() as u16).to_le_bytes());
+    file.extend(entries);
+    here
 }

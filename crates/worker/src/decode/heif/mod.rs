@@ -209,7 +209,7 @@ impl Heif<'_> {
         Ok(content)
     }
 
-    /// When the picture was taken, and by what.
+    /// When the picture was taken, by what, and where.
     fn origin(&self) -> Origin {
         let is_exif =
             |number: &u32| self.catalogue.items.get(number).is_some_and(|item| &item.kind == b"Exif");
