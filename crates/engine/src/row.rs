@@ -279,6 +279,21 @@ impl<'a> SummaryRow<'a> {
 }
 
 impl RunCounts {
+    /// What this run and another one came to together.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            read: self.read + other.read,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+            ignored: self.ignored + other.ignored,
+            summarised: self.summarised + other.summarised,
+            cached: self.cached + other.cached,
+            workers: self.workers.max(other.workers),
+            seconds: self.seconds + other.seconds,
+        }
+    }
+
     /// Counts one more row.
     pub(crate) fn add(&mut self, row: &Row) {
         self.files += 1;

@@ -125,7 +125,8 @@ fn settings_are_followed_while_it_runs() {
     let bench = Bench::new();
     let (one, two) = (folder(&bench, "one"), folder(&bench, "two"));
     settings(&bench, &watched(&one));
-    let mut watch = Lines::of(&mut bench.deskscribe(&["watch"]));
+    // A user without a Desktop.
+    let mut watch = Lines::of(bench.deskscribe(&["watch"]).env("HOME", &two));
     watch.until(Stream::Error, &format!("Watching 1 folder: {}", one.display()));
 
     // Another folder: the same engine goes on.
@@ -164,6 +165,12 @@ fn settings_are_followed_while_it_runs() {
         }
         sleep(Duration::from_millis(20));
     }
+
+    // No folder at all, as while somebody puts another file there: the old ones are watched on.
+    fs::remove_file(bench.home().join("settings.toml")).unwrap();
+    let line = watch.until(Stream::Error, "the settings name no folder");
+    assert!(line.ends_with("goes on with the settings from before."), "{line}");
+    settings(&bench, &format!("workers = 1\n{both}"));
 
     // Whoever asks for it is answered, also when nothing is new.
     watch.signal(Signal::HUP);

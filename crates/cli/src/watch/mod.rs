@@ -158,7 +158,7 @@ impl Watch {
                 }
                 reload = reloads.next() => {
                     self.supervisor.reloading();
-                    if let Some(next) = self.reload(reload, session, settings)? {
+                    if let Some(next) = self.reload(reload, session, settings) {
                         return Ok(next);
                     }
                     self.supervisor.ready();
@@ -184,17 +184,15 @@ impl Watch {
     }
 
     /// Follows other settings, with this engine if it can.
-    fn reload(
-        &self,
-        reload: Reload,
-        session: &Session,
-        settings: &mut Settings,
-    ) -> anyhow::Result<Option<Next>> {
-        let other = match reload.settings {
-            Ok(other) => other,
+    fn reload(&self, reload: Reload, session: &Session, settings: &mut Settings) -> Option<Next> {
+        let followed = reload.settings.map_err(anyhow::Error::from);
+        let followed = followed.and_then(|other| Ok((self.named.under(&other)?, other)));
+        let (folders, other) = match followed {
+            Ok(followed) => followed,
+            // Also where they name no folder any more: whoever saves them may have taken the old ones away first.
             Err(error) => {
-                self.voice.warn(&format!("{error}. It goes on with the settings from before."));
-                return Ok(None);
+                self.voice.warn(&format!("{error:#}. It goes on with the settings from before."));
+                return None;
             }
         };
         match settings::differ(settings, &other) {
@@ -204,17 +202,16 @@ impl Watch {
                 }
             }
             settings::Difference::Folders => {
-                let folders = self.named.under(&other)?;
                 session.watch(folders.clone());
                 self.voice.say(&folders::told(&folders));
                 *settings = other;
             }
             settings::Difference::More => {
                 self.voice.say("The settings have changed and are followed from now on.");
-                return Ok(Some(Next::Anew(Box::new(other))));
+                return Some(Next::Anew(Box::new(other)));
             }
         }
-        Ok(None)
+        None
     }
 }
 

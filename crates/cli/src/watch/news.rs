@@ -25,8 +25,11 @@ impl News {
         let mut lines: Vec<Line> = Vec::new();
         let before = std::mem::take(&mut self.folders);
         for folder in &status.watch {
-            lines.extend(Line::of(folder, before.get(&folder.path).copied()));
-            self.folders.insert(folder.path.clone(), folder.state);
+            let before = before.get(&folder.path).copied();
+            lines.extend(Line::of(folder, before));
+            // A look through it is on the way from one state to the next: whether it is back is told after that.
+            let told = before.filter(|_| folder.state == FolderState::Starting);
+            self.folders.insert(folder.path.clone(), told.unwrap_or(folder.state));
         }
         let paused = status.paused.then(|| status.pause.as_ref().map_or(PausedBy::User, |pause| pause.by));
         if paused != self.paused {
@@ -109,6 +112,7 @@ mod tests {
         hear(&[("/a", "offline"), ("/b", "watched")], None);
         hear(&[("/a", "polled"), ("/b", "watched")], None);
         hear(&[("/a", "offline")], None);
+        hear(&[("/a", "starting")], None);
         let pause = |by: &str, left: Option<f64>| Some(json!({ "by": by, "resumes_in_seconds": left }));
         hear(&[("/a", "watched")], pause("user", Some(3600.0)));
         hear(&[("/a", "watched")], pause("user", Some(3599.0)));

@@ -25,6 +25,9 @@ pub(super) struct Ledger {
     pub(super) counts: RunCounts,
 }
 
+/// How the log of a round begins.
+pub(super) type BeginLog = fn(&Home, &[PathBuf]) -> io::Result<RunLog>;
+
 /// What is open while there is something to do.
 struct Round {
     log: RunLog,
@@ -42,13 +45,13 @@ impl Ledger {
     }
 
     /// Opens the books for files in these folders, or notes that they are read too. Tells whether it opened them.
-    pub(super) fn open(&mut self, folders: &[PathBuf]) -> io::Result<bool> {
+    pub(super) fn open(&mut self, folders: &[PathBuf], log: BeginLog) -> io::Result<bool> {
         if let Some(round) = &mut self.round {
             round.log.also(folders);
             self.board.also(folders);
             return Ok(false);
         }
-        let log = RunLog::begin(&self.home, folders)?;
+        let log = log(&self.home, folders)?;
         self.round = Some(Round { log, begun: Instant::now(), found: None, workers: HashSet::new() });
         self.counts = RunCounts::default();
         self.board.begin(folders);

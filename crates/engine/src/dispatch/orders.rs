@@ -15,6 +15,7 @@ use crate::intake::{self, Arrival, Trust, Walk};
 use crate::order::{Files, Order, Origin};
 use crate::pause::Gate;
 use crate::record::Entry;
+use crate::run_log::RunLog;
 use crate::{Event, Row};
 
 /// Files of one order that may be open and hashed before a worker is free for them.
@@ -142,7 +143,7 @@ impl Dispatch {
     /// Takes an order. One that somebody gave begins a round, if there is none; news do when there is something to read.
     pub(super) async fn order(&mut self, order: Order) -> Result<(), Halt> {
         if !matches!(order.files, Files::Watched(_)) {
-            self.join_round(&order.files.named())?;
+            self.join_round(&order.files.named(), RunLog::begin)?;
         }
         tracing::info!(again = ?order.again, turn = ?order.turn, "ordered");
         self.orders.next += 1;
@@ -222,7 +223,7 @@ impl Dispatch {
             Arrival::Walked { files, ignored, unlisted } => {
                 tracing::info!(files, ignored, "folders walked");
                 if let Some(folders) = self.orders.folders_of(&origin) {
-                    self.join_round(&folders)?;
+                    self.join_round(&folders, RunLog::of_watch)?;
                 }
                 self.ledger.counts.ignored += ignored;
                 self.ledger.notes(unlisted).await;

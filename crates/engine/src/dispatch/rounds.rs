@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::breaker::Breaker;
 use super::give_up::GivenUp;
+use super::ledger::BeginLog;
 use super::starts::Starts;
 use super::{Dispatch, Halt};
 use crate::order::Command;
@@ -29,10 +30,10 @@ impl Dispatch {
         }
     }
 
-    /// What is found in these folders belongs to the round that goes on, or begins one. Then every file is tried as if
+    /// What is found in these folders belongs to the round that goes on, or begins one with this log. Then every file is tried as if
     /// nothing had been tried before.
-    pub(super) fn join_round(&mut self, folders: &[PathBuf]) -> io::Result<()> {
-        if !self.ledger.open(folders)? {
+    pub(super) fn join_round(&mut self, folders: &[PathBuf], log: BeginLog) -> io::Result<()> {
+        if !self.ledger.open(folders, log)? {
             return Ok(());
         }
         self.breaker = Breaker::new(&self.settings.patience);

@@ -1,11 +1,12 @@
-//! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`).
+//! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`). What a watch does in a day
+//! is kept together (`runs/<time>-watch.md`).
 
 mod past;
 mod wipe;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::{Build, tame};
@@ -22,6 +23,9 @@ use crate::{Home, Row, RowState, RunCounts, WorkerName, count};
 
 /// So many runs are kept; older logs are deleted.
 const RUNS_KEPT: usize = 100;
+
+/// The log of a day of a watch is named like this behind its time.
+const OF_WATCH: &str = "-watch";
 
 /// The log of one run, written as it goes, so that a run that is cut short leaves what it did.
 pub(crate) struct RunLog {
@@ -66,40 +70,86 @@ struct Entry<'a> {
 impl RunLog {
     /// Begins a log, named by the local time to the millisecond.
     pub(crate) fn begin(home: &Home, folders: &[PathBuf]) -> io::Result<Self> {
-        let folder = home.runs();
-        let named = |error: io::Error| {
-            let reason = format!("the log of the run cannot be written ({error}): {}", folder.display());
-            io::Error::new(error.kind(), reason)
-        };
-        fs::create_dir_all(&folder).map_err(named)?;
-        // What cannot be removed stays: a log must not stop a run.
-        let _ = forget_old(&folder);
         let now = Zoned::now();
-        let mut stem = now.strftime("%Y-%m-%dT%H-%M-%S%.3f").to_string();
+        Self::new(&home.runs(), &stem(&now))
+            .and_then(|log| log.begun("#", folders, &now))
+            .map_err(named(home))
+    }
+
+    /// Begins a round of a watch: a chapter of the log of its day, so that not every screenshot has a log of its own.
+    pub(crate) fn of_watch(home: &Home, folders: &[PathBuf]) -> io::Result<Self> {
+        let now = Zoned::now();
+        let log = match Self::of_day(&home.runs(), &now) {
+            Some(log) => Ok(log),
+            None => Self::new(&home.runs(), &format!("{}{OF_WATCH}", stem(&now))),
+        };
+        log.and_then(|log| log.begun("\n##", folders, &now)).map_err(named(home))
+    }
+
+    /// A new log, among so many that are kept.
+    fn new(folder: &Path, stem: &str) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        // What cannot be removed stays: a log must not stop a run.
+        let _ = forget_old(folder);
         let create = |stem: &str, extension: &str| {
             File::create_new(folder.join(stem).with_added_extension(extension)).map(BufWriter::new)
         };
+        let mut stem = stem.to_owned();
         let mut for_people = create(&stem, "md");
         if for_people.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
             // Another program began one in the same millisecond.
             stem += &format!("-{}", std::process::id());
             for_people = create(&stem, "md");
         }
-        let for_programs = create(&stem, "jsonl").map_err(named)?;
-        let mut log = Self { for_people: for_people.map_err(named)?, for_programs, broken: false };
+        let for_programs = create(&stem, "jsonl")?;
         // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes it.
-        let _ = FileExt::try_lock(log.for_programs.get_ref());
+        let _ = FileExt::try_lock(for_programs.get_ref());
+        Ok(Self { for_people: for_people?, for_programs, broken: false })
+    }
+
+    /// The newest log of a watch on this day, if nobody writes it.
+    fn of_day(folder: &Path, now: &Zoned) -> Option<Self> {
+        let day = now.strftime("%Y-%m-%dT").to_string();
+        let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        let is_of_day = |path: &PathBuf| {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            path.extension().is_some_and(|kind| kind == "jsonl")
+                && stem.starts_with(&day)
+                && stem.ends_with(OF_WATCH)
+        };
+        let path = entries.filter(is_of_day).max()?;
+        let open = |path: &Path, create| File::options().read(true).append(true).create(create).open(path);
+        let mut for_programs = open(&path, false).ok()?;
+        FileExt::try_lock(&for_programs).ok()?;
+        // A round that was cut short may have left half a line.
+        let end = for_programs.seek(SeekFrom::End(-1)).and_then(|_| {
+            let mut last = [0];
+            for_programs.read_exact(&mut last).map(|()| last)
+        });
+        if end.is_ok_and(|end| end != *b"\n") {
+            for_programs.write_all(b"\n").ok()?;
+        }
+        let for_people = open(&path.with_extension("md"), true).ok()?;
+        Some(Self {
+            for_people: BufWriter::new(for_people),
+            for_programs: BufWriter::new(for_programs),
+            broken: false,
+        })
+    }
+
+    /// Says when and where it begins.
+    fn begun(mut self, heading: &str, folders: &[PathBuf], now: &Zoned) -> io::Result<Self> {
         let folders: Vec<String> = folders.iter().map(|folder| lossy(folder)).collect();
         let names = folders.join(", ");
-        let begun = Begun { at: rfc_3339(&now), folders, program: Build::own().to_string() };
+        let begun = Begun { at: rfc_3339(now), folders, program: Build::own().to_string() };
         let line = json(&serde_json::json!({ "begun": begun }))? + "\n";
-        log.for_programs.write_all(line.as_bytes())?;
+        self.for_programs.write_all(line.as_bytes())?;
         // Whatever happens to the run: when it began, and where, can be told.
-        log.for_programs.flush()?;
-        let head =
-            format!("# Scan of {}\n\nStarted {}.\n\n", tame(&names), now.strftime("%Y-%m-%d %H:%M:%S %:z"));
-        log.for_people.write_all(head.as_bytes())?;
-        Ok(log)
+        self.for_programs.flush()?;
+        let begun = now.strftime("%Y-%m-%d %H:%M:%S %:z");
+        let head = format!("{heading} Scan of {}\n\nStarted {begun}.\n\n", tame(&names));
+        self.for_people.write_all(head.as_bytes())?;
+        Ok(self)
     }
 
     /// Notes that these folders are read too.
@@ -175,6 +225,19 @@ impl RunLog {
             self.broken = true;
             tracing::warn!(%error, "the run log cannot be written");
         }
+    }
+}
+
+fn stem(moment: &Zoned) -> String {
+    moment.strftime("%Y-%m-%dT%H-%M-%S%.3f").to_string()
+}
+
+/// Why there is no log, and where it was to be.
+fn named(home: &Home) -> impl FnOnce(io::Error) -> io::Error {
+    let folder = home.runs();
+    move |error| {
+        let reason = format!("the log of the run cannot be written ({error}): {}", folder.display());
+        io::Error::new(error.kind(), reason)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Begun;
 use crate::{Home, RunCounts};
 
-/// What a run did. The JSON form is part of the program's contract and pinned by a test.
+/// What a run did, or a watch in a day. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PastRun {
     /// When it began, as RFC 3339.
@@ -85,27 +85,32 @@ impl PastRun {
         let log = path.with_extension("md");
         let counts = RunCounts::default();
         let mut run = Self { begun: None, folders: Vec::new(), end, reason: None, counts, log };
+        let mut before = counts;
         let mut lines = BufReader::new(file);
         let mut bytes = Vec::new();
         while lines.read_until(b'\n', &mut bytes)? > 0 {
             // The last line of a run that was cut short may be half of one.
             if let Ok(line) = serde_json::from_slice(&bytes) {
-                run.take(line);
+                run.take(line, &mut before, end);
             }
             bytes.clear();
         }
         Ok(run)
     }
 
-    fn take(&mut self, line: Line) {
+    /// Takes in a line. `before` is what the rounds before this one came to, and `unended` what becomes of a round that says
+    /// nothing of its end.
+    fn take(&mut self, line: Line, before: &mut RunCounts, unended: RunEnd) {
         let Line { begun, also, run, stopped, state, cached } = line;
         if let Some(Begun { at, folders, .. }) = begun {
-            (self.begun, self.folders) = (Some(at), folders);
+            self.begun.get_or_insert(at);
+            self.also(folders);
+            (*before, self.end, self.reason) = (self.counts, unended, None);
         } else if let Some(folders) = also {
-            self.folders.extend(folders);
+            self.also(folders);
         } else if let Some(counts) = run {
             self.end = if stopped.is_some() { RunEnd::Stopped } else { RunEnd::Complete };
-            (self.counts, self.reason) = (counts, stopped);
+            (self.counts, self.reason) = (before.and(&counts), stopped);
         } else {
             let counts = &mut self.counts;
             counts.files += 1;
@@ -117,13 +122,63 @@ impl PastRun {
             }
         }
     }
+
+    fn also(&mut self, folders: Vec<String>) {
+        let new = folders.into_iter().filter(|folder| !self.folders.contains(folder)).collect::<Vec<_>>();
+        self.folders.extend(new);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
+    use super::super::RunLog;
     use super::*;
+
+    #[test]
+    fn a_watch_has_one_log_a_day_whatever_becomes_of_its_rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let round = |name: &str| RunLog::of_watch(&home, &[PathBuf::from("/").join(name)]).unwrap();
+        let counts = RunCounts { files: 1, read: 1, workers: 2, seconds: 0.5, ..RunCounts::default() };
+        let only = || {
+            let mut runs = PastRun::last(&home, 9).unwrap();
+            assert_eq!(runs.len(), 1, "{runs:#?}");
+            runs.remove(0)
+        };
+        round("one").end(&counts, None);
+        let log = only().log;
+        // The machine fails while a line is written.
+        drop(round("two"));
+        let mut cut = File::options().append(true).open(log.with_extension("jsonl")).unwrap();
+        cut.write_all(b"{\"state\":\"failed\"}\n{\"path\":\"/desk").unwrap();
+        let run = only();
+        assert_eq!((run.end, run.counts.files, run.counts.failed), (RunEnd::CutShort, 2, 1));
+        let third = round("one");
+        assert_eq!(only().end, RunEnd::Running);
+        third.end(&counts, Some("cancelled"));
+        let run = only();
+        assert_eq!((run.end, run.reason.as_deref()), (RunEnd::Stopped, Some("cancelled")));
+        assert_eq!(run.folders, ["/one", "/two"]);
+        let all = RunCounts { files: 3, read: 2, failed: 1, workers: 2, seconds: 1.0, ..counts };
+        assert_eq!(run.counts, all);
+        // While somebody writes it, another program has one of its own; so has another day.
+        let held = round("one");
+        round("three").end(&counts, None);
+        drop(held);
+        let runs = PastRun::last(&home, 9).unwrap();
+        assert_eq!(runs.len(), 2);
+        for log in [log.clone(), log.with_extension("jsonl")] {
+            let name = log.file_name().unwrap().to_str().unwrap().replace("20", "19");
+            fs::rename(&log, log.with_file_name(name)).unwrap();
+        }
+        fs::remove_file(&runs[0].log).unwrap();
+        fs::remove_file(runs[0].log.with_extension("jsonl")).unwrap();
+        round("four").end(&counts, None);
+        let runs = PastRun::last(&home, 9).unwrap();
+        assert_eq!((runs.len(), runs[0].folders.as_slice()), (2, ["/four".to_owned()].as_slice()));
+    }
 
     #[test]
     fn a_run_that_was_cut_short_is_told_from_one_that_goes_on_and_one_that_ended() {

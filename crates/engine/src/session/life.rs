@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +49,7 @@ impl Engine {
             watch: watch.clone(),
             ended,
         };
-        let life = Life { engine: self.clone(), events, board, cancel };
+        let life = Life { engine: self.clone(), events, board, watch: watch.clone(), cancel };
         tokio::spawn(async move {
             let board = Arc::clone(&life.board);
             tokio::select! {
@@ -75,6 +76,7 @@ struct Life {
     engine: Engine,
     events: mpsc::Sender<Event>,
     board: Arc<Board>,
+    watch: Watch,
     cancel: CancellationToken,
 }
 
@@ -84,6 +86,7 @@ impl Life {
     async fn live(self, first: Dispatch, mut commands: mpsc::Receiver<Command>) {
         let mut next = Some((first, None));
         let mut pause = TRY_AGAIN;
+        let mut again: Option<JoinHandle<()>> = None;
         loop {
             let begun = Instant::now();
             let outcome = match next.take() {
@@ -100,15 +103,18 @@ impl Life {
             } else {
                 (pause * 2).min(LONGEST_TRY_AGAIN)
             };
+            if again.as_ref().is_none_or(JoinHandle::is_finished) {
+                again = Some(self.hand_over_again(pause));
+            }
             next = loop {
                 let command = tokio::select! {
                     command = commands.recv() => command,
                     () = self.cancel.cancelled() => None,
-                    // Whatever was given up waits in the cache's queue.
+                    // Whatever was given up waits in the cache's queue, if it could be stored there.
                     () = sleep(pause) => Some(Command::Order(LEFT)),
                 };
                 let Some(command) = command else { return };
-                let Self { engine, events, board, cancel } = &self;
+                let Self { engine, events, board, cancel, .. } = &self;
                 // A name of its own: what was claimed under the last one is void.
                 match engine.dispatch(&Control::new_id(), events, board, cancel) {
                     Ok(dispatch) => break Some((dispatch, Some(command))),
@@ -116,5 +122,16 @@ impl Life {
                 }
             };
         }
+    }
+
+    /// Has the watch hand over all of its folders after this time: what it handed over meanwhile could not even be queued.
+    fn hand_over_again(&self, after: Duration) -> JoinHandle<()> {
+        let watch = self.watch.clone();
+        tokio::spawn(async move {
+            sleep(after).await;
+            // The lookout may wait for the dispatcher.
+            let told = spawn_blocking(move || watch.hand_over_again());
+            drop(told.await);
+        })
     }
 }

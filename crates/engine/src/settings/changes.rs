@@ -10,7 +10,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::fresh::ways;
+use super::fresh::{clear_up, ways};
 use super::last_good::load_and_keep;
 use super::{Settings, SettingsError};
 use crate::Home;
@@ -47,6 +47,8 @@ impl SettingsChanges {
         let (wake, wakes) = mpsc::channel(1);
         // Where it cannot be made nothing is told either, and it may be there later.
         let _ = fs::create_dir_all(home.folder());
+        clear_up(&home.settings());
+        clear_up(&home.last_good_settings());
         let watcher = hang(home, &wake);
         let told = Told::of(&load_and_keep(home));
         Self { home: home.clone(), watcher, wake, wakes, is_due: false, told }

@@ -144,6 +144,8 @@ impl SettingsError {
     pub(super) fn unreadable(error: &io::Error, path: &Path) -> Self {
         let (reason, advice) = match error.kind() {
             io::ErrorKind::IsADirectory => ("it is a folder".to_owned(), "move it away"),
+            io::ErrorKind::InvalidInput => ("it is no file".to_owned(), "move it away"),
+            io::ErrorKind::FileTooLarge => ("it has more than a megabyte".to_owned(), "look what it is"),
             _ => (error.to_string(), "check the file's permissions"),
         };
         Self::Unreadable { reason, advice, path: path.to_owned() }

@@ -1,12 +1,18 @@
 //! `settings.toml` on the disk.
 
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::parse::parse;
 use super::{Settings, SettingsError};
 use crate::Home;
+
+/// Settings are text that somebody writes, in bytes. What is longer is something else.
+const LONGEST: u64 = 1 << 20;
 
 impl Settings {
     /// What the user has chosen in this home, and the defaults for all else.
@@ -21,7 +27,7 @@ impl Settings {
 
 /// The text of the file at this path, if there is one.
 pub(super) fn read(path: &Path) -> Result<Option<String>, SettingsError> {
-    match fs::read(path) {
+    match content(path) {
         // TOML knows no such character, and UTF-16 without its mark is full of them.
         Ok(content) if content.contains(&0) => Err(SettingsError::encoding(&content, path)),
         Ok(content) => match String::from_utf8(content) {
@@ -33,8 +39,31 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, SettingsError> {
     }
 }
 
+/// What is in the file. A pipe or a device neither holds anybody up nor goes on for ever.
+fn content(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // It may have become one by now.
+    let nonblock = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(nonblock.bits() as i32).open(path)?;
+    let mut content = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(content)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
     use super::*;
 
     #[test]
@@ -47,6 +76,22 @@ mod tests {
         let told = |why: &str| format!("the settings cannot be read ({why}: {}", home.settings().display());
         assert_eq!(error(), told("it is a folder); move it away"));
         fs::remove_dir(home.settings()).unwrap();
+        // Neither of them ends.
+        let socket = UnixListener::bind(home.settings()).unwrap();
+        assert_eq!(error(), told("it is no file); move it away"));
+        drop(socket);
+        for endless in ["/dev/zero", "/dev/tty"] {
+            fs::remove_file(home.settings()).unwrap();
+            symlink(endless, home.settings()).unwrap();
+            assert_eq!(error(), told("it is no file); move it away"));
+        }
+        fs::remove_file(home.settings()).unwrap();
+        let pipe = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, home.settings(), pipe, 0o600.into(), 0).unwrap();
+        assert_eq!(error(), told("it is no file); move it away"));
+        fs::remove_file(home.settings()).unwrap();
+        fs::write(home.settings(), "#".repeat(2 << 20)).unwrap();
+        assert_eq!(error(), told("it has more than a megabyte); look what it is"));
         for (content, why) in [
             (b"\xff\xfew\0o\0".as_slice(), "they are in UTF-16"),
             (b"w\0o\0r\0k\0", "they are not in UTF-8"),

@@ -4,9 +4,11 @@
 //! missing; else when nothing has changed about it for a while. One that is written again and again is given more time
 //! each time, so that a log of a thousand lines is not read a thousand times.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use super::below::{below, take_below};
 
 /// From the last word about a file that is complete until it is taken: whoever copies it may still set its times.
 const BREATH: Duration = Duration::from_millis(60);
@@ -33,7 +35,7 @@ pub(super) enum Sign {
 /// Files that are not complete yet.
 #[derive(Debug, Default)]
 pub(super) struct Unfinished {
-    files: HashMap<PathBuf, File>,
+    files: BTreeMap<PathBuf, File>,
     dues: BTreeSet<(Instant, PathBuf)>,
     /// Files that were taken not long ago, when, and how long they have to be quiet now.
     taken: HashMap<PathBuf, (Instant, Duration)>,
@@ -66,9 +68,8 @@ impl Unfinished {
 
     /// Nobody waits for this file, or for anything below this folder, any more.
     pub(super) fn forget(&mut self, path: &Path) {
-        let below = self.files.keys().filter(|file| file.starts_with(path)).cloned().collect::<Vec<_>>();
-        for path in below {
-            self.remove(&path);
+        for (path, file) in take_below(&mut self.files, path) {
+            self.dues.remove(&(file.due, path));
         }
     }
 
@@ -108,7 +109,7 @@ impl Unfinished {
 
     /// How many there are at or below this folder.
     pub(super) fn below(&self, folder: &Path) -> u64 {
-        self.files.keys().filter(|path| path.starts_with(folder)).count() as u64
+        below(&self.files, folder).count() as u64
     }
 
     /// Whether it is known that this one is not complete.

@@ -139,6 +139,7 @@ impl Lookout {
                 tracing::info!("the machine slept, or its clock was set; every folder is looked through");
                 self.look_again(Instant::now());
             }
+            Signal::Lost => (0..self.watched.len()).for_each(|index| self.begin_anew(index)),
             Signal::End => {}
         }
     }
@@ -221,6 +222,16 @@ impl Lookout {
         self.is_shown = false;
     }
 
+    /// Looks through a folder as at the start, if it is there.
+    fn begin_anew(&mut self, index: usize) {
+        let one = &mut self.watched[index];
+        one.forget();
+        if one.is_here() {
+            let path = one.path().to_owned();
+            self.walk(index, &path);
+        }
+    }
+
     /// Hears when a folder that is not there may be there again.
     fn listen_for(&self, path: &Path) {
         let nearest = path.ancestors().skip(1).find(|folder| folder.is_dir());
@@ -267,9 +278,7 @@ impl Lookout {
     }
 
     fn look_again(&mut self, at: Instant) {
-        for one in self.watched.iter_mut().filter(|one| one.is_ours()) {
-            one.next_look = Some(one.next_look.map_or(at, |next| next.min(at)));
-        }
+        self.watched.iter_mut().filter(|one| one.is_ours()).for_each(|one| one.want(at));
     }
 
     /// Looks through the folders whose time it is.

@@ -15,6 +15,7 @@
 //! Nothing here reads a medium or writes to the cache, and nothing waits for the dispatcher but the lookout itself: what is
 //! too much to be remembered is found by a walk.
 
+mod below;
 mod finish;
 mod folder;
 mod listen;
@@ -72,6 +73,11 @@ impl Watch {
     /// Watches these folders from now on, and no others.
     pub(crate) fn over(&self, folders: Vec<WatchedFolder>) {
         self.signals.send(Signal::Folders(folders));
+    }
+
+    /// Hands over once more what was handed over so far: whoever took it could not keep it.
+    pub(crate) fn hand_over_again(&self) {
+        self.signals.send(Signal::Lost);
     }
 
     /// Watches nothing any more.

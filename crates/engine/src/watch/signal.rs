@@ -32,6 +32,8 @@ pub(super) enum Signal {
     Mounts,
     /// The machine slept, or its clock was set.
     Woke,
+    /// What was handed over may be lost.
+    Lost,
     /// Nobody wants to know any more.
     End,
 }

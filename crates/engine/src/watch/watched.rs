@@ -1,6 +1,6 @@
 //! One folder among those that are watched: whose turn it is, whether it is there, and what was handed over from it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use deskscribe_cache::{FileId, Stamp, network_of};
 
+use super::below::take_below;
 use super::folder::Folder;
 use super::memory::Remembered;
 use super::outside::Mounts;
@@ -42,15 +43,17 @@ pub(super) struct Watched {
     /// Drives that are mounted below it.
     mounts: Vec<PathBuf>,
     /// What was handed over, and what it looked like then: a walk brings only what is new.
-    seen: HashMap<PathBuf, Stamp>,
+    seen: BTreeMap<PathBuf, Stamp>,
     /// What the walk that goes on has come to, with what it looked like if it was handed over.
-    met: HashMap<PathBuf, Option<Stamp>>,
+    met: BTreeMap<PathBuf, Option<Stamp>>,
     /// Where to walk next.
     walks: VecDeque<PathBuf>,
     is_walking: bool,
     /// Whether it was looked through since it is there.
     is_known: bool,
     pub(super) next_look: Option<Instant>,
+    /// It has to be looked through once more: the walk that goes on may have been there before something happened.
+    after_walk: Option<Instant>,
     pub(super) last_file_at: Option<i64>,
 }
 
@@ -96,12 +99,13 @@ impl Watched {
             untold: None,
             network: None,
             mounts: Vec::new(),
-            seen: HashMap::new(),
-            met: HashMap::new(),
+            seen: BTreeMap::new(),
+            met: BTreeMap::new(),
             walks: VecDeque::new(),
             is_walking: false,
             is_known: false,
             next_look: None,
+            after_walk: None,
             last_file_at: None,
         }
     }
@@ -161,10 +165,8 @@ impl Watched {
         let is_new = self.offline.take().is_some() || !self.is_known || !is_same || below != self.mounts;
         self.mounts = below;
         if is_new {
-            // As at the first look: files that were handed over may not have been reached any more.
-            self.is_known = false;
-            self.seen.clear();
-            self.met.clear();
+            // Files that were handed over may not have been reached any more.
+            self.forget();
         }
         for mount in remembered.mount.clone().iter().chain(&self.mounts) {
             if let Ok(metadata) = fs::metadata(mount) {
@@ -203,6 +205,12 @@ impl Watched {
         next
     }
 
+    /// Not everything was told of what happens in it: it is to be looked through, not before this.
+    pub(super) fn want(&mut self, at: Instant) {
+        let next = if self.is_walking { &mut self.after_walk } else { &mut self.next_look };
+        *next = Some(next.map_or(at, |next| next.min(at)));
+    }
+
     /// No walk can be begun for now.
     pub(super) fn give_up_walk(&mut self, now: Instant) {
         self.is_walking = false;
@@ -228,6 +236,20 @@ impl Watched {
         self.seen.insert(path.to_owned(), stamp);
     }
 
+    /// Nothing was handed over, as far as anybody knows: the next look is like the first one.
+    pub(super) fn forget(&mut self) {
+        self.is_known = false;
+        self.seen.clear();
+        self.met.clear();
+    }
+
+    /// What was at this path and below it went away. Should it come back, it is handed over again, even if it looks as it did:
+    /// its places are vacant by then. Tells whether anything was handed over from there.
+    pub(super) fn went(&mut self, path: &Path) -> bool {
+        take_below(&mut self.met, path);
+        !take_below(&mut self.seen, path).is_empty()
+    }
+
     /// The other names of this file that were handed over. The system tells only of the one by which it was written to.
     pub(super) fn other_names(&self, path: &Path, stamp: &Stamp) -> Vec<PathBuf> {
         let is_same = |other: &Stamp| (other.device, other.inode) == (stamp.device, stamp.inode);
@@ -250,6 +272,7 @@ impl Watched {
             self.untold = walked.untold.or_else(|| self.network.clone());
             self.next_look = Some(now + self.pause(walked.took));
         }
+        self.next_look = self.next_look.into_iter().chain(self.after_walk.take()).min();
         (missed, self.next_walk())
     }
 
@@ -268,5 +291,31 @@ impl Watched {
         };
         let (path, last_file_at) = (lossy(self.path()), self.last_file_at);
         FolderStatus { path, state, reason: reason.cloned(), unfinished, last_file_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_told_during_a_walk_is_looked_for_after_it() {
+        let rules = WatchedFolder::of("/desktop");
+        let folder = Folder::of(rules.clone(), rules.filter().unwrap(), 0, Vec::new());
+        let mut one = Watched::new(Arc::new(folder), rules, Ok(Some(tempfile::tempfile().unwrap())));
+        let now = Instant::now();
+        let walk = |one: &mut Watched, from: &str| one.walk(Path::new(from)).unwrap();
+        let over = |one: &mut Watched, from| {
+            one.walked(Walked { from, took: Duration::ZERO, untold: None }, now);
+            one.next_look.unwrap()
+        };
+        let from = walk(&mut one, "/desktop");
+        one.want(now);
+        assert_eq!(over(&mut one, from), now);
+        let from = walk(&mut one, "/desktop");
+        assert_eq!(over(&mut one, from), now + LOOK_AGAIN, "it was looked through since");
+        let from = walk(&mut one, "/desktop/deep");
+        one.want(now);
+        assert_eq!(over(&mut one, from), now, "most of it was not looked through");
     }
 }

@@ -57,15 +57,16 @@ fn below_its_comment(text: &str, key: &str, line: &str) -> Option<String> {
     None
 }
 
-/// Takes out the line of the key, or its lines, with what is said behind it. Comments above it stay.
+/// Takes out the line of the key, or its lines. Comments stay, also the one behind it, which has the line then.
 pub(super) fn unset(text: &str, key: &Key, path: &Path) -> Result<String, SettingsError> {
     let document = Document::parse(text).map_err(|error| syntax(text, &error, path))?;
     let entry = document.as_table().get_key_value(key.name);
     let spans = entry.and_then(|(key, value)| Some((key.span()?, value.span()?)));
     let Some((name, value)) = spans else { return Ok(text.to_owned()) };
     let begin = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[value.end..].find('\n').map_or(text.len(), |at| value.end + at + 1);
-    Ok(format!("{}{}", &text[..begin], &text[end..]))
+    let behind = text[value.end..].split_inclusive('\n').next().unwrap_or_default();
+    let end = value.end + behind.len();
+    Ok(format!("{}{}{}", &text[..begin], behind.trim_start(), &text[end..]))
 }
 
 /// A value without what surrounds it.

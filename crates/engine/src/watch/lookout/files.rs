@@ -16,7 +16,6 @@ use crate::watch::Seen;
 use crate::watch::finish::Sign;
 use crate::watch::folder::{Folder, Name};
 use crate::watch::signal::Happening;
-use crate::watch::watched::Watched;
 use crate::watch::whole::{Whole, whole};
 
 /// A file that was changed so short a time before a walk met it may still be written to.
@@ -25,10 +24,13 @@ const YOUNG: Duration = Duration::from_secs(2);
 impl Lookout {
     /// Something happened to this path.
     pub(super) fn happened(&mut self, happening: Happening, path: PathBuf) {
-        let missing = |one: &Watched| one.is_offline() && one.path().starts_with(&path);
-        if let Some(index) = self.watched.iter().position(missing) {
-            return self.look(index);
-        }
+        // What happens to a folder may have one come back that lies in it, and is its own business as well.
+        let missing = |index: &usize| {
+            let one = &self.watched[*index];
+            one.is_offline() && one.path().starts_with(&path)
+        };
+        let missing: Vec<usize> = (0..self.watched.len()).filter(missing).collect();
+        missing.into_iter().for_each(|index| self.look(index));
         let Some(index) = self.around(&path) else { return };
         let one = &self.watched[index];
         if path == one.path() {
@@ -38,15 +40,18 @@ impl Lookout {
         if !one.is_here() || !path.parent().is_some_and(|parent| folder.reaches(parent)) {
             return;
         }
+        let found = fs::symlink_metadata(&path);
         if happening == Happening::Went {
             self.unfinished.forget(&path);
-            if folder.name(&path) != Name::Nobodys {
+            let was_known = self.watched[index].went(&path);
+            if was_known || folder.name(&path) != Name::Nobodys {
                 self.gone_since.get_or_insert_with(Instant::now);
-                self.gone.push(path);
+                self.gone.push(path.clone());
             }
-            return;
         }
-        let Ok(metadata) = fs::symlink_metadata(&path) else { return };
+        let Ok(metadata) = found else { return };
+        // Two that changed places: each went away from where the other one is now.
+        let happening = if happening == Happening::Went { Happening::Came } else { happening };
         if metadata.is_dir() {
             if folder.enters(&path) {
                 self.walk(index, &path);
