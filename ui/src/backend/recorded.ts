@@ -6,6 +6,7 @@ import { NOW, RecordedLibrary, drawing } from "../recorded/library";
 import { errandIn, listensIn, modelsIn } from "../recorded/models";
 import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
+import { RecordedSettings, openPage, pageIn, settingsCommands } from "../recorded/settings";
 import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -18,12 +19,16 @@ export function recorded(asked: URLSearchParams): Backend {
   const empty = state === "empty" || state === "drag-empty";
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
   const round = new Round(library);
-  const quiet = state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
+  const quiet =
+    pageIn(state) !== null ||
+    state.startsWith("llm-") ||
+    (state.startsWith("watch") && state !== "watch-reading");
   round.idle = empty || state === "idle" || state === "error" || quiet;
   let pause = pauseIn(state);
   round.paused = state === "paused" || pause !== null;
   let choices = choicesIn(state);
   let background = BACKGROUND;
+  const settings = new RecordedSettings(state);
   if (round.idle) {
     library.queued = state === "error" ? library.queued : 0;
     round.queue = [];
@@ -46,6 +51,8 @@ export function recorded(asked: URLSearchParams): Backend {
   };
   const chosen = () => {
     tell({ type: "choices", folders: choices, background });
+    const file = "~/.local/share/deskscribe/settings.toml";
+    tell({ type: "settings", settings: settings.all, file, trouble: settings.trouble });
     status();
   };
   const changed = () =>
@@ -126,16 +133,17 @@ export function recorded(asked: URLSearchParams): Backend {
     },
     async watchFolder(folder) {
       choices = [...choices.filter(({ path }) => path !== folder.path), folder];
-      return (chosen(), null);
+      return (chosen(), 0);
     },
     async unwatchFolder(folder) {
       choices = choices.filter(({ path }) => path !== folder.path);
-      return (chosen(), null);
+      return (chosen(), 0);
     },
     async setBackground(to) {
       background = to;
       return (chosen(), null);
     },
+    ...settingsCommands(state, settings, chosen),
     async closeWindow(keepRunning) {
       background = { ...background, keep_running: keepRunning };
       return (chosen(), null);
@@ -276,6 +284,8 @@ export function recorded(asked: URLSearchParams): Backend {
           counts: { ...round.counts, files: 318, read: 306, seconds: 94 },
           stopped: null,
         });
+      const page = pageIn(state);
+      if (page) openPage(page);
       play();
     },
     thumb: (key) => picture(key, 0),

@@ -3,6 +3,7 @@ import type { Death, Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage
 import { clock, count, decimal, duration, number, size } from "./format";
 import { folders } from "./folders";
 import { models, recording } from "./recordings";
+import { settings } from "./settings";
 import { summaries } from "./summaries";
 
 const items = (n: number) => count(n, "item", "items");
@@ -34,6 +35,7 @@ export const words = {
   models,
   summaries,
   folders,
+  settings,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
@@ -91,6 +93,7 @@ export const words = {
     keys: "Keys",
     models: "Speech models",
     summaries: "Summaries",
+    settings: "Settings",
   },
 
   health: {
@@ -343,6 +346,7 @@ export const words = {
         keys: [
           ["Ctrl F  or  /", "Search"],
           ["Esc", "Close the top layer, then clear the selection"],
+          ["Ctrl ,", "Settings"],
           ["?", "These keys"],
         ],
       },
