@@ -143,13 +143,22 @@ const sentIn = (state: string): Sent[] =>
     : [];
 
 const home = "/home/anna/.local/share/deskscribe";
+const DENIED = "Permission denied (os error 13)";
+const FORBIDDEN = "Operation not permitted (os error 1)";
 const CANARIES: [string, "files" | "calls", string][] = [
-  ["open /etc/passwd", "files", "Permission denied (os error 13)"],
-  ["list the home folder", "files", "Permission denied (os error 13)"],
-  ["make a file in /tmp", "files", "Permission denied (os error 13)"],
-  ["make a socket for the network", "calls", "Operation not permitted (os error 1)"],
-  ["start another program", "calls", "Operation not permitted (os error 1)"],
-  ["look at another process", "calls", "Operation not permitted (os error 1)"],
+  ["open /etc/passwd", "files", DENIED],
+  ["list the folder /", "files", DENIED],
+  ["make a file in /tmp", "files", DENIED],
+  ["open /proc/cpuinfo", "calls", DENIED],
+  ["look whether / is there", "calls", DENIED],
+  ["make a file in /tmp", "calls", DENIED],
+  ["make an Internet socket", "calls", FORBIDDEN],
+  ["make a Unix socket", "calls", FORBIDDEN],
+  ["start a program", "calls", FORBIDDEN],
+  ["fork", "calls", FORBIDDEN],
+  ["make a call that is not in the tables", "calls", "Function not implemented (os error 38)"],
+  ["signal the parent", "calls", FORBIDDEN],
+  ["map executable memory", "calls", FORBIDDEN],
 ];
 
 export function diagnosisIn(state: string): Diagnosis {
@@ -202,13 +211,13 @@ export function diagnosisIn(state: string): Diagnosis {
       },
       {
         what: "text detection",
-        name: "PP-OCRv5 mobile det",
+        name: "PP-OCRv6 det small",
         bytes: 4_819_576,
         path: "/opt/deskscribe/det.onnx",
       },
       {
         what: "text recognition",
-        name: "PP-OCRv5 mobile rec",
+        name: "PP-OCRv6 rec small",
         bytes: 16_517_247,
         path: "/opt/deskscribe/rec.onnx",
       },
