@@ -6,7 +6,9 @@ use specta_typescript::Typescript;
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
-use crate::commands::{folders, item, library, meaning, models, reading, summaries, transcript, ways_in};
+use crate::commands::{
+    folders, item, library, meaning, models, reading, settings, summaries, transcript, ways_in,
+};
 use crate::error::CommandError;
 use crate::live::Live;
 
@@ -28,6 +30,13 @@ pub(crate) fn surface() -> Builder<Wry> {
             folders::unwatch_folder,
             folders::set_background,
             folders::close_window,
+            settings::set_setting,
+            settings::undo_setting,
+            settings::capacity,
+            settings::diagnose,
+            settings::sent,
+            settings::open_place,
+            settings::choose_transcripts,
             library::page,
             library::waiting,
             library::troubles,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use deskscribe_engine::{
     Again, Change, ContentKey, Engine, Event, Files, Home, Host, Library, Models, Order, PreviewError,
-    PreviewOf, Query, Resources, Session, Settings, SettingsError, Turn,
+    PreviewOf, Query, Resources, Session, Settings, Turn,
 };
 use tauri::AppHandle;
 use tauri::async_runtime::{JoinHandle, block_on, spawn, spawn_blocking};
@@ -15,6 +15,7 @@ use tokio::sync::{broadcast, watch};
 use crate::background::closing::Closing;
 use crate::background::notice::{self, Notices};
 use crate::clipboard::Clipboard;
+use crate::commands::settings::WaysBack;
 use crate::counting::{Counting, FolderCount};
 use crate::drag::Drag;
 use crate::errands::Errands;
@@ -45,8 +46,11 @@ pub(crate) struct Inner {
     pub(crate) pulls: Pulls,
     /// The settings that are in use.
     pub(crate) chosen: watch::Sender<Chosen>,
-    /// Held while they are changed.
+    /// Held while the engine is brought to them.
     pub(crate) changing: tokio::sync::Mutex<()>,
+    /// Those that the engine has.
+    followed: Mutex<Option<Settings>>,
+    pub(crate) ways_back: WaysBack,
     /// What would be read in a folder that is being chosen.
     pub(crate) count: watch::Sender<Option<FolderCount>>,
     pub(crate) counting: Counting,
@@ -116,6 +120,8 @@ impl Desk {
             pulls: Pulls::remembering(left("summaries.json")),
             chosen: watch::Sender::default(),
             changing: tokio::sync::Mutex::default(),
+            followed: Mutex::default(),
+            ways_back: WaysBack::default(),
             count: watch::Sender::default(),
             counting: Counting::default(),
             has_tray: watch::Sender::default(),
@@ -135,21 +141,19 @@ impl Desk {
     pub(crate) async fn start_engine(&self, app: &AppHandle) {
         let this = self.engines.fetch_add(1, Ordering::Relaxed) + 1;
         self.engine.send_replace(Reading::Starting);
-        let (home, chosen) = (self.home.clone(), self.chosen.borrow().clone());
-        let open = spawn_blocking(move || open(home, chosen.settings)).await;
+        let settings = self.settings().await;
+        let (home, begin) = (self.home.clone(), settings.clone());
+        let open = spawn_blocking(move || open(home, begin)).await;
         let open = open.map_err(|error| error.to_string()).and_then(|engine| engine);
-        let stay = open.and_then(|Opened { engine, settings, doubt }| {
+        let stay = open.and_then(|engine| {
             let stay = engine.stay(Host::Window).map_err(|error| error.to_string())?;
-            Ok((engine.models().clone(), stay, settings, doubt))
+            Ok((engine.models().clone(), stay))
         });
         let (session, mut events) = match stay {
-            Ok((models, (session, events), settings, doubt)) => {
+            Ok((models, (session, events))) => {
                 self.errands.know(models);
                 session.watch(settings.watch.clone());
-                self.chosen.send_modify(|chosen| chosen.settings = Some(settings));
-                if let Some(error) = doubt {
-                    self.doubt(&error);
-                }
+                self.follows(settings);
                 (session, events)
             }
             Err(reason) => {
@@ -174,6 +178,31 @@ impl Desk {
                 desk.engine.send_replace(Reading::Broken(reason));
             }
         });
+    }
+
+    /// The settings that are in use; at first those of the file, or the last good ones if it cannot be followed.
+    async fn settings(&self) -> Settings {
+        if let Some(settings) = self.chosen.borrow().settings.clone() {
+            return settings;
+        }
+        let home = self.home.clone();
+        let load = spawn_blocking(move || Settings::load_or_last_good(&home)).await;
+        let (settings, doubt) = load.unwrap_or_default();
+        self.chosen.send_modify(|chosen| chosen.settings = Some(settings.clone()));
+        if let Some(error) = doubt {
+            self.doubt(&error);
+        }
+        settings
+    }
+
+    /// The settings that the engine has, if there ever was one.
+    pub(crate) fn followed(&self) -> Option<Settings> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The engine has these settings now.
+    pub(crate) fn follows(&self, settings: Settings) {
+        *self.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
     }
 
     /// Ends the engine, for another one to begin.
@@ -327,18 +356,7 @@ fn starting() -> CommandError {
     CommandError::new(ErrorCode::Workers, "Deskscribe is still starting")
 }
 
-/// An engine that is ready to begin.
-struct Opened {
-    engine: Engine,
-    settings: Settings,
-    /// Why the settings are not those of the file.
-    doubt: Option<SettingsError>,
-}
-
-fn open(home: Home, settings: Option<Settings>) -> Result<Opened, String> {
+fn open(home: Home, settings: Settings) -> Result<Engine, String> {
     let resources = Resources::locate().map_err(|error| error.to_string())?;
-    let (settings, doubt) =
-        settings.map_or_else(|| Settings::load_or_last_good(&home), |settings| (settings, None));
-    let engine = Engine::open(home, resources, settings.clone()).map_err(|error| error.to_string())?;
-    Ok(Opened { engine, settings, doubt })
+    Engine::open(home, resources, settings).map_err(|error| error.to_string())
 }

@@ -1,6 +1,6 @@
 //! What a command tells the page when it cannot be done: a code to decide by, and a line to read.
 
-use deskscribe_engine::{CacheError, FilePathError, QueryError};
+use deskscribe_engine::{CacheError, FilePathError, QueryError, SettingsError};
 use serde::Serialize;
 
 /// Why a command was not done.
@@ -27,6 +27,8 @@ pub(crate) enum ErrorCode {
     Cache,
     /// Nothing can be read for now.
     Workers,
+    /// A setting cannot have this value.
+    Refused,
     /// The system refused something.
     System,
 }
@@ -58,6 +60,16 @@ impl From<CacheError> for CommandError {
         let code = match error {
             CacheError::Nothing(_) => ErrorCode::Nothing,
             _ => ErrorCode::Cache,
+        };
+        Self::new(code, error)
+    }
+}
+
+impl From<SettingsError> for CommandError {
+    fn from(error: SettingsError) -> Self {
+        let code = match error {
+            SettingsError::Refused { .. } | SettingsError::NoGlob(_) => ErrorCode::Refused,
+            _ => ErrorCode::System,
         };
         Self::new(code, error)
     }

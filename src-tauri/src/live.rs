@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use deskscribe_engine::{Change, Coverage, RunCounts, Session, Status};
+use deskscribe_engine::{Change, Coverage, RunCounts, Session, Setting, Status, at_home};
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,6 +18,7 @@ use crate::desk::{Desk, LibraryState, Reading};
 use crate::drag::Drag;
 use crate::errands::{Errand, Known};
 use crate::pulls::ModelPull;
+use crate::settings::Chosen;
 
 /// Between two pictures of what the engine does. Faster than anybody reads, slower than a screen.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
@@ -70,6 +71,16 @@ pub(crate) enum Live {
         folders: Vec<FolderChoice>,
         /// When no window is open, and beside other programs.
         background: Background,
+    },
+    /// Every setting, as it is in use.
+    Settings {
+        /// In the order of the file that explains them.
+        settings: Vec<Setting>,
+        /// The file that says so, as people write it.
+        file: String,
+        /// Why the file is not followed as it is now: the line, and what is wrong with it. What was good last is in use
+        /// until it is mended, and nothing can be changed.
+        trouble: Option<String>,
     },
     /// What would be read in a folder that is being chosen.
     Count {
@@ -149,12 +160,14 @@ pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
     let (mut chosen, mut tray) = (desk.chosen.subscribe(), desk.has_tray.subscribe());
     let choices = async {
         loop {
-            let settings = chosen.borrow_and_update().settings.clone();
+            let Chosen { settings, trouble } = chosen.borrow_and_update().clone();
             let has_tray = *tray.borrow_and_update();
             if let Some(settings) = settings {
                 let folders = settings.watch.iter().map(FolderChoice::from).collect();
                 let background = Background::of(&settings, has_tray);
-                if page.send(Live::Choices { folders, background }).is_err() {
+                let file = at_home(&desk.home.settings());
+                let all = Live::Settings { settings: settings.each(), file, trouble };
+                if page.send(Live::Choices { folders, background }).is_err() || page.send(all).is_err() {
                     return;
                 }
             }

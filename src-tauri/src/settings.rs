@@ -3,7 +3,7 @@
 
 use deskscribe_engine::{Again, Edit, Files, Settings, SettingsChanges};
 use tauri::AppHandle;
-use tauri::async_runtime::spawn_blocking;
+use tauri::async_runtime::{spawn, spawn_blocking};
 
 use crate::desk::{Desk, Reading};
 use crate::error::CommandError;
@@ -23,19 +23,19 @@ impl Desk {
     pub(crate) async fn follow_settings(&self, mut changes: SettingsChanges, app: &AppHandle) {
         loop {
             match changes.next().await {
-                Ok(settings) => self.take(settings, app).await,
+                Ok(settings) => self.take(settings, app),
                 Err(error) => self.doubt(&error),
             }
         }
     }
 
-    /// Changes the file, and what is done with it.
-    pub(crate) async fn change(&self, edits: Vec<Edit>, app: &AppHandle) -> Result<(), CommandError> {
+    /// Changes the file, and what is done with it. Tells the number of the change, to take it back.
+    pub(crate) async fn change(&self, edits: Vec<Edit>, app: &AppHandle) -> Result<u32, CommandError> {
         let home = self.home.clone();
-        let change = spawn_blocking(move || Settings::change(&home, &edits)).await;
-        let settings = change.map_err(CommandError::system)?.map_err(CommandError::system)?;
-        self.take(settings, app).await;
-        Ok(())
+        let change = spawn_blocking(move || Settings::change_with_way_back(&home, &edits)).await;
+        let (settings, way_back) = change.map_err(CommandError::system)??;
+        self.take(settings, app);
+        Ok(self.ways_back.keep(way_back))
     }
 
     /// The file cannot be used as it is. The settings that were good stay in use.
@@ -46,20 +46,26 @@ impl Desk {
         self.chosen.send_modify(|chosen| chosen.trouble = Some(trouble));
     }
 
-    /// These are the settings from now on. Only what depends on them begins anew.
-    async fn take(&self, settings: Settings, app: &AppHandle) {
-        // One after the other: two may change them at once.
+    /// These are the settings from now on. Nobody waits for the engine to follow, which may have to put down its work.
+    pub(crate) fn take(&self, settings: Settings, app: &AppHandle) {
+        self.chosen.send_replace(Chosen { settings: Some(settings), trouble: None });
+        let (desk, app) = (self.clone(), app.clone());
+        spawn(async move { desk.follow_chosen(&app).await });
+    }
+
+    /// Brings the engine to what is chosen now. Only what depends on it begins anew.
+    async fn follow_chosen(&self, app: &AppHandle) {
+        // One after the other; of several changes in a row the last is followed, and the others find nothing to do.
         let _turn = self.changing.lock().await;
-        let before = self.chosen.borrow().settings.clone();
-        let chosen = Chosen { settings: Some(settings.clone()), trouble: None };
-        self.chosen.send_replace(chosen);
+        let Some(settings) = self.chosen.borrow().settings.clone() else { return };
         let is_broken = matches!(&*self.engine.borrow(), Reading::Broken(_));
-        match before {
+        match self.followed() {
             Some(before) if !is_broken && before == settings => {}
             Some(before) if !is_broken && of_the_engine(&before) == of_the_engine(&settings) => {
                 if let Ok(session) = self.session() {
-                    session.watch(settings.watch);
+                    session.watch(settings.watch.clone());
                 }
+                self.follows(settings);
             }
             _ => {
                 self.end_engine().await;

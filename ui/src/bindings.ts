@@ -23,14 +23,31 @@ export const commands = {
 	 *  more is counted.
 	 */
 	countFolder: (folder: FolderChoice | null) => __TAURI_INVOKE<null>("count_folder", { folder }),
-	/**  Watches this folder from now on; one that is watched already, in another way. */
-	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<null>("watch_folder", { folder }),
-	/**  Watches this folder no more. What was read in it stays. */
-	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<null>("unwatch_folder", { folder }),
+	/**
+	 *  Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to take
+	 *  it back.
+	 */
+	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<number>("watch_folder", { folder }),
+	/**  Watches this folder no more. What was read in it stays. Tells the number of the change, to take it back. */
+	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<number>("unwatch_folder", { folder }),
 	/**  How it behaves in the background from now on. */
 	setBackground: (background: Background) => __TAURI_INVOKE<null>("set_background", { background }),
 	/**  The answer to whether to go on when the window is closed, which it then is. */
 	closeWindow: (keepRunning: boolean) => __TAURI_INVOKE<null>("close_window", { keepRunning }),
+	/**  Gives a setting this value, or the one that it comes with. Tells the number of the change, to take it back. */
+	setSetting: (key: string, value: Plain | null) => __TAURI_INVOKE<number>("set_setting", { key, value }),
+	/**  Takes a change of the settings back. */
+	undoSetting: (change: number) => __TAURI_INVOKE<null>("undo_setting", { change }),
+	/**  How many workers there are and why, as of now. */
+	capacity: () => __TAURI_INVOKE<Capacity>("capacity"),
+	/**  Examines the installation, as `deskscribe doctor` does. Starts one worker, and takes a moment. */
+	diagnose: () => __TAURI_INVOKE<Diagnosis>("diagnose"),
+	/**  What was ever sent to each language model's server, in sum; what left this machine first. */
+	sent: () => __TAURI_INVOKE<Sent[]>("sent"),
+	/**  Opens a place of ours with the program that the system has for it. */
+	openPlace: (place: Place) => __TAURI_INVOKE<null>("open_place", { place }),
+	/**  Asks for the folder that transcripts are written to; nothing, if none was chosen. */
+	chooseTranscripts: () => __TAURI_INVOKE<string | null>("choose_transcripts"),
 	/**  The items that match, from this one on; the best first, or the newest. */
 	page: (query: string, offset: number, limit: number) => __TAURI_INVOKE<Page>("page", { query, offset, limit }),
 	/**  Files whose turn has not come, the longest waiting first. */
@@ -165,6 +182,36 @@ export type Call = {
 	answer: string,
 };
 
+/**  Something that a confined worker tried and that had to fail. */
+export type Canary = {
+	/**  What was tried, such as `open /etc/passwd`. */
+	attempt: string,
+	/**  The layer that has to refuse it. */
+	layer: Layer,
+	/**  Whether it was refused. */
+	refused: boolean,
+	/**  What the system said. */
+	outcome: string,
+};
+
+/**  How many workers an engine would have if it began now, and what of this machine that follows from. */
+export type Capacity = {
+	/**  Processors that this program may use. */
+	processors: number,
+	/**  Memory of this machine in bytes, or the part of it that this program may use; nothing if nobody tells. */
+	memory: number | null,
+	/**  Memory that nobody uses now, in bytes, with what our own workers hold; nothing if nobody tells. */
+	available: number | null,
+	/**  What a busy worker is reckoned to need, in bytes. */
+	worker: number,
+	/**  Workers that the settings allow. */
+	wanted: number,
+	/**  Workers that there is room for, of those. */
+	workers: number,
+	/**  Why they are fewer, if they are; one line. */
+	short: string | null,
+};
+
 /**  A file in short. */
 export type Card = {
 	/**  The name of the content; unknown for a file that waits to be read. */
@@ -223,6 +270,19 @@ export type Chapter = {
 	at: number,
 	/**  What it is about, in a few words. */
 	title: string,
+};
+
+/**  One thing that was looked at. */
+export type Check = {
+	/**  One word, such as `cache`. */
+	what: string,
+	/**
+	 *  Whether it is as it has to be; `null` when it could not be looked at now, which is nobody's fault, or when it is
+	 *  not and most works without it.
+	 */
+	good: boolean | null,
+	/**  One line: what was found, and what to do if it is not good. */
+	found: string,
 };
 
 /**  Why a file was not read. A closed list: whoever shows a failure decides by this, never by its text. */
@@ -334,6 +394,27 @@ export type Deed =
 /**  Its hash is taken. */
 "verify";
 
+/**  What an examination came to. The JSON form is for scripts. */
+export type Diagnosis = {
+	/**  All in all. */
+	verdict: Verdict,
+	/**  The build of this program. */
+	program: string,
+	/**
+	 *  What was looked at, in order. After the first thing that keeps the program from working, what needs it
+	 *  is not looked at.
+	 */
+	checks: Check[],
+	/**  The worker that was started, if one could be. */
+	worker: WorkerCheck | null,
+	/**  What is installed, if it is complete. */
+	parts: Part[],
+	/**  Where things lie. */
+	kept: Kept[],
+	/**  What mends what is wrong, in the order of the checks. */
+	mend: Mend[],
+};
+
 /**  What is held over the window. */
 export type Drag = {
 	/**  Files that would be read. */
@@ -382,6 +463,8 @@ export type ErrorCode =
 "cache" | 
 /**  Nothing can be read for now. */
 "workers" | 
+/**  A setting cannot have this value. */
+"refused" | 
 /**  The system refused something. */
 "system";
 
@@ -574,6 +657,18 @@ export type ItemView = {
 	shown_hits: MomentHit[],
 } & Item;
 
+/**  A place where something is kept. */
+export type Kept = {
+	/**  One word, such as `backup`. */
+	what: string,
+	/**  Its size, with everything in it. */
+	bytes: number,
+	/**  What is in it; empty where its name says it all. */
+	holds: string,
+	/**  The file or folder. */
+	path: string,
+};
+
 /**  A language model, as far as whoever asks it must know it. */
 export type LanguageModel = {
 	/**  Its name, as the server has it. */
@@ -590,6 +685,23 @@ export type Languages =
 "en" | 
 /**  All of the hundred that Whisper was trained on. */
 "all";
+
+/**  A layer of confinement. */
+export type Layer = 
+/**  Limits, rights and descriptors of the process itself. Nothing is decided by it. */
+"process" | 
+/**  Which files can be reached: Landlock on Linux. */
+"files" | 
+/**  Which system calls can be made: seccomp on Linux. */
+"calls";
+
+/**  One layer, and what became of it. */
+export type LayerState = {
+	/**  Which one. */
+	layer: Layer,
+	/**  One line, such as `Landlock ABI 7, fully enforced`. */
+	state: string,
+};
 
 /**  A line of text found in a picture. */
 export type Line = {
@@ -706,6 +818,17 @@ pull: ModelPull | null } |
 folders: FolderChoice[]; 
 /**  When no window is open, and beside other programs. */
 background: Background } | 
+/**  Every setting, as it is in use. */
+{ type: "settings"; 
+/**  In the order of the file that explains them. */
+settings: Setting[]; 
+/**  The file that says so, as people write it. */
+file: string; 
+/**
+ *  Why the file is not followed as it is now: the line, and what is wrong with it. What was good last is in use
+ *  until it is mended, and nothing can be changed.
+ */
+trouble: string | null } | 
 /**  What would be read in a folder that is being chosen. */
 { type: "count"; 
 /**  So far; nothing, if none is counted. */
@@ -779,6 +902,14 @@ export type MediaKind =
 "audio" | 
 /**  Could not be told, because the file could not be opened. */
 "unknown";
+
+/**  What mends something that is wrong. */
+export type Mend = {
+	/**  The check that found it. */
+	what: string,
+	/**  One line for a shell. */
+	line: string,
+};
 
 /**  What is missing from a stretch of a recording. */
 export type Missing = 
@@ -881,6 +1012,18 @@ export type Page = {
 	change: number,
 };
 
+/**  A part of the program. */
+export type Part = {
+	/**  What it is for, such as `text detection`. */
+	what: string,
+	/**  Its name and version. */
+	name: string,
+	/**  Its size. */
+	bytes: number | null,
+	/**  Its file. */
+	path: string,
+};
+
 /**  What was pasted. */
 export type Pasted = 
 /**  Files that a file manager had copied. */
@@ -931,6 +1074,26 @@ export type Piece = {
 	/**  Whether it is what was looked for. */
 	hit: boolean,
 };
+
+/**  A place of ours that a person may want to look at. */
+export type Place = 
+/**  The file of the settings; one that explains every key is made if there is none. */
+"settings" | 
+/**  Where everything is kept. */
+"home" | 
+/**  What the program did. */
+"logs";
+
+/**  What a setting is, without the marks of the file. */
+export type Plain = 
+/**  Yes or no. */
+boolean | 
+/**  A whole number. */
+number | 
+/**  A word or a text. */
+string | 
+/**  Some words. */
+string[];
 
 /**  How workers share processor and disk with other programs. */
 export type Priority = 
@@ -1228,6 +1391,22 @@ export type Segment = {
 	confidence: number,
 };
 
+/**  What was sent to a server in all, as far as what it was about is still known. */
+export type Sent = {
+	/**  The address of the server. */
+	server: string,
+	/**  Whether that is another machine than this one. */
+	remote: boolean,
+	/**  Contents of which something was sent. */
+	contents: number,
+	/**  How often it was asked. */
+	requests: number,
+	/**  Bytes that were sent, without what the network adds. */
+	sent: number,
+	/**  Bytes that came back, without what the network adds. */
+	received: number,
+};
+
 /**  A server that is there, and what it is asked with. */
 export type Server = {
 	/**  What language it speaks. */
@@ -1254,6 +1433,18 @@ export type ServerKind =
 "ollama" | 
 /**  That of OpenAI: LM Studio, the server of llama.cpp, vLLM. */
 "openai";
+
+/**  One setting as it is now. */
+export type Setting = {
+	/**  Its name in the file. */
+	key: string,
+	/**  What it may be. */
+	takes: Takes,
+	/**  What it is, an address without user and password; nothing if that is nothing. */
+	value: Plain | null,
+	/**  What it is without being chosen; nothing if that is nothing. */
+	default: Plain | null,
+};
 
 /**  What can be heard in a recording. */
 export type Sound = 
@@ -1429,6 +1620,31 @@ export type SummariesStatus = {
 	waiting: number,
 };
 
+/**  What a setting may be. */
+export type Takes = 
+/**  A whole number; the unit is in the setting's name. */
+{ type: "number"; 
+/**  The least. */
+from: number; 
+/**  The most. */
+to: number } | 
+/**  Yes or no. */
+{ type: "switch" } | 
+/**  One of these words. */
+{ type: "word"; 
+/**  All that there are. */
+words: string[] } | 
+/**  Text of a certain kind, or none. */
+{ type: "text"; 
+/**  What kind, such as `an address, such as "http://localhost:1234"`. */
+what: string; 
+/**  One that could be meant. */
+example: string } | 
+/**  Some of these words, at least one. */
+{ type: "words"; 
+/**  All that there are. */
+words: string[] };
+
 /**  How a transcript is written. */
 export type TranscriptFormat = 
 /**  SubRip subtitles. */
@@ -1481,6 +1697,17 @@ export type TroubleCode =
 /**  Anything else that the server says. */
 "broken";
 
+/**  All in all. */
+export type Verdict = 
+/**  It works, and workers are fully confined. */
+"fine" | 
+/**  It works, and workers are confined less than they can be, but as much as they have to be. */
+"weak" | 
+/**  Nothing is wrong, but not everything could be looked at: other scans use all workers. */
+"busy" | 
+/**  It does not work. */
+"broken";
+
 /**  So much in one direction. */
 export type Volume = {
 	/**  Whole frames. */
@@ -1517,6 +1744,20 @@ export type Work = {
 	done: number,
 	/**  Units of the stage in all; 0 until the worker says something. */
 	total: number,
+};
+
+/**  A worker that was started to be looked at. */
+export type WorkerCheck = {
+	/**  From its start to its being ready for a file, in milliseconds. */
+	ready_ms: number,
+	/**  How well it is confined, by what it tried. */
+	isolation: Isolation,
+	/**  The least that the settings demand. */
+	required: Isolation,
+	/**  What was put on. */
+	layers: LayerState[],
+	/**  What it tried, and what the system answered. */
+	canaries: Canary[],
 };
 
 /**  Which worker. */

@@ -149,7 +149,7 @@ describe("the sheet of models", () => {
     expect(line.textContent).toBe("60 of 148 MB  ·  8.4 MB/s  ·  about 15 s left");
     expect(screen.queryByTestId("errand")).toBeNull();
     expect(screen.getByTestId<HTMLButtonElement>("get-medium").disabled).toBe(true);
-    await fireEvent.click(screen.getByTestId("close-models"));
+    await fireEvent.click(screen.getByTestId("close-settings"));
     expect(screen.getByTestId("errand").textContent).toContain("Downloading base");
     expect(backend.commands.stopErrand).not.toHaveBeenCalled();
     await fireEvent.click(screen.getByTestId("stop-errand"));

@@ -6,18 +6,19 @@ import { recorded } from "../src/backend/recorded";
 const session = (asked: string) => recorded(new URLSearchParams(`still&${asked}`));
 
 describe("the recorded session", () => {
-  it("begins with a snapshot: one of each of choices, status, library, drag, models and pull", async () => {
+  it("begins with a snapshot: one of each of choices, settings, status, library, drag, models and pull", async () => {
     const told: Live[] = [];
     await session("").live((message) => told.push(message));
     expect(told.map((message) => message.type)).toEqual([
       "choices",
+      "settings",
       "status",
       "library",
       "drag",
       "models",
       "pull",
     ]);
-    const [, status] = told;
+    const [, , status] = told;
     expect(status?.type === "status" && status.status?.workers.length).toBe(8);
   });
 

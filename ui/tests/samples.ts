@@ -14,6 +14,7 @@ import type {
 import type { Backend, Commands } from "../src/backend";
 import { BACKGROUND, folder } from "../src/recorded/folders";
 import { offered } from "../src/recorded/models";
+import { RecordedSettings, SETTINGS, capacityIn, diagnosisIn } from "../src/recorded/settings";
 import type { Recorded } from "../src/state/recording";
 
 export const coverage: Coverage = { read: 3, failed: 1, queued: 2 };
@@ -238,6 +239,12 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     setTags: async (key, tags) => item({ key, tags: tags ?? ["machine"], tags_edited: tags !== null }),
     paste: async () => ({ type: "nothing" }),
     chooseWatched: async () => folder("Pictures"),
+    watchFolder: async () => 1,
+    unwatchFolder: async () => 1,
+    setSetting: async () => 1,
+    capacity: async () => capacityIn("", new RecordedSettings("")),
+    diagnose: async () => diagnosisIn(""),
+    sent: async () => [],
     ...answers,
   };
   const names: (keyof Commands)[] = [
@@ -257,6 +264,13 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     "watchFolder",
     "unwatchFolder",
     "setBackground",
+    "setSetting",
+    "undoSetting",
+    "capacity",
+    "diagnose",
+    "sent",
+    "openPlace",
+    "chooseTranscripts",
     "closeWindow",
     "paste",
     "tryAgain",
@@ -301,6 +315,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
       listen({ type: "library", change: 1, coverage, unheard: 0, unsummarised: 0, caution: null });
       listen({ type: "models", listens: null, errand: null });
       listen({ type: "choices", folders: [], background: BACKGROUND });
+      listen({ type: "settings", settings: SETTINGS, file: "~/d/settings.toml", trouble: null });
       listen({ type: "drag", drag: null });
     },
     thumb: (key: string) => `thumb://localhost/${key}`,

@@ -173,7 +173,7 @@ describe("below the library", () => {
     await fireEvent.click(await screen.findByTestId("close-summaries"));
     await fireEvent.click(screen.getByTestId("not-now"));
     await waitFor(() => expect(screen.queryByTestId("setup-bar")).toBeNull());
-    await fireEvent.click(screen.getByTestId("undo"));
+    await fireEvent.click(screen.getByTestId("toast-deed"));
     await screen.findByTestId("setup-bar");
     backend.tell({ type: "models", listens: "base", errand: null });
     await waitFor(() => expect(app.setup.left).toEqual(["summary"]));

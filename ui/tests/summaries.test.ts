@@ -207,7 +207,7 @@ describe("fetching a model", () => {
     );
     expect(within(view).queryByTestId("pull-model")).toBeNull();
     expect(screen.queryByTestId("pull")).toBeNull();
-    await fireEvent.click(within(view).getByTestId("close-summaries"));
+    await fireEvent.click(screen.getByTestId("close-settings"));
     const edge = await screen.findByTestId("pull");
     expect(edge.textContent).toContain("Downloading gemma3:4b");
     await fireEvent.click(within(edge).getByTestId("stop-pull"));

@@ -54,7 +54,7 @@ pub use error::CacheError;
 pub use network::network_of;
 pub use place::{FileId, Place, Stamp};
 pub use read::{Coverage, Head, Owing, Part, Queued, ReadGuard, Unread};
-pub use receipt::Receipt;
+pub use receipt::{Receipt, Sent};
 pub use record::{Outcome, Record, Thumbnail};
 pub use repair::{Backup, Repair};
 pub use search::{Answer, Hit, Meaning, Page, Query, QueryError, Snippet, State, Total, Why};

@@ -22,3 +22,21 @@ pub struct Receipt {
     #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub seconds: f64,
 }
+
+/// What was sent to a server in all, as far as what it was about is still known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct Sent {
+    /// The address of the server.
+    pub server: String,
+    /// Whether that is another machine than this one.
+    pub remote: bool,
+    /// Contents of which something was sent.
+    pub contents: u64,
+    /// How often it was asked.
+    pub requests: u64,
+    /// Bytes that were sent, without what the network adds.
+    pub sent: u64,
+    /// Bytes that came back, without what the network adds.
+    pub received: u64,
+}

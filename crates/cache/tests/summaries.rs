@@ -177,6 +177,9 @@ fn what_left_this_machine_is_marked_for_good() {
     assert_eq!(reader.receipts(&key(1)).unwrap(), [receipt("big", true), ours.clone()]);
     let twice = deskscribe_cache::Receipt { requests: 4, sent: 8_000, received: 600, seconds: 3.0, ..ours };
     assert_eq!(reader.receipts(&key(2)).unwrap(), [twice]);
+    let all = reader.sent().unwrap();
+    let sums = all.iter().map(|sent| (sent.remote, sent.contents, sent.requests, sent.sent, sent.received));
+    assert_eq!(sums.collect::<Vec<_>>(), [(true, 1, 2, 4_000, 300), (false, 2, 6, 12_000, 900)]);
     for (query, count) in [
         ("by:remote", 1),
         ("-by:remote", 2),

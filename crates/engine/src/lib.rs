@@ -61,12 +61,14 @@ mod status;
 pub use control::{ControlError, RunningEngine, Stopped};
 pub use crash::{Crash, Death, Exit};
 pub use deskscribe_cache::{
-    CacheError, Change, Coverage, Meaning, Query, QueryError, Receipt, StopWaiting, Summary, Total, Watch,
+    CacheError, Change, Coverage, Meaning, Query, QueryError, Receipt, Sent, StopWaiting, Summary, Total,
+    Watch,
 };
 pub use deskscribe_protocol::{
     Canary, Chapter, Code, Confinement, ContentKey, Digest, EngineUse, Gap, Isolation, Layer, LayerState,
     Limits, MediaKind, Missing, OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
 };
+pub use dispatch::Capacity;
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};
 pub use gateway::{
@@ -97,8 +99,8 @@ pub use run_log::{PastRun, RunEnd};
 pub use scan::{Engine, Run, RunError};
 pub use session::{Closed, Preview, PreviewError, PreviewOf, Session, SessionError};
 pub use settings::{
-    Chosen, Downloads, Edit, Filter, GlobError, Llm, LlmServer, OnBattery, Patience, Priority, Settings,
-    SettingsChanges, SettingsError, WatchedFolder, Wear,
+    Chosen, Downloads, Edit, Filter, GlobError, Llm, LlmServer, OnBattery, Patience, Plain, Priority,
+    Setting, Settings, SettingsChanges, SettingsError, Takes, WatchedFolder, WayBack, Wear,
 };
 pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{

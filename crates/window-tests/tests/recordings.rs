@@ -81,7 +81,7 @@ async fn what_nobody_could_listen_to_says_so_and_nothing_is_fetched_unasked() {
     window.click("choose-model").await;
     window.shows("models", "No speech model is installed").await;
     window.shows("model-tiny", "77.7 MB").await;
-    window.click("close-models").await;
+    window.click("close-settings").await;
     window.click("dismiss-notice").await;
     window.until("no notice", "document.querySelector('[data-testid=speech-notice]') === null").await;
 

@@ -48,7 +48,7 @@ async fn a_title_changes_by_itself_and_what_is_wrong_is_told_with_its_way_out() 
     window.shows("summaries", &server.url()).await;
     window.click("test-model").await;
     window.shows("model-test", "POST /api/chat small").await;
-    window.click("close-summaries").await;
+    window.click("close-settings").await;
 
     // It is asked again when somebody wants to know, and when a summary is wanted.
     server.stop();
@@ -75,7 +75,7 @@ async fn a_title_changes_by_itself_and_what_is_wrong_is_told_with_its_way_out() 
     server.start();
     window.click("look-again").await;
     window.shows("standing", "small writes your summaries").await;
-    window.click("close-summaries").await;
+    window.click("close-settings").await;
     window.until("nothing more to tell", is_gone).await;
     window.close().await;
 }

@@ -34,18 +34,19 @@ pub(crate) async fn count_folder(desk: State<'_, Desk>, folder: Option<FolderCho
     Ok(())
 }
 
-/// Watches this folder from now on; one that is watched already, in another way.
+/// Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to take
+/// it back.
 #[command]
 #[specta::specta]
-pub(crate) async fn watch_folder(app: AppHandle, desk: State<'_, Desk>, folder: FolderChoice) -> Answer<()> {
+pub(crate) async fn watch_folder(app: AppHandle, desk: State<'_, Desk>, folder: FolderChoice) -> Answer<u32> {
     let folder = WatchedFolder::try_from(folder)?;
     desk.change(vec![Edit::Watch(folder)], &app).await
 }
 
-/// Watches this folder no more. What was read in it stays.
+/// Watches this folder no more. What was read in it stays. Tells the number of the change, to take it back.
 #[command]
 #[specta::specta]
-pub(crate) async fn unwatch_folder(app: AppHandle, desk: State<'_, Desk>, folder: FilePath) -> Answer<()> {
+pub(crate) async fn unwatch_folder(app: AppHandle, desk: State<'_, Desk>, folder: FilePath) -> Answer<u32> {
     desk.change(vec![Edit::Unwatch(folder.to_path()?)], &app).await
 }
 
@@ -62,7 +63,7 @@ pub(crate) async fn set_background(
     match background.edits(&settings) {
         // What is in no settings has changed, at the most.
         edits if edits.is_empty() => desk.chosen.send_modify(|_| ()),
-        edits => desk.change(edits, &app).await?,
+        edits => drop(desk.change(edits, &app).await?),
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ pub(crate) mod library;
 pub(crate) mod meaning;
 pub(crate) mod models;
 pub(crate) mod reading;
+pub(crate) mod settings;
 pub(crate) mod summaries;
 pub(crate) mod transcript;
 pub(crate) mod ways_in;

@@ -8,6 +8,7 @@ import { frame } from "../recorded/recordings";
 import { Round } from "../recorded/round";
 import { isFirst, stepsIn } from "../recorded/setup";
 import { SCREENS } from "../recorded/screens";
+import { RecordedSettings, openPage, pageIn, settingsCommands } from "../recorded/settings";
 import { llmIn, pullIn, summariesIn, testIn, unsummarisedIn } from "../recorded/summaries";
 import { fileId } from "../state/files";
 import { FAILURES } from "../recorded/scripts";
@@ -22,12 +23,16 @@ export function recorded(asked: URLSearchParams): Backend {
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
   const round = new Round(library, state);
   const quiet =
-    state === "setup" || state.startsWith("llm-") || (state.startsWith("watch") && state !== "watch-reading");
+    state === "setup" ||
+    pageIn(state) !== null ||
+    state.startsWith("llm-") ||
+    (state.startsWith("watch") && state !== "watch-reading");
   round.idle = empty || state === "idle" || state === "error" || quiet;
   let pause = pauseIn(state);
   round.paused = state === "paused" || pause !== null;
   let choices = choicesIn(empty ? "empty" : state);
   let background = BACKGROUND;
+  const settings = new RecordedSettings(state);
   if (round.idle) {
     library.queued = state === "error" ? library.queued : 0;
     round.queue = [];
@@ -49,6 +54,8 @@ export function recorded(asked: URLSearchParams): Backend {
   };
   const chosen = () => {
     tell({ type: "choices", folders: choices, background });
+    const file = "~/.local/share/deskscribe/settings.toml";
+    tell({ type: "settings", settings: settings.all, file, trouble: settings.trouble });
     status();
   };
   const changed = () =>
@@ -129,16 +136,17 @@ export function recorded(asked: URLSearchParams): Backend {
     },
     async watchFolder(folder) {
       choices = [...choices.filter(({ path }) => path !== folder.path), folder];
-      return (chosen(), null);
+      return (chosen(), 0);
     },
     async unwatchFolder(folder) {
       choices = choices.filter(({ path }) => path !== folder.path);
-      return (chosen(), null);
+      return (chosen(), 0);
     },
     async setBackground(to) {
       background = to;
       return (chosen(), null);
     },
+    ...settingsCommands(state, settings, chosen),
     async closeWindow(keepRunning) {
       background = { ...background, keep_running: keepRunning };
       return (chosen(), null);
@@ -281,6 +289,8 @@ export function recorded(asked: URLSearchParams): Backend {
           counts: { ...round.counts, files: 318, read: 306, seconds: 94 },
           stopped: null,
         });
+      const page = pageIn(state);
+      if (page) openPage(page);
       play();
     },
     thumb: (key) => picture(key, 0),

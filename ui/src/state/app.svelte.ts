@@ -15,6 +15,9 @@ import { Notes } from "./notes.svelte";
 import { Paged } from "./paged.svelte";
 import { Selection } from "./selection.svelte";
 import { Setup, type Step } from "./setup.svelte";
+import { SettingsDeeds } from "./settings-deeds";
+import type { SettingsPage } from "./settings-pages";
+import { Settings } from "./settings.svelte";
 import { Summaries } from "./summaries.svelte";
 import { TroubleDeeds } from "./trouble-deeds";
 
@@ -46,6 +49,8 @@ export class App {
   readonly deeds: Deeds;
   readonly folderDeeds: FolderDeeds;
   readonly troubleDeeds: TroubleDeeds;
+  readonly settings = new Settings();
+  readonly settingsDeeds: SettingsDeeds;
 
   /** What stands in the search box; the library may still answer what stood there before. */
   typed = $state("");
@@ -54,9 +59,6 @@ export class App {
   lane = $state<Lane>("workers");
   look = $state(false);
   keys = $state(false);
-  modelsOpen = $state(false);
-  summariesOpen = $state(false);
-  foldersOpen = $state(false);
   /** Whether it is asked if the window's work goes on without it. */
   closing = $state(false);
   confirm = $state.raw<Confirm | null>(null);
@@ -91,6 +93,7 @@ export class App {
     this.deeds = new Deeds(this);
     this.folderDeeds = new FolderDeeds(this);
     this.troubleDeeds = new TroubleDeeds(this);
+    this.settingsDeeds = new SettingsDeeds(this);
   }
 
   async start(): Promise<void> {
@@ -112,7 +115,10 @@ export class App {
     if (message.type === "models") this.models.hear(message);
     else if (message.type === "pull") this.summaries.hear(message);
     else if (message.type === "choices" || message.type === "count") this.folders.hear(message);
-    else if (message.type === "closing") this.closing = true;
+    else if (message.type === "settings") {
+      this.settings.hear(message);
+      if (this.settings.page === "performance") this.settingsDeeds.measure();
+    } else if (message.type === "closing") this.closing = true;
     else if (message.type === "show_folders") this.showFolders();
     else if (message.type === "library") {
       this.models.unheard = message.unheard;
@@ -180,25 +186,52 @@ export class App {
     void this.troubles.refresh();
   }
 
+  /** A page of the settings, or the one that was open last. What may be old by now is asked again. */
+  showSettings(page?: SettingsPage): void {
+    this.settings.open(page);
+    this.folders.draft = null;
+    switch (this.settings.page) {
+      case "speech":
+        return void this.models.refresh();
+      case "summaries":
+        return this.#lookForModel();
+      case "performance":
+        return this.settingsDeeds.measure();
+      case "privacy":
+        this.settingsDeeds.sum();
+        return this.#examine();
+      case "text":
+      case "diagnostics":
+        return this.#examine();
+    }
+  }
+
+  /** What was found once is shown until somebody wants to know again: a worker is started for it. */
+  #examine(): void {
+    if (this.settings.diagnosis === null) this.settingsDeeds.examine();
+  }
+
+  closeSettings(): void {
+    this.settings.page = null;
+    this.folders.draft = null;
+  }
+
   showModels(): void {
-    this.modelsOpen = true;
-    void this.models.refresh();
+    this.showSettings("speech");
   }
 
   /** The watched folders, or the options of one that is to be watched. */
   showFolders(draft: FolderChoice | null = null): void {
-    this.foldersOpen = true;
+    this.showSettings("folders");
     this.folders.draft = draft && { choice: draft, isNew: !this.folders.watches(draft) };
   }
 
-  closeFolders(): void {
-    this.foldersOpen = false;
-    this.folders.draft = null;
+  showSummaries(): void {
+    this.showSettings("summaries");
   }
 
   /** What is known of the language model may be old: it is asked again when nothing good is known of it. */
-  showSummaries(): void {
-    this.summariesOpen = true;
+  #lookForModel(): void {
     const { state } = this.summaries.model;
     if (state === "unseen" || state === "trouble") this.deeds.lookForModel();
   }
@@ -248,11 +281,9 @@ export class App {
     else if (this.confirm) this.confirm = null;
     else if (this.exporting) this.exporting = null;
     else if (this.transcript) this.transcript = null;
-    else if (this.modelsOpen) this.modelsOpen = false;
-    else if (this.summariesOpen) this.summariesOpen = false;
-    else if (this.folders.draft && this.folders.all.length > 0) this.folders.draft = null;
-    else if (this.foldersOpen) this.closeFolders();
     else if (this.keys) this.keys = false;
+    else if (this.folders.draft && this.folders.all.length > 0) this.folders.draft = null;
+    else if (this.settings.page) this.closeSettings();
     else if (this.look) this.look = false;
     else if (this.item.open) this.closeItem();
     else if (this.activity && document.activeElement?.closest("[data-layer=activity]")) this.activity = false;

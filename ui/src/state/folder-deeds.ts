@@ -13,11 +13,11 @@ export class FolderDeeds extends Doing {
   }
 
   async watch(choice: FolderChoice, isNew: boolean): Promise<void> {
-    const done = await this.run(
-      async () => (await this.commands.watchFolder(choice), true),
-      () => (isNew ? words.folders.started(choice.name) : null),
-    );
-    if (done) this.app.folders.draft = null;
+    const change = await this.run(() => this.commands.watchFolder(choice));
+    if (change === undefined) return;
+    this.app.folders.draft = null;
+    const say = isNew ? words.folders.started : words.folders.changed;
+    this.app.settingsDeeds.changed(change, say(choice.name));
   }
 
   askUnwatch(choice: FolderChoice): void {
@@ -27,10 +27,10 @@ export class FolderDeeds extends Doing {
       yes: words.folders.stopYes,
       danger: false,
       run: () =>
-        void this.run(
-          () => this.commands.unwatchFolder(choice),
-          () => words.folders.stopped(choice.name),
-        ),
+        void this.run(async () => {
+          const change = await this.commands.unwatchFolder(choice);
+          this.app.settingsDeeds.changed(change, words.folders.stopped(choice.name));
+        }),
     };
   }
 
@@ -40,7 +40,14 @@ export class FolderDeeds extends Doing {
   }
 
   setBackground(background: Background): void {
-    void this.run(() => this.commands.setBackground(background));
+    const before = this.app.folders.background;
+    void this.run(async () => {
+      await this.commands.setBackground(background);
+      // Part of it is not in settings.toml: it is taken back by saying what it was.
+      const run = () => void this.run(() => this.commands.setBackground(before ?? background));
+      const deed = { text: words.settings.undo, run };
+      this.app.notes.say(words.folders.background.changed, { now: true, deed });
+    });
   }
 
   closeWindow(keepRunning: boolean): void {

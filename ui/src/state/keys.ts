@@ -24,7 +24,9 @@ export type Action =
   | "forget"
   | "addFiles"
   | "paste"
-  | "pause";
+  | "pause"
+  | "settings"
+  | "undo";
 
 type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
@@ -35,6 +37,8 @@ const WITH_CTRL: Record<string, Action> = {
   c: "copy",
   a: "all",
   e: "export",
+  z: "undo",
+  ",": "settings",
 };
 const WITH_CTRL_SHIFT: Record<string, Action> = { c: "copyMarkdown", r: "reveal" };
 const PLAIN: Record<string, Action> = {
@@ -56,7 +60,15 @@ const PLAIN: Record<string, Action> = {
   Delete: "forget",
 };
 /** What holds while somebody types in a field, too. */
-const WHILE_TYPING: Action[] = ["search", "escape", "addFiles", "reveal", "export", "copyMarkdown"];
+const WHILE_TYPING: Action[] = [
+  "search",
+  "escape",
+  "addFiles",
+  "reveal",
+  "export",
+  "copyMarkdown",
+  "settings",
+];
 
 export function actionOf(press: Press, typing: boolean): Action | null {
   if (press.altKey) return null;

@@ -38,6 +38,7 @@ export class LiveState {
       case "models":
       case "pull":
       case "choices":
+      case "settings":
       case "count":
       case "closing":
       case "show_folders":

@@ -1,10 +1,12 @@
 // Quiet notes at the edge of the window: one at a time, at most one every few seconds.
 
-export type Note = { id: number; text: string; bad: boolean; undo: (() => void) | null };
-
-type How = { bad?: boolean; now?: boolean; undo?: (() => void) | null };
+/** Something that can be done about what was said. */
+export type Deed = { text: string; run: () => void };
+export type Note = { id: number; text: string; bad: boolean; deed: Deed | null };
 
 const SHOWN_MS = 5000;
+/** Whoever may want to do something about it needs the time to get there. */
+const SHOWN_WITH_DEED_MS = 12_000;
 const GAP_MS = 2500;
 const MOST_WAITING = 4;
 
@@ -16,9 +18,12 @@ export class Notes {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** What a person has just done is answered at once; what the program has to say waits for its turn. */
-  say(text: string, { bad = false, now = false, undo = null }: How = {}): void {
+  say(
+    text: string,
+    { bad = false, now = false, deed = null }: { bad?: boolean; now?: boolean; deed?: Deed | null } = {},
+  ): void {
     this.#ids += 1;
-    const note = { id: this.#ids, text, bad, undo };
+    const note = { id: this.#ids, text, bad, deed };
     if (now || this.current === null) {
       this.#show(note);
       return;
@@ -36,7 +41,8 @@ export class Notes {
   #show(note: Note): void {
     this.current = note;
     this.#since = Date.now();
-    this.#after(this.#waiting.length > 0 ? GAP_MS : SHOWN_MS);
+    const whole = note.deed ? SHOWN_WITH_DEED_MS : SHOWN_MS;
+    this.#after(this.#waiting.length > 0 ? GAP_MS : whole);
   }
 
   #after(ms: number): void {

@@ -6,6 +6,7 @@ import { folders } from "./folders";
 import { keys } from "./keys";
 import { models, recording } from "./recordings";
 import { setup } from "./setup";
+import { settings } from "./settings";
 import { summaries } from "./summaries";
 import { trouble } from "./trouble";
 
@@ -21,6 +22,7 @@ export const words = {
   folders,
   setup,
   trouble,
+  settings,
   tryAgain: "Try again",
   cancel: "Cancel",
   close: "Close",
@@ -78,6 +80,7 @@ export const words = {
     keys: "Keys",
     models: "Speech models",
     summaries: "Summaries",
+    settings: "Settings",
   },
 
   health: {

@@ -123,6 +123,7 @@ export const folders = {
   stopYes: "Stop watching",
   stopped: (name: string) => `${name} is not watched any more`,
   started: (name: string) => `Watching ${name}`,
+  changed: (name: string) => `${name} is watched in another way`,
   back: "Back to the list",
 
   form: {
@@ -149,6 +150,7 @@ export const folders = {
 
   background: {
     title: "In the background",
+    changed: "In the background: changed",
     keepRunning: "Keep watching when the window is closed",
     keepHelp: "Deskscribe stays in the tray. Quit there ends it.",
     keepWithoutTray: "This desktop has no tray: start Deskscribe again to see its window.",
@@ -172,7 +174,7 @@ export const folders = {
     text: "New files in your watched folders are then read as before, and Deskscribe stays in the tray.",
     textWithoutTray:
       "New files in your watched folders are then read as before. This desktop has no tray: start Deskscribe again to see its window.",
-    later: "You can change this under Watched folders.",
+    later: "You can change this in the settings, under Folders.",
     keep: "Keep watching",
     quit: "Quit",
   },

@@ -28,6 +28,10 @@ export function count(value: number, one: string, other: string): string {
   return `${number(value)} ${plurals.select(value) === "one" ? one : other}`;
 }
 
+const lists = new Intl.ListFormat("en", { type: "conjunction" });
+/** "one, two and three". */
+export const list = (parts: string[]): string => lists.format(parts);
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
 export function size(bytes: number): string {

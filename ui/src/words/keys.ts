@@ -26,6 +26,8 @@ const pressed: Record<Action, readonly string[]> = {
   addFiles: ["Ctrl O"],
   paste: ["Ctrl V"],
   pause: ["P"],
+  settings: ["Ctrl ,"],
+  undo: ["Ctrl Z"],
 };
 
 /** One line of the sheet: what is pressed, with what, and what it does. */
@@ -49,6 +51,7 @@ export const keys = {
       rows: [
         row("Search", "search"),
         row("Close the top layer, then clear the selection", "escape"),
+        row("Settings", "settings"),
         row("These keys", "keys"),
       ],
     },
@@ -74,6 +77,10 @@ export const keys = {
         row("Show in folder", "reveal"),
         row("Forget, never the file", "forget"),
       ],
+    },
+    {
+      title: "In the settings",
+      rows: [row("Take back the last change", "undo")],
     },
     {
       title: "In a recording",

@@ -123,7 +123,7 @@ export const summaries = {
   writes: (model: string) => `${model} writes your summaries.`,
   off: "No language model is asked: your settings say llm = “off”.",
   offHelp:
-    "Titles, summaries and tags are made from the text itself. To have a language model write them, take that line out of settings.toml and start Deskscribe again.",
+    "Titles, summaries and tags are made from the text itself. To have a language model write them, choose one below.",
   unseen: "No language model was asked yet.",
   unseenHelp: "It is looked for as soon as something can be summarised.",
   looking: "Asking…",
@@ -155,7 +155,7 @@ export const summaries = {
       ? "Nothing waits for it. Reading goes on as ever."
       : `${items(n)} ${n === 1 ? "waits" : "wait"} for it and ${n === 1 ? "has" : "have"} a summary made from the text until then. Reading goes on as ever.`,
   trouble,
-  settingsHelp: "Changes in settings.toml count once Deskscribe is started again.",
+  settingsHelp: "You can change that below; it counts at once.",
   again: "Try again",
   download: (model: string) => `Download ${model}`,
   goOn: (model: string) => `Go on with ${model}`,

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::{ReadGuard, row};
 use crate::digest::{made, remote};
-use crate::{CacheError, Receipt, Refusal, Summary};
+use crate::{CacheError, Receipt, Refusal, Sent, Summary};
 
 impl ReadGuard {
     /// What a language model said of this content, if one did, as it was said: without what else there is.
@@ -56,6 +56,31 @@ impl ReadGuard {
         let find = || {
             let mut receipts = self.summaries.prepare_cached(QUERY)?;
             receipts.query_map([key.as_bytes()], tell)?.collect::<Result<_, _>>()
+        };
+        find().map_err(|error| self.sort(error))
+    }
+
+    /// What was ever sent to each server, in sum; what was sent away first, and of that the most. Contents that were
+    /// forgotten are not in it.
+    pub fn sent(&self) -> Result<Vec<Sent>, CacheError> {
+        const QUERY: &str =
+            "SELECT server, remote, count(DISTINCT key), sum(requests), sum(sent), sum(received)
+            FROM receipt WHERE seal(key, server, model, remote, requests, sent, received, ms) = seal
+            GROUP BY server, remote ORDER BY remote DESC, sum(sent) DESC, server";
+        let tell = |row: &Row<'_>| {
+            let number = |column| row.get::<_, i64>(column).map(|number| number.max(0) as u64);
+            Ok(Sent {
+                server: row.get(0)?,
+                remote: row.get(1)?,
+                contents: number(2)?,
+                requests: number(3)?,
+                sent: number(4)?,
+                received: number(5)?,
+            })
+        };
+        let find = || {
+            let mut sums = self.summaries.prepare_cached(QUERY)?;
+            sums.query_map([], tell)?.collect::<Result<_, _>>()
         };
         find().map_err(|error| self.sort(error))
     }

@@ -55,6 +55,7 @@ use look::Looked;
 use orders::Orders;
 use preview::Previews;
 use recordings::Recordings;
+pub use room::Capacity;
 use room::Room;
 pub(crate) use room::open_files;
 use sidecars::SidecarFiles;

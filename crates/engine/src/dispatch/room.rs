@@ -1,10 +1,12 @@
 //! How much this machine has room for: workers by memory, open files by the limit of the process.
 
 use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 
 use rustix::process::{Resource, getrlimit};
+use serde::Serialize;
 
-use crate::{RunError, Settings, count, pool};
+use crate::{RunError, Settings, count, models, pool};
 
 /// What a busy worker is reckoned to need, in bytes; measured, with room for large pictures.
 const WORKER_MEMORY: u64 = 300 << 20;
@@ -26,6 +28,44 @@ pub(crate) fn open_files() -> Result<String, RunError> {
         }
         Some(allowed) => Ok(format!("{allowed} may be open at once")),
         None => Ok("any number may be open at once".to_owned()),
+    }
+}
+
+/// How many workers an engine would have if it began now, and what of this machine that follows from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct Capacity {
+    /// Processors that this program may use.
+    pub processors: usize,
+    /// Memory of this machine in bytes, or the part of it that this program may use; nothing if nobody tells.
+    pub memory: Option<u64>,
+    /// Memory that nobody uses now, in bytes, with what our own workers hold; nothing if nobody tells.
+    pub available: Option<u64>,
+    /// What a busy worker is reckoned to need, in bytes.
+    pub worker: u64,
+    /// Workers that the settings allow.
+    pub wanted: usize,
+    /// Workers that there is room for, of those.
+    pub workers: usize,
+    /// Why they are fewer, if they are; one line.
+    pub short: Option<String>,
+}
+
+impl Capacity {
+    /// As it is now with these settings; `held` is what our own workers hold, in bytes, which is theirs to use.
+    pub fn now(settings: &Settings, held: u64) -> Self {
+        let available = pool::available_memory().map(|bytes| bytes.saturating_add(held));
+        let open_files = getrlimit(Resource::Nofile).current;
+        let room = Room::within(settings.workers, settings.queue, available, open_files);
+        Self {
+            processors: available_parallelism().map_or(1, NonZeroUsize::get),
+            memory: models::memory_of_machine(),
+            available,
+            worker: WORKER_MEMORY,
+            wanted: settings.workers.get(),
+            workers: room.seats.get(),
+            short: room.short,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{Home, Resources, SpeechModel, count};
 
 /// A part of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Part {
     /// What it is for, such as `text detection`.
     pub what: &'static str,
@@ -26,6 +27,7 @@ pub struct Part {
 
 /// A place where something is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Kept {
     /// One word, such as `backup`.
     pub what: &'static str,

@@ -12,6 +12,7 @@ use crate::{Choice, Home, Trouble};
 
 /// What mends something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Mend {
     /// The check that found it.
     pub what: &'static str,

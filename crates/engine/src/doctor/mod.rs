@@ -24,6 +24,7 @@ pub use mend::Mend;
 
 /// What an examination came to. The JSON form is for scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Diagnosis {
     /// All in all.
     pub verdict: Verdict,
@@ -44,6 +45,7 @@ pub struct Diagnosis {
 
 /// All in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It works, and workers are fully confined.
@@ -58,6 +60,7 @@ pub enum Verdict {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct Check {
     /// One word, such as `cache`.
     pub what: &'static str,
@@ -70,8 +73,10 @@ pub struct Check {
 
 /// A worker that was started to be looked at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
 pub struct WorkerCheck {
     /// From its start to its being ready for a file, in milliseconds.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
     pub ready_ms: f64,
     /// How well it is confined, by what it tried.
     pub isolation: Isolation,

@@ -18,7 +18,7 @@ mod view;
 
 use std::path::PathBuf;
 
-use deskscribe_cache::{Asking, Cache, CacheError, Coverage, ReadGuard, Watch};
+use deskscribe_cache::{Asking, Cache, CacheError, Coverage, ReadGuard, Sent, Watch};
 use deskscribe_protocol::ContentKey;
 
 use crate::{Home, Server};
@@ -90,6 +90,11 @@ impl Library {
         let (model, sees) = server.map_or(("", false), |server| (&server.model.name, server.model.sees));
         let asking = Asking { model: Some(model), sees, embedder: None };
         Ok(self.guard.unsummarised_count(&asking)?.summaries)
+    }
+
+    /// What was ever sent to each language model's server, in sum; what left this machine first.
+    pub fn sent(&self) -> Result<Vec<Sent>, CacheError> {
+        self.guard.sent()
     }
 
     /// A place where a file with this content was found and a file still is.

@@ -149,7 +149,7 @@ pub(super) fn recommended(catalogue: &Catalogue, memory: Option<u64>) -> Option<
 }
 
 /// The memory of this machine in bytes, or the part of it that this process may use.
-pub(super) fn memory_of_machine() -> Option<u64> {
+pub(crate) fn memory_of_machine() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     let total = line.split_ascii_whitespace().next()?.parse::<u64>().ok()? * 1024;

@@ -44,6 +44,7 @@ use crate::{Home, Settings};
 
 pub use address::Address;
 pub use catalogue::{Catalogue, KnownModel, Languages};
+pub(crate) use choose::memory_of_machine;
 pub use choose::{Choice, Fit};
 pub use error::ModelError;
 pub use get::Got;

@@ -14,6 +14,7 @@ use super::file::read;
 use super::fresh::Fresh;
 use super::parse::parse;
 use super::template::template;
+use super::way_back::WayBack;
 use super::{Settings, SettingsError};
 use crate::Home;
 
@@ -31,19 +32,42 @@ impl Settings {
     /// The file cannot be followed as it is, in which case it is not touched; a change makes no sense; or it cannot be
     /// written.
     pub fn change(home: &Home, edits: &[Edit]) -> Result<Self, SettingsError> {
+        Self::change_with_way_back(home, edits).map(|(settings, _)| settings)
+    }
+
+    /// The same, with what takes it back.
+    ///
+    /// # Errors
+    /// As for [`Self::change`].
+    pub fn change_with_way_back(home: &Home, edits: &[Edit]) -> Result<(Self, WayBack), SettingsError> {
         let path = home.settings();
         let _ours = lock(home)?;
         loop {
             let before = read(&path)?;
-            if let Some(text) = &before {
-                parse(text, &path)?;
-            }
+            let settings = parse(before.as_deref().unwrap_or_default(), &path)?;
             let after = edited(&before.clone().unwrap_or_else(template), edits, &path)?;
+            let way_back = WayBack::of(before.as_deref(), &settings, &after, edits);
             let settings = parse(&after, &path)?;
             if before.as_ref() == Some(&after) || put(&path, before.as_deref(), &after)? {
-                return Ok(settings);
+                return Ok((settings, way_back));
             }
         }
+    }
+
+    /// Takes a change back: the file is again what it was, to the byte. One that was changed by others since gets back what
+    /// the change touched, and keeps the rest.
+    ///
+    /// # Errors
+    /// As for [`Self::change`].
+    pub fn go_back(home: &Home, way: &WayBack) -> Result<Self, SettingsError> {
+        let path = home.settings();
+        if let Some(before) = &way.before {
+            let _ours = lock(home)?;
+            if read(&path)?.as_ref() == Some(&way.after) && put(&path, Some(&way.after), before)? {
+                return parse(before, &path);
+            }
+        }
+        Self::change(home, &way.edits)
     }
 
     /// Makes a file that explains every key and chooses nothing, if there is none; returns whether it was made.
@@ -144,6 +168,36 @@ mod tests {
         let none = WatchedFolder { kinds: Vec::new(), ..WatchedFolder::of("/a") };
         let error = refuse("workers = 3\n", &[Edit::Watch(none)]);
         assert!(error.starts_with("line 5 of the settings has kinds = []; "), "{error}");
+    }
+
+    #[test]
+    fn a_change_is_taken_back_to_the_byte_and_else_leaves_what_others_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let text = || fs::read_to_string(home.settings()).unwrap();
+        let unset = || Edit::Unset { key: "workers".to_owned() };
+        let shots = WatchedFolder { recurse: false, ..WatchedFolder::of("/srv/shots") };
+        let before =
+            "# mine\nworkers = 3 # three\n\n[[watch]]\nfolder = \"/srv/shots\"\nrecurse = false # flat\n";
+        for edit in [workers(5), unset(), Edit::Unwatch(shots.path.clone())] {
+            fs::write(home.settings(), before).unwrap();
+            let (changed, way) = Settings::change_with_way_back(&home, std::slice::from_ref(&edit)).unwrap();
+            assert_eq!(Settings::load(&home).unwrap(), changed);
+            let back = Settings::go_back(&home, &way).unwrap();
+            assert_eq!((text().as_str(), back.workers.get()), (before, 3), "{edit:?}");
+
+            // Somebody else has changed something since.
+            let (_, way) = Settings::change_with_way_back(&home, &[edit]).unwrap();
+            fs::write(home.settings(), format!("notifications = false\n{}", text())).unwrap();
+            let back = Settings::go_back(&home, &way).unwrap();
+            assert_eq!((back.workers.get(), back.notifications), (3, false));
+            assert_eq!(back.watch, [shots.clone()]);
+        }
+        // Where there was no file, it is as it comes again.
+        fs::remove_file(home.settings()).unwrap();
+        let (_, way) = Settings::change_with_way_back(&home, &[workers(5)]).unwrap();
+        assert_eq!(Settings::go_back(&home, &way).unwrap(), Settings::default());
+        assert_eq!(text(), template());
     }
 
     #[test]

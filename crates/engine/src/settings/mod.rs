@@ -15,9 +15,11 @@ mod last_good;
 mod limit;
 mod llm;
 mod parse;
+mod setting;
 mod template;
 mod toml_text;
 mod watch;
+mod way_back;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -34,7 +36,9 @@ pub use edit::Edit;
 pub use error::SettingsError;
 pub use filter::{Filter, GlobError};
 pub use llm::{Llm, LlmServer};
+pub use setting::{Plain, Setting, Takes};
 pub use watch::WatchedFolder;
+pub use way_back::WayBack;
 
 /// Choices that hold for a whole engine.
 #[derive(Debug, Clone, PartialEq)]

@@ -176,7 +176,7 @@ impl Album {
         window.click("choose-model").await;
         window.find("model-tiny").await;
         self.keep(&desk, &window, "models").await;
-        window.click("close-models").await;
+        window.click("close-settings").await;
 
         say(&desk.cache(), &talk, &SAID);
         window.search("auditor").await;

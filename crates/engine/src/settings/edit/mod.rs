@@ -70,7 +70,8 @@ fn one(text: &str, edit: &Edit, path: &Path) -> Result<String, SettingsError> {
     }
 }
 
-fn named(key: &str) -> Result<&'static Key, SettingsError> {
+/// The key of this name.
+pub(super) fn named(key: &str) -> Result<&'static Key, SettingsError> {
     Key::named(key).ok_or_else(|| {
         let known = keys().map(|key| key.name).collect::<Vec<_>>().join(", ");
         SettingsError::NoSuchKey { key: short(key), known }
