@@ -98,6 +98,11 @@ impl Desk {
         self.user().join("home")
     }
 
+    /// The screen's own name.
+    pub fn display(&self) -> &str {
+        self.told["display"].as_str().unwrap()
+    }
+
     /// The address of the session bus.
     pub fn bus(&self) -> &str {
         self.told["bus"].as_str().unwrap()
@@ -129,7 +134,7 @@ impl Desk {
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         surround(&mut command, &self.user());
-        command.env("DISPLAY", self.told["display"].as_str().unwrap());
+        command.env("DISPLAY", self.display());
         command.env("DBUS_SESSION_BUS_ADDRESS", self.bus());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

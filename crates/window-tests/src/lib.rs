@@ -9,11 +9,13 @@
 
 mod desk;
 mod desktop;
+mod film;
 mod notices;
 mod page;
 mod tray;
 
 pub use desk::{Desk, Look};
+pub use film::Film;
 pub use notices::{Notices, Shown};
 pub use page::{Window, test_id, until};
 pub use tray::{Line, Tray};

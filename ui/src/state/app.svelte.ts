@@ -65,6 +65,8 @@ export class App {
   exporting = $state.raw<string[] | null>(null);
   /** The recording whose transcript is to be copied or saved. */
   transcript = $state.raw<string | null>(null);
+  /** How high what stands below the library is, in pixels: what lies at the edge of the window leaves it free. */
+  foot = $state(0);
   suggestion = $state.raw<Suggestion>({ desktop: null });
   /** Where the search box is, for Ctrl+F. */
   focusSearch: () => void = () => undefined;

@@ -283,11 +283,9 @@ export class Deeds extends Doing {
   }
 
   lookForModel(): void {
-    const look = async () => {
-      await this.commands.lookForModel();
+    void this.while("looking", () => this.commands.lookForModel()).then(() => {
       this.app.summaries.asked = true;
-    };
-    void this.while("looking", look);
+    });
   }
 
   testModel(): void {

@@ -32,6 +32,8 @@ impl Engine {
         let cancel = CancellationToken::new();
         let id = Control::new_id();
         let board = Arc::new(Board::new(id.clone(), host, &events, cancel.clone()));
+        // Before anything happens: nobody was asked yet, which is not the same as that nobody is to be asked.
+        board.summaries(self.gateway.state(), 0);
         self.tell_repairs(&events);
         let first = self.dispatch(&id, &events, &board, &cancel)?;
         let control =
