@@ -161,7 +161,7 @@ fn is_offers(run: &Run<'_, '_>, bands: &[Band<'_, '_>]) -> bool {
         row.iter().zip(full[0]).all(|(cell, first)| (cell.left - first.left).abs() < 0.4 * cell.height)
     };
     widest - narrowest < 0.03 * widest
-        && full.iter().all(|row| aligned(&row))
+        && full.iter().all(aligned)
         && full.iter().filter(with_digits).count() >= 1
         && 4 * full.iter().filter(mixed).count() <= full.len()
         && bands.len() >= 2
