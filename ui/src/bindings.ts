@@ -334,6 +334,14 @@ export type CommandError = {
  */
 export type ContentKey = string;
 
+/**  A place on earth in decimal degrees (WGS 84), with no more decimals than are known. North and east are positive. */
+export type Coordinates = {
+	/**  From -90, the south pole, to 90. */
+	latitude: number,
+	/**  From -180 to 180, east of Greenwich. */
+	longitude: number,
+};
+
 /**  In which form something is copied. */
 export type CopyForm = 
 /**  What was said in it and what can be read in it. */
@@ -1287,6 +1295,8 @@ export type Row = {
 	taken_at: string | null,
 	/**  As the file names it. */
 	camera: string | null,
+	/**  Where it was taken, as the file says. */
+	coordinates: Coordinates | null,
 	/**  Time in the worker, in seconds. */
 	seconds: number | null,
 	/**  Whether it was known before, so that no worker was needed. */
@@ -1338,6 +1348,8 @@ export type Row = {
 	taken_at: string | null,
 	/**  As the file names it. */
 	camera: string | null,
+	/**  Where it was taken, as the file says. */
+	coordinates: Coordinates | null,
 	/**  Time in the worker, in seconds. */
 	seconds: number | null,
 	/**  Whether it was known before, so that no worker was needed. */

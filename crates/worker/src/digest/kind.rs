@@ -1,8 +1,9 @@
-//! What kind of picture this is, where simple signs tell: a photo, a document, a receipt, code or a screenshot. No tag is
-//! better than a wrong one.
+//! What kind of picture this is, where simple signs tell: a photo, a document, a receipt, code, a chat or a screenshot. No
+//! tag is better than a wrong one.
 
 use deskscribe_protocol::{Digest, Line};
 
+use super::chat::is_chat;
 use crate::layout::code::is_code;
 
 /// What is known of a picture beside its text.
@@ -94,6 +95,8 @@ fn kind_of(lines: &[Line], Facts { sides: (width, height), has_camera }: Facts) 
         Some("code")
     } else if has_camera {
         Some(if lines.len() >= DOCUMENT { "document" } else { "photo" })
+    } else if is_chat(lines) {
+        Some("chat")
     } else {
         let is_screen = SCREENS.contains(&(width.max(height), width.min(height)));
         (is_screen && lines.len() >= SCREEN).then_some("screenshot")

@@ -4,6 +4,7 @@
 //! what there is until one has answered.
 
 mod chapters;
+mod chat;
 mod furniture;
 mod kind;
 mod language;

@@ -12,6 +12,8 @@ const WORDS: f32 = 3.0;
 const FAR: f32 = 2.5;
 /// A headline of two columns of text, in the same.
 const HEADLINE: f32 = 1.6;
+/// Links in a bar follow each other within so many of their heights.
+const LINKS: f32 = 2.0;
 /// Lines begin below each other when they are off by so much of their height.
 const ALIGNED: f32 = 0.2;
 /// The middle of what is centred is off by so much of the width at most.
@@ -82,6 +84,7 @@ impl<'a> Sides<'a> {
         if is_entry(left, &rest) {
             return false;
         }
+        let is_article = paragraphs::is_prose(&rest);
         let pace = pace(&rest).max(pace(&rest_right)).max(ordinary);
         let far = distance(row, &rest).min(distance(row, &rest_right));
         if row.len() < 3 {
@@ -94,10 +97,22 @@ impl<'a> Sides<'a> {
         }
         let most = super::rows::rows(rest).iter().map(Vec::len).max().unwrap_or_default();
         let is_edge = at == 0 || at + 1 == rows.len();
-        // More than a list has in a row, far from everything, or no farther from each other here than elsewhere.
         let gap = next.left - last.right;
-        let gaps = row.windows(2).map(|pair| pair[1].left - pair[0].right);
-        let widest = gaps.filter(|other| *other != gap).fold(0.0, f32::max);
+        let gaps = |cells: &[Cell<'_>]| {
+            cells.windows(2).map(|pair| pair[1].left - pair[0].right).collect::<Vec<_>>()
+        };
+        // Links, of which nothing below has as many in a row: above a text, or at one distance across the gutter.
+        let most_right = super::rows::rows(rest_right).iter().map(Vec::len).max().unwrap_or_default();
+        if right.len() > most_right.max(2) {
+            let widest = gaps(right).into_iter().fold(0.0, f32::max);
+            let is_one_list = gap < LINKS * next.height && gap < widest;
+            if is_one_list || (is_article && far > HEADLINE * pace) {
+                return true;
+            }
+        }
+        // More than a list has in a row, far from everything, or no farther from each other here than elsewhere.
+        let others = gaps(row).into_iter().filter(|other| *other != gap);
+        let widest = others.fold(0.0, f32::max);
         left.len() > most.max(2) || (is_edge && (far > FAR * pace || gap < 2.0 * widest))
     }
 
@@ -158,4 +173,41 @@ fn is_titled(title: &Cell<'_>, pane: &[Cell<'_>]) -> bool {
 fn distance(cells: &[Cell<'_>], others: &[Cell<'_>]) -> f32 {
     let far = |cell: &Cell<'_>| others.iter().map(|other| (cell.y - other.y).abs()).fold(f32::MAX, f32::min);
     cells.iter().map(far).fold(f32::MAX, f32::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layout::tests::{at, list, read, table};
+
+    #[test]
+    fn links_above_a_text_and_what_stands_beside_it_stay_together() {
+        let prose = [
+            "The big glasshouse stood empty for",
+            "nineteen years, and pigeons came in",
+            "through the panes that were broken,",
+            "until last week its doors were open",
+            "and people said it smelled of fruit.",
+        ];
+        let parts: [&[&str]; 5] = [
+            &["180 g", "barley"],
+            &["3", "leeks"],
+            &["40 g", "butter"],
+            &["2", "carrots"],
+            &["1 l", "stock"],
+        ];
+        for links in [[520.0, 600.0, 690.0], [380.0, 460.0, 550.0]] {
+            let mut lines = vec![at(40.0, 20.0, 22.0, "The Slow Ladle")];
+            for (x, link) in links.into_iter().zip(["Soups", "Bread", "About"]) {
+                lines.push(at(x, 22.0, 18.0, link));
+            }
+            lines.extend(list(40.0, 100.0, 25.0, &prose));
+            lines.extend(table(&[520.0, 610.0], 106.0, 31.0, &parts));
+            let text = read(lines);
+            assert!(text.starts_with("The Slow Ladle\tSoups\tBread\tAbout\nThe big glasshouse"), "{text}");
+            assert!(
+                text.ends_with("180 g\tbarley\n3\tleeks\n40 g\tbutter\n2\tcarrots\n1 l\tstock"),
+                "{text}"
+            );
+        }
+    }
 }

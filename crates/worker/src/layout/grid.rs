@@ -44,7 +44,7 @@ pub(super) fn blocks<'a>(rows: &[Vec<Cell<'a>>]) -> Vec<Block<'a>> {
         match stacks(&run) {
             Some(stacks) => blocks.extend(stacks),
             None => match weeks(&run) {
-                Some(weeks) => blocks.extend(weeks.into_iter().map(|week| record(&run, week))),
+                Some(weeks) => blocks.extend(weeks.into_iter().flat_map(|week| records(&run, week))),
                 None if is_table(&run) => blocks.extend(run.rows.chunks(1).map(|row| record(&run, row))),
                 None => blocks.extend(run.rows.iter().cloned().map(Block::Row)),
             },
@@ -66,7 +66,13 @@ fn stacks<'a>(run: &Run<'_, 'a>) -> Option<Vec<Block<'a>>> {
     let bands = bands(run.rows);
     let cards = bands.iter().filter(|band| is_cards(run, band)).count();
     let has_cards = cards > 0 && 2 * cards >= bands.iter().filter(|band| band.len() > 1).count();
-    let bands = if has_cards || is_captions(run, &bands) { bands } else { text_columns(run, &bands)? };
+    let bands = if has_cards || is_captions(run, &bands) {
+        bands
+    } else if is_offers(run, &bands) {
+        vec![run.rows]
+    } else {
+        text_columns(run, &bands)?
+    };
     let mut blocks = Vec::new();
     for band in bands {
         if band.len() > 1 && (!has_cards || is_cards(run, band)) {
@@ -80,6 +86,15 @@ fn stacks<'a>(run: &Run<'_, 'a>) -> Option<Vec<Block<'a>>> {
 
 fn record<'a>(run: &Run<'_, 'a>, band: Band<'_, 'a>) -> Block<'a> {
     Block::Record(by_column(run, band))
+}
+
+/// A week or a record; each row for itself where no row has most of the columns.
+fn records<'a>(run: &Run<'_, 'a>, band: Band<'_, 'a>) -> Vec<Block<'a>> {
+    if band.iter().any(|row| 2 * row.len() > run.columns()) {
+        vec![record(run, band)]
+    } else {
+        band.iter().cloned().map(Block::Row).collect()
+    }
 }
 
 fn by_column<'a>(run: &Run<'_, 'a>, band: Band<'_, 'a>) -> Vec<Vec<Cell<'a>>> {
@@ -127,6 +142,29 @@ fn is_cards(run: &Run<'_, '_>, band: Band<'_, '_>) -> bool {
         && is_tight
         && band.iter().all(|row| row.len() as f32 >= fewest)
         && largest > LARGER * smallest
+}
+
+/// Offers side by side: columns of one width, whose lines are of one kind across, all prices or all words, and do not all
+/// follow each other at one pace. In a table, columns are of one kind.
+fn is_offers(run: &Run<'_, '_>, bands: &[Band<'_, '_>]) -> bool {
+    let rows = run.rows;
+    let full: Vec<&Vec<Cell<'_>>> = rows.iter().filter(|row| row.len() == run.columns()).collect();
+    if run.columns() < 3 || rows.len() < 5 || 4 * full.len() < 3 * rows.len() {
+        return false;
+    }
+    let has_digit = |cell: &Cell<'_>| cell.text.contains(|c: char| c.is_ascii_digit());
+    let with_digits = |row: &&&Vec<Cell<'_>>| row.iter().all(has_digit);
+    let mixed = |row: &&&Vec<Cell<'_>>| row.iter().any(has_digit) && !row.iter().all(has_digit);
+    let lefts = full[0].windows(2).map(|pair| pair[1].left - pair[0].left);
+    let (narrowest, widest) = bounds(lefts);
+    let aligned = |row: &&Vec<Cell<'_>>| {
+        row.iter().zip(full[0]).all(|(cell, first)| (cell.left - first.left).abs() < 0.4 * cell.height)
+    };
+    widest - narrowest < 0.03 * widest
+        && full.iter().all(aligned)
+        && full.iter().filter(with_digits).count() >= 1
+        && 4 * full.iter().filter(mixed).count() <= full.len()
+        && bands.len() >= 2
 }
 
 /// Captions: bands of the same few rows, far from each other.
@@ -193,6 +231,9 @@ fn weeks<'r, 'a>(run: &Run<'r, 'a>) -> Option<Vec<Band<'r, 'a>>> {
         }
     }
     weeks.push(&rows[begin..]);
+    if !of_days {
+        weeks = without_others(run, &weeks);
+    }
     let inside =
         weeks.iter().flat_map(|week| week.windows(2)).map(|pair| middle(&pair[1]) - middle(&pair[0]));
     let between = weeks.windows(2).map(|pair| middle(&pair[1][0]) - middle(&pair[0][0]));
@@ -201,4 +242,78 @@ fn weeks<'r, 'a>(run: &Run<'r, 'a>) -> Option<Vec<Band<'r, 'a>>> {
     let below = weeks.iter().flat_map(|week| week[1..].iter().flatten());
     let is_anywhere = below.into_iter().any(|cell| run.column(cell) > 0);
     (several >= 2 && is_anywhere && median(inside)? <= 0.75 * median(between)?).then_some(weeks)
+}
+
+/// Records without what stands farther below them than their lines do, and begins where they begin: the lines after a table
+/// have columns of their own, which may happen to be the same.
+fn without_others<'r, 'a>(run: &Run<'_, 'a>, records: &[Band<'r, 'a>]) -> Vec<Band<'r, 'a>> {
+    let has_label = |row: &[Cell<'a>]| row.first().is_some_and(|cell| run.column(cell) == 0);
+    let distance = |pair: &[Vec<Cell<'a>>]| middle(&pair[1]) - middle(&pair[0]);
+    let inside = records.iter().flat_map(|record| record.windows(2)).filter(|pair| !has_label(&pair[1]));
+    let Some(inside) = median(inside.map(distance)) else { return records.to_vec() };
+    let mut parts = Vec::new();
+    for record in records {
+        let mut begin = 0;
+        for at in 1..record.len() {
+            if has_label(&record[at]) && distance(&record[at - 1..=at]) > WIDER * inside {
+                parts.push(&record[begin..at]);
+                begin = at;
+            }
+        }
+        parts.push(&record[begin..]);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layout::tests::{at, read, table};
+
+    #[test]
+    fn lines_below_a_table_are_no_part_of_its_last_row() {
+        let rows: [&[&str]; 4] = [
+            &["07:38", "Haddon", "Platform 2"],
+            &["08:44", "Westmere", "Platform 11"],
+            &["09:00", "Westmere", "Platform 4"],
+            &["11:03", "Tollgate", "Platform 6"],
+        ];
+        let mut lines = table(&[40.0, 180.0, 700.0], 80.0, 80.0, &rows);
+        for row in [0.0, 2.0] {
+            lines.push(at(180.0, 106.0 + 80.0 * row, 16.0, "Stops everywhere"));
+        }
+        lines.extend([at(40.0, 384.0, 20.0, "Return"), at(180.0, 384.0, 20.0, "Sunday at 16:54")]);
+        lines.push(at(40.0, 440.0, 20.0, "Good to know"));
+        let expected = "07:38\tHaddon Stops everywhere\tPlatform 2\n08:44\tWestmere\tPlatform 11\n\
+            09:00\tWestmere Stops everywhere\tPlatform 4\n11:03\tTollgate\tPlatform 6\n\
+            Return\tSunday at 16:54\t\nGood to know";
+        assert_eq!(read(lines), expected);
+    }
+
+    #[test]
+    fn offers_are_read_one_by_one_and_a_table_of_as_many_columns_across() {
+        let offers: [&[&str]; 6] = [
+            &["Free", "Team", "Company"],
+            &["0 EUR", "12 EUR", "29 EUR"],
+            &["per month", "per month", "per month"],
+            &["One project", "Ten projects", "Any project"],
+            &["Mail support", "Own domain", "Sign-on"],
+            &["Choose Free", "Choose Team", "Choose Company"],
+        ];
+        let mut lines = Vec::new();
+        for (row, y) in offers.iter().zip([100.0, 130.0, 160.0, 210.0, 240.0, 420.0]) {
+            lines.extend(table(&[60.0, 440.0, 820.0], y, 0.0, &[row]));
+        }
+        let column = |at: usize| offers.iter().map(|row| row[at]).collect::<Vec<_>>().join("\n");
+        assert_eq!(read(lines), [0, 1, 2].map(column).join("\n"));
+        let prices: [&[&str]; 6] = [
+            &["Size", "Count", "Price"],
+            &["Small", "12", "4.00"],
+            &["Medium", "8", "5.50"],
+            &["Large", "3", "7.00"],
+            &["Largest", "1", "9.00"],
+            &["In all", "24", "25.50"],
+        ];
+        let rows = prices.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
+        assert_eq!(read(table(&[60.0, 440.0, 820.0], 100.0, 40.0, &prices)), rows);
+    }
 }

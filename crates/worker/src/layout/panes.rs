@@ -6,7 +6,9 @@
 use super::apart::{Apart, FEW, apart};
 use super::bars::Sides;
 use super::cell::{Cell, bounds, median};
+use super::dialogs;
 use super::gutters::{Gutter, gutters};
+use super::portraits;
 use super::rows::rows;
 
 /// A gutter is at least so wide, in heights of an ordinary line.
@@ -26,11 +28,16 @@ pub(crate) struct Pane<'a> {
 }
 
 /// The panes of a page, in reading order.
-pub(super) fn panes(cells: Vec<Cell<'_>>) -> Vec<Pane<'_>> {
+pub(super) fn panes(mut cells: Vec<Cell<'_>>) -> Vec<Pane<'_>> {
+    let portraits = portraits::of(&cells);
+    let dialog = dialogs::take(&mut cells);
     let (begin, _) = bounds(cells.iter().map(|cell| cell.left));
     let (_, end) = bounds(cells.iter().map(|cell| cell.right));
     let mut panes = Vec::new();
     cut(cells, Some((begin, end)), false, 0, &mut panes);
+    // What lies over all else is read after it.
+    cut(dialog, None, false, 0, &mut panes);
+    portraits::put_in_place(&mut panes, portraits);
     panes
 }
 

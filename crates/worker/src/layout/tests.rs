@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// A line at a place, in letters of this height.
-fn at(x: f32, y: f32, height: f32, text: &str) -> Line {
+pub(super) fn at(x: f32, y: f32, height: f32, text: &str) -> Line {
     let count = text.chars().map(|c| if script::is_dense(c) { 2.0 } else { 1.0 }).sum::<f32>();
     placed(x, y, x + 0.5 * height * count, y + height, text)
 }
@@ -32,7 +32,7 @@ pub(super) fn table(xs: &[f32], y: f32, pace: f32, rows: &[&[&str]]) -> Vec<Line
     rows.iter().enumerate().flat_map(row).collect()
 }
 
-fn list(x: f32, y: f32, pace: f32, texts: &[&str]) -> Vec<Line> {
+pub(super) fn list(x: f32, y: f32, pace: f32, texts: &[&str]) -> Vec<Line> {
     let rows: Vec<[&str; 1]> = texts.iter().map(|text| [*text]).collect();
     table(&[x], y, pace, &rows.iter().map(|row| &row[..]).collect::<Vec<_>>())
 }
