@@ -2,6 +2,7 @@
 // session shows each of them; what is not there cannot be shown.
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+import { patternFor } from "../src/state/files";
 import App from "../src/App.svelte";
 import { recorded } from "../src/backend/recorded";
 import { SCREENS } from "../src/recorded/screens";
@@ -173,4 +174,41 @@ describe("a state", () => {
       expect(container.textContent).not.toMatch(/undefined|NaN|\[object/);
     },
   );
+});
+
+describe("a file in quarantine", () => {
+  it("is left out of its watched folder and forgotten when it is ignored, after a question", async () => {
+    await shown("ignore");
+    const dialog = screen.getByTestId("confirm");
+    expect(dialog.textContent).toContain("Ignore ");
+    expect(dialog.textContent).toContain("it is left out of ~/Desktop, where you can take it in again");
+    const before = screen.getAllByTestId("trouble").length;
+    await fireEvent.click(screen.getByTestId("confirm-yes"));
+    await waitFor(() => expect(screen.getAllByTestId("trouble").length).toBeLessThan(before));
+    await fireEvent.click(screen.getByTestId("watching"));
+    await waitFor(() => expect(screen.getAllByTestId("folder-standing").length).toBeGreaterThan(0));
+    expect(document.body.textContent).toMatch(/without \/[^ ]/);
+  });
+
+  it("is reported by what happened, and by nothing of its own", async () => {
+    let copied = "";
+    const backend = recorded(new URLSearchParams("still&state=idle"));
+    backend.commands.copyText = async (text) => ((copied = text), null);
+    render(App, { backend });
+    await fireEvent.click(await screen.findByTestId("activity"));
+    await fireEvent.click(await screen.findByTestId("tab-attention"));
+    const [report] = await screen.findAllByLabelText(/report of scan0042\.bmp/);
+    if (report) await fireEvent.click(report);
+    await waitFor(() => expect(copied).not.toBe(""));
+    expect(copied).toContain("Code: worker_crashed");
+    expect(copied).toContain("ending: bmp");
+    expect(copied).toContain("A worker died: a bad memory access");
+    for (const own of ["scan0042", "Desktop", "anna"]) expect(copied).not.toContain(own);
+  });
+
+  it("is left out by a pattern that means it alone", () => {
+    expect(patternFor("/home/anna/Desktop", "/home/anna/Desktop/a/b.png")).toBe("/a/b.png");
+    expect(patternFor("/d/", "/d/what? [1]*.png")).toBe("/what\\? \\[1\\]\\*.png");
+    expect(patternFor("/d", "/d/end ")).toBe("/end\\ ");
+  });
 });

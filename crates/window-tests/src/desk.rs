@@ -41,6 +41,7 @@ pub struct Desk {
     keeper: Child,
     folder: tempfile::TempDir,
     told: Value,
+    look: Look,
 }
 
 impl Desk {
@@ -76,7 +77,7 @@ impl Desk {
         let mut line = String::new();
         BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told = serde_json::from_str(&line).expect("the desk tells where it is, or why not on stderr");
-        Self { keeper, folder, told }
+        Self { keeper, folder, told, look }
     }
 
     /// The process that everything on this desk is below.
@@ -165,6 +166,11 @@ impl Desk {
     pub async fn open(&self, arguments: &[&str]) -> Window {
         let port = self.told["driver"].as_u64().unwrap();
         Window::open(port, &executable("deskscribe-app"), arguments).await
+    }
+
+    /// Opens a plain browser, to look at the recorded session.
+    pub async fn browse(&self) -> Window {
+        Window::browse(self.told["native"].as_u64().unwrap(), self.look == Look::Dark).await
     }
 
     /// What was copied on this desk, if anything was.

@@ -12,10 +12,12 @@ mod desktop;
 mod film;
 mod notices;
 mod page;
+mod recorded;
 mod tray;
 
 pub use desk::{Desk, Look};
 pub use film::Film;
 pub use notices::{Notices, Shown};
 pub use page::{Window, test_id, until};
+pub use recorded::{RecordedPage, Screen, ui};
 pub use tray::{Line, Tray};

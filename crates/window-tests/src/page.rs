@@ -56,6 +56,22 @@ impl Window {
             "tauri:options": { "application": program, "args": arguments },
             "timeouts": { "script": PATIENCE.as_millis() as u64 },
         });
+        Self::ask(port, wish).await
+    }
+
+    /// A plain browser of the same engine as the window, from the driver behind the window's.
+    pub(crate) async fn browse(port: u64, is_dark: bool) -> Self {
+        // The driver knows where its browser is, which does not ask the desktop for its look.
+        let arguments = if is_dark { vec!["--automation", "--dark-mode"] } else { vec!["--automation"] };
+        let wish = json!({
+            "browserName": "MiniBrowser",
+            "webkitgtk:browserOptions": { "args": arguments },
+            "timeouts": { "script": PATIENCE.as_millis() as u64 },
+        });
+        Self::ask(port, wish).await
+    }
+
+    async fn ask(port: u64, wish: Value) -> Self {
         let Value::Object(wish) = wish else { unreachable!() };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder
@@ -100,6 +116,16 @@ impl Window {
             "[...document.querySelectorAll({css})].some((element) => element.innerText.includes({text}))"
         );
         self.until(&format!("{text} in {id}"), &script).await;
+    }
+
+    /// Makes the page so large; the browser around it takes some room of its own.
+    pub async fn resize(&self, width: u64, height: u64) {
+        let around = self.run("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]).await;
+        let [aside, above] = [0, 1].map(|at| around[at].as_u64().unwrap());
+        let (whole, high) = ((width + aside) as u32, (height + above) as u32);
+        self.client.set_window_size(whole, high).await.unwrap();
+        let size = format!("innerWidth === {width} && innerHeight === {height}");
+        self.until("its size", &size).await;
     }
 
     /// Waits until there are so many of what the page calls so.
@@ -157,6 +183,15 @@ impl Window {
             "document.querySelector('[data-testid=card]')?.getAttribute('aria-setsize') === '{count}'"
         );
         self.until(&format!("{count} items"), &script).await;
+    }
+
+    /// Waits until everything that the page asked for is there, and what it shows is painted.
+    pub async fn painted(&self) {
+        let is_calm = "[...document.images].every((image) => image.complete)";
+        self.until("all pictures", is_calm).await;
+        let painted = "const done = arguments[0]; \
+                       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)))";
+        self.client.execute_async(painted, vec![]).await.unwrap();
     }
 
     /// Ends the window as the driver does, without asking it.

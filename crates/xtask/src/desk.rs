@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 
 use crate::prepare::{self, Extent};
 use crate::problem::{Doing, Outcome};
-use crate::{build, no_arguments, workspace};
+use crate::{build, no_arguments, ui, workspace};
 
 /// `cargo xtask screenshots`
 pub(crate) fn screenshots(arguments: Vec<OsString>) -> Outcome<ExitCode> {
@@ -18,6 +18,7 @@ pub(crate) fn screenshots(arguments: Vec<OsString>) -> Outcome<ExitCode> {
 /// Builds the program and the programs of window-tests, and becomes one of them.
 pub(crate) fn exec(release: bool, name: &str, arguments: &[OsString]) -> Outcome<ExitCode> {
     let executables = build::program(release, Extent::Desk)?;
+    ui::build_recorded()?;
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--package=deskscribe-window-tests", "--bins"]).args(release.then_some("--release"));
     workspace::finish(&mut cargo)?;

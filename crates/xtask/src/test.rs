@@ -19,6 +19,7 @@ pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     let resources = build::program(false, Extent::Desk)?.join("resources");
     // Before the others, whose summary then comes last.
     let page = ui::test();
+    ui::build_recorded()?;
     let driver = prepare::tauri_driver()?;
     let runner =
         if workspace::succeeds(workspace::cargo().args(["nextest", "--version"])) { nextest } else { plain };

@@ -15,6 +15,7 @@ const MADE: [&str; 4] = ["node_modules", "dist", "dist-recorded", "coverage"];
 /// Beside the packages: what they and the page were made of. A new clone has neither, and no file of it.
 const INSTALLED: &str = "node_modules/.deskscribe-installed";
 const BUILT: &str = "node_modules/.deskscribe-built";
+const RECORDED: &str = "node_modules/.deskscribe-recorded";
 
 fn folder() -> PathBuf {
     workspace::root().join("ui")
@@ -39,14 +40,23 @@ pub(crate) fn install(lock: fn() -> Outcome<File>) -> Outcome {
 
 /// Builds `ui/dist`, unless nothing it is made of has changed.
 pub(crate) fn build() -> Outcome {
+    made("dist", BUILT, &["run", "build"])
+}
+
+/// Builds `ui/dist-recorded`, the page with its recorded session, which tests look at in a plain browser.
+pub(crate) fn build_recorded() -> Outcome {
+    made("dist-recorded", RECORDED, &["run", "build", "--", "--mode", "recorded"])
+}
+
+fn made(folder_name: &str, noted: &str, arguments: &[&str]) -> Outcome {
     let ui = folder();
     let made_of = sources(&ui)?;
-    if says(&ui.join(BUILT), &made_of) && ui.join("dist/index.html").is_file() {
+    if says(&ui.join(noted), &made_of) && ui.join(folder_name).join("index.html").is_file() {
         return Ok(());
     }
-    eprintln!("xtask: building the window's page");
-    npm(&ui, &["run", "build"])?;
-    note(&ui.join(BUILT), &made_of)
+    eprintln!("xtask: building the window's page, ui/{folder_name}");
+    npm(&ui, arguments)?;
+    note(&ui.join(noted), &made_of)
 }
 
 /// Format, lints and types.

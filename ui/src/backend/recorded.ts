@@ -18,6 +18,8 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export function recorded(asked: URLSearchParams): Backend {
   const state = asked.get("state") ?? "";
+  // Before anything is laid out.
+  if (asked.has("large")) document.documentElement.style.fontSize = "162.5%";
   const empty = isFirst(state);
   const { speech, llm: model } = stepsIn(state);
   const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
@@ -261,7 +263,6 @@ export function recorded(asked: URLSearchParams): Backend {
     commands,
     async live(listen) {
       tell = listen;
-      if (asked.has("large")) document.documentElement.style.fontSize = "162.5%";
       if (window.__deskscribe) window.__deskscribe.screens = SCREENS;
       chosen();
       changed();

@@ -64,7 +64,7 @@ export const SCREENS: Screen[] = [
   screen("recording-waits", {
     state: "no-model",
     search: "kind:video queue",
-    clicks: ["card"],
+    clicks: ["card", "tab-said"],
     shows: "pending",
   }),
   opened("transcript", "transcript", ["card", "transcript-of"], { search: "kind:video" }),
@@ -79,7 +79,7 @@ export const SCREENS: Screen[] = [
   }),
   opened("keys", "keys", ["open-keys"]),
   // Speech models.
-  screen("no-model", { shows: "waits" }),
+  screen("no-model", { shows: "speech-notice" }),
   screen("models", { clicks: ["open-models"], shows: "models" }),
   ...["connecting", "downloading", "waiting", "verifying", "stopped", "failed", "importing", "ready"].map(
     (name) => screen(name, { shows: "errand" }),

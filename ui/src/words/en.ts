@@ -229,6 +229,7 @@ export const words = {
 
   activity: {
     label: "Activity",
+    aloud: (title: string, line: string) => `${title}. ${line}`,
     reading: (folders: string[]) => (folders.length === 0 ? "Reading" : `Reading ${list.format(folders)}`),
     looking: (n: number) => `Looking through folders. ${files(n)} done so far.`,
     progress: (done: number, total: number) => `${number(done)} of ${number(total)}`,

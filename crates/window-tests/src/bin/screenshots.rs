@@ -1,4 +1,5 @@
-//! Pictures of the real window in every main state, light and dark: `screenshots FOLDER`.
+//! Pictures of the real window in every main state, light and dark, and of what is hard to come by in the recorded
+//! session: `screenshots FOLDER [recorded]`, the latter alone.
 
 #![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 
 use deskscribe_system_tests::words::Words;
 use deskscribe_system_tests::{samples, say};
-use deskscribe_window_tests::{Desk, Look, Tray, Window};
+use deskscribe_window_tests::{Desk, Look, RecordedPage, Tray, Window};
 use fantoccini::key::Key;
 
 /// A sample that is a recording, and what could be said in it, with the seconds.
@@ -28,6 +29,24 @@ const SAID: [(f64, &str); 6] = [
 /// Readings of the large library.
 const MANY: usize = 100_000;
 
+/// Screens of the recorded session that take a crash, a battery or a broken server: their pictures are of the same page
+/// in a browser.
+const RECORDED: [&str; 13] = [
+    "item-retried",
+    "item-without-text",
+    "no-match-meant",
+    "downloading",
+    "waiting",
+    "watch-battery",
+    "watch-offline",
+    "llm-not-installed",
+    "llm-not-running",
+    "llm-model-missing",
+    "llm-blind",
+    "llm-tested",
+    "llm-waiting",
+];
+
 /// Where the pictures go, and of which look they are.
 struct Album {
     folder: PathBuf,
@@ -37,9 +56,14 @@ struct Album {
 #[tokio::main]
 async fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("screenshots FOLDER"));
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(folder.join("recorded")).unwrap();
+    let is_recorded_alone = std::env::args_os().nth(2).is_some_and(|word| word == "recorded");
     for look in [Look::Light, Look::Dark] {
         let album = Album { folder: folder.clone(), look };
+        album.recorded().await;
+        if is_recorded_alone {
+            continue;
+        }
         album.beginning().await;
         album.folders().await;
         album.reading().await;
@@ -60,15 +84,26 @@ impl Album {
 
     /// Waits until everything that the page asked for is there and painted, and takes the picture.
     async fn keep(&self, desk: &Desk, window: &Window, name: &str) {
-        let is_calm = "[...document.images].every((image) => image.complete) && \
-                       document.querySelector('[data-testid=loading]') === null";
-        window.until("all pictures", is_calm).await;
-        let painted = "const done = arguments[0]; \
-                       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)))";
-        window.client.execute_async(painted, vec![]).await.unwrap();
+        window.until("an answer", "document.querySelector('[data-testid=loading]') === null").await;
+        window.painted().await;
         let file = self.folder.join(format!("{name}-{}.png", self.look.name()));
         desk.screenshot(&file);
         eprintln!("screenshots: {}", file.display());
+    }
+
+    async fn recorded(&self) {
+        let (desk, page) = (Desk::with(self.look), RecordedPage::serve());
+        let window = desk.browse().await;
+        window.resize(1280, 800).await;
+        for screen in page.screens(&window).await {
+            if RECORDED.contains(&screen.name.as_str()) {
+                page.show(&window, &screen).await;
+                let file = self.folder.join(format!("recorded/{}-{}.png", screen.name, self.look.name()));
+                fs::write(&file, window.client.screenshot().await.unwrap()).unwrap();
+                eprintln!("screenshots: {}", file.display());
+            }
+        }
+        window.close().await;
     }
 
     async fn beginning(&self) {
