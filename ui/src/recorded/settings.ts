@@ -278,7 +278,7 @@ export function pageIn(state: string): SettingsPage | null {
 export function openPage(page: SettingsPage): void {
   const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
   const tab = find(`settings-${page}`);
-  if (tab) return tab.click();
+  if (tab) return (tab.focus(), tab.click());
   find("open-settings")?.click();
   setTimeout(() => openPage(page), 20);
 }
