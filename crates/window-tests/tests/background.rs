@@ -141,31 +141,3 @@ async fn the_end_of_the_session_ends_it() {
     assert!(signal(app.id(), Signal::TERM));
     ends(app).await;
 }
-
-#[tokio::test]
-async fn what_starts_at_login_watches_in_the_tray_without_a_window() {
-    let desk = Desk::new();
-    desk.settings(WATCHES_DESKTOP);
-    let window = desk.open(&[]).await;
-    window.shows("watching", "Watching Desktop").await;
-    window.click("watching").await;
-    window.click("autostart").await;
-    let entry = desk.desktop().with_file_name(".config/autostart/io.deskscribe.app.desktop");
-    until("an entry", || entry.is_file().then_some(())).await;
-    window.close().await;
-    until("the end of the engine", || desk.status().is_null().then_some(())).await;
-
-    // As a desktop starts it, which knows nothing but the entry.
-    let tray = Tray::on(&desk).await;
-    let launched =
-        desk.command("gio").arg("launch").arg(&entry).env_remove("DESKSCRIBE_HOME").output().unwrap();
-    assert!(launched.status.success(), "{}", String::from_utf8_lossy(&launched.stderr));
-    tray.says("Watching Desktop").await;
-    desk.sample(DIALOG);
-    tray.says(DIALOG_TITLE).await;
-    assert!(!desk.shows_a_window());
-    tray.click("Open Deskscribe").await;
-    until("the window", || desk.shows_a_window().then_some(())).await;
-    tray.click("Quit").await;
-    until("the end of the engine", || desk.status().is_null().then_some(())).await;
-}
