@@ -101,9 +101,9 @@ describe("the first screen", () => {
     await first();
     await stands("speech", "open");
     await fireEvent.click(screen.getByTestId("choose-model"));
-    await fireEvent.click(await screen.findByTestId("close-models"));
+    await fireEvent.click(await screen.findByTestId("close-settings"));
     await fireEvent.click(screen.getByTestId("setup-how"));
-    await fireEvent.click(await screen.findByTestId("close-summaries"));
+    await fireEvent.click(await screen.findByTestId("close-settings"));
     for (const step of ["speech", "summary"]) {
       await fireEvent.click(screen.getByTestId(`later-${step}`));
       await stands(step, "away");
@@ -170,7 +170,7 @@ describe("below the library", () => {
     await screen.findByTestId("setup-bar");
     expect(app.setup.left).toEqual(["speech", "summary"]);
     await fireEvent.click(screen.getByTestId("set-up-summary"));
-    await fireEvent.click(await screen.findByTestId("close-summaries"));
+    await fireEvent.click(await screen.findByTestId("close-settings"));
     await fireEvent.click(screen.getByTestId("not-now"));
     await waitFor(() => expect(screen.queryByTestId("setup-bar")).toBeNull());
     await fireEvent.click(screen.getByTestId("toast-deed"));

@@ -43,10 +43,10 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
     stands(&window, "summary", "open").await;
     window.click("choose-model").await;
     window.shows("models", "No speech model is installed").await;
-    window.click("close-models").await;
+    window.click("close-settings").await;
     window.click("setup-how").await;
     window.find("standing").await;
-    window.click("close-summaries").await;
+    window.click("close-settings").await;
     window.click("later-speech").await;
     stands(&window, "speech", "away").await;
     window.client.refresh().await.unwrap();
@@ -69,15 +69,15 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
         chosen.elapsed().as_secs_f32(),
         begun.elapsed().as_secs_f32()
     );
-    window.click("close-folders").await;
+    window.click("close-settings").await;
     window.lists(6).await;
 
     // What can wait is still at hand, out of the way, and comes back when it was put away by mistake.
     window.click("set-up-speech").await;
-    window.click("close-models").await;
+    window.click("close-settings").await;
     window.click("not-now").await;
     is_gone(&window, "setup-bar").await;
-    window.click("undo").await;
+    window.click("toast-deed").await;
     window.find("setup-bar").await;
     let film = film.end();
 

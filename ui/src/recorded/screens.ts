@@ -1,6 +1,8 @@
 // Everything that the recorded session can show: by its state, and by what is searched for and clicked in it. Tests look
 // at all of it, and pictures of states are taken by it.
 
+import { PAGE_NAMES } from "../state/settings-pages";
+
 export type Screen = {
   name: string;
   /** As `?state=` has it. */
@@ -78,6 +80,19 @@ export const SCREENS: Screen[] = [
     shows: "confirm",
   }),
   opened("keys", "keys", ["open-keys"]),
+  // The first screen, and what can wait.
+  ...["first", "first-looking", "first-missing", "first-going", "first-stopped", "first-failed"].map((name) =>
+    screen(name, { shows: "empty" }),
+  ),
+  screen("setup", { shows: "setup-bar" }),
+  // Settings.
+  ...PAGE_NAMES.map((page) => screen(`settings-${page}`, { shows: `page-${page}` })),
+  screen("settings-broken", { shows: "page-performance" }),
+  screen("settings-performance-short", { shows: "page-performance" }),
+  screen("settings-advanced", { shows: "page-summaries" }),
+  screen("settings-left", { shows: "page-privacy" }),
+  screen("settings-reduced", { shows: "page-privacy" }),
+  screen("settings-unconfined", { shows: "page-privacy" }),
   // Speech models.
   screen("no-model", { shows: "speech-notice" }),
   screen("models", { clicks: ["open-models"], shows: "models" }),
