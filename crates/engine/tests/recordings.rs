@@ -199,7 +199,7 @@ fn a_transcript_is_exported_in_every_form() {
     );
     let table = desk.export(1, Format::Csv);
     assert!(
-        table.contains(",600.000,en,\"Good morning, everybody.\n\nThis is the budget.\",\r\n"),
+        table.contains(",600.000,en,\"Good morning, everybody.\n\nThis is the budget.\",,,\r\n"),
         "{table}"
     );
 }

@@ -1,7 +1,5 @@
 //! Watching what goes away and comes back, and what changes places: the library follows, and nothing is read twice.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 
 use deskscribe_engine::{FolderState, WatchedFolder};

@@ -2,12 +2,6 @@
 //! in the way, nothing that cannot be reopened. Then the film itself is dropped onto the window and found by words that
 //! were on the screen.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on has failed; it tells a time"
-)]
-
 use std::time::Instant;
 
 use deskscribe_window_tests::{Desk, Window};

@@ -191,7 +191,7 @@ mod tests {
             fs::write(home.settings(), format!("notifications = false\n{}", text())).unwrap();
             let back = Settings::go_back(&home, &way).unwrap();
             assert_eq!((back.workers.get(), back.notifications), (3, false));
-            assert_eq!(back.watch, [shots.clone()]);
+            assert_eq!(back.watch, std::slice::from_ref(&shots));
         }
         // Where there was no file, it is as it comes again.
         fs::remove_file(home.settings()).unwrap();
