@@ -108,7 +108,7 @@ fn what_is_chosen_is_shown_and_comments_survive() {
     for key in ["workers", "notifications", "llm_model", "sidecar_formats"] {
         done(&terminal, &["settings", "unset", key]);
     }
-    assert_eq!(text(&terminal), "# Mine.\n\n\n# Loud enough.\n");
+    assert_eq!(text(&terminal), "# Mine.\n\n# the fan\n\n# Loud enough.\n");
 
     let refused = run(&terminal, &["settings", "set", "workers", "9"]);
     let expected = "deskscribe: workers = 9 cannot be; allowed is a whole number from 1 to 8\n";

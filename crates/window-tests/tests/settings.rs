@@ -106,7 +106,7 @@ async fn the_machine_and_the_server_are_told_as_they_are() {
     let real: Vec<_> =
         canaries.iter().map(|canary| serde_json::json!([canary["attempt"], canary["refused"]])).collect();
     assert_eq!(shown, Value::from(real));
-    let level = "document.querySelector('[data-testid=isolation]').dataset.level";
+    let level = "document.querySelector('[data-testid=isolation]').dataset.code";
     assert_eq!(window.until("the level", level).await, doctor["worker"]["isolation"]);
 
     window.click("settings-diagnostics").await;
