@@ -54,7 +54,7 @@ async fn a_choice_counts_at_once_and_can_be_taken_back() {
     // As it comes, and back by the keys.
     window.click("default-workers").await;
     has(&window, "value-workers", "8").await;
-    says(&desk, "# Three are enough here.\n").await;
+    says(&desk, "# Three are enough here.\n# of eight\n").await;
     window.click("toast-deed").await;
     says(&desk, MINE).await;
 

@@ -159,7 +159,7 @@ export const settings = {
   advanced: "Advanced",
   defaultOf: (setting: Setting) => `As it comes: ${told(setting.key, setting.default)}`,
   defaultNamed: (setting: Setting) =>
-    `${keys[setting.key]?.name ?? setting.key}: ${told(setting.key, setting.default)}, as it comes`,
+    `${keys[setting.key]?.name ?? setting.key}. As it comes: ${told(setting.key, setting.default)}`,
   changed: (name: string) => `${name}: changed`,
   undo: "Undo",
   undone: "It is as it was before",
