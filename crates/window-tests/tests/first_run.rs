@@ -25,13 +25,14 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
     let desk = Desk::new();
     desk.pictures(6);
     let videos = tempfile::tempdir().unwrap();
-    let film = desk.film(&videos.path().join("my first minute.mp4"));
+    let mut film = desk.film(&videos.path().join("my first minute.mp4"));
     let begun = Instant::now();
     let window = desk.open(&[]).await;
 
     // Nothing is asked for; what can wait says what it is for, can be looked into, put away and taken up again.
     window.shows("empty", "Drop images, videos or a folder here").await;
     window.shows("empty", "Nothing has been opened yet").await;
+    film.sees().await;
     stands(&window, "speech", "open").await;
     window.shows("fit", "of memory").await;
     stands(&window, "summary", "open").await;
