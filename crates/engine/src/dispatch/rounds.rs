@@ -30,8 +30,8 @@ impl Dispatch {
         }
     }
 
-    /// What is found in these folders belongs to the round that goes on, or begins one with this log. Then every file is tried as if
-    /// nothing had been tried before.
+    /// What is found in these folders belongs to the round that goes on, or begins one with this log. Then every file is
+    /// tried as if nothing had been tried before.
     pub(super) fn join_round(&mut self, folders: &[PathBuf], log: BeginLog) -> io::Result<()> {
         if !self.ledger.open(folders, log)? {
             return Ok(());

@@ -1,9 +1,9 @@
 //! Beats: how the engine counts time against a worker, and how it holds a worker while it is paused.
 //!
 //! Beats that were missed, because the engine was stopped or the machine slept, are not made up for: time that the
-//! engine did not see is nobody's fault. Nor is it a worker's fault when other programs have the processors: for as long
-//! as it had to wait for one, a beat does not count. While the engine is paused, its workers are stopped by the system (SIGSTOP) and
-//! no beat comes. What is stopped can still be killed, and dies with its parent as before.
+//! engine did not see is nobody's fault. Nor is it a worker's fault when other programs have the processors: for as
+//! long as it had to wait for one, a beat does not count. While the engine is paused, its workers are stopped by the
+//! system (SIGSTOP) and no beat comes. What is stopped can still be killed, and dies with its parent as before.
 
 use std::sync::Arc;
 use std::time::Duration;

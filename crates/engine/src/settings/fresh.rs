@@ -37,11 +37,16 @@ pub(super) fn ways(path: &Path) -> Vec<PathBuf> {
     ways
 }
 
+/// The file that this path means: itself, or where its links lead to.
+fn end(path: &Path) -> PathBuf {
+    ways(path).pop().unwrap_or_else(|| path.to_owned())
+}
+
 impl Fresh {
     /// Writes what will be at this path, or where a link there leads to: settings may lie among other such files, and the
     /// link stays. Whoever may read the old file may read the new one; one that is made is for the user alone.
     pub(super) fn written(path: &Path, text: &str) -> io::Result<Self> {
-        let place = ways(path).pop().unwrap_or_else(|| path.to_owned());
+        let place = end(path);
         let folder = place.parent().unwrap_or(Path::new("/"));
         let mut file = tempfile::Builder::new().prefix(UNNAMED).suffix(".toml").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
@@ -62,7 +67,7 @@ impl Fresh {
 
 /// Takes away what was to be in the place of this file, from programs that died before it was.
 pub(super) fn clear_up(path: &Path) {
-    let place = ways(path).pop().unwrap_or_else(|| path.to_owned());
+    let place = end(path);
     let entries = place.parent().and_then(|folder| fs::read_dir(folder).ok());
     for entry in entries.into_iter().flatten().flatten().filter(|entry| is_unnamed(&entry.file_name())) {
         let old = |written: SystemTime| written.elapsed().is_ok_and(|age| age > LEFT_AFTER);

@@ -94,7 +94,7 @@ impl Hole {
     /// Where rows would be.
     fn rows(&self) -> impl Iterator<Item = f32> {
         let count = ((self.below - self.above) / self.pace).round();
-        let (above, pace) = ((self.above), (self.below - self.above) / count);
+        let (above, pace) = (self.above, (self.below - self.above) / count);
         (1..count as usize).map(move |row| above + row as f32 * pace)
     }
 }
