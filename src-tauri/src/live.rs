@@ -10,6 +10,7 @@ use deskscribe_engine::{Change, Coverage, RunCounts, Session, Setting, Status, a
 use serde::Serialize;
 use tauri::ipc::Channel;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::choices::{Background, FolderChoice};
@@ -112,123 +113,84 @@ pub(crate) enum Live {
 
 /// Feeds one page until it is gone. Nobody waits for a page: what it has no time for is told by the next message.
 pub(crate) async fn feed(desk: Desk, page: Channel<Live>) {
-    let (early, mut news) = desk.listen();
-    let mut drag = desk.drag.subscribe();
-    let mut library = desk.library.subscribe();
-    let status = tell_status(&desk, &page);
-    let library = async {
-        loop {
-            let state = library.borrow_and_update().clone();
-            if page.send(told(state)).is_err() {
-                return;
-            }
-            let next = Instant::now() + LIBRARY_EVERY;
-            if library.changed().await.is_err() {
-                return;
-            }
-            sleep_until(next).await;
-        }
-    };
-    let mut errands = desk.errands.subscribe();
-    let models = async {
-        loop {
-            let Known { listens, errand, .. } = errands.borrow_and_update().clone();
-            if page.send(Live::Models { listens, errand }).is_err() {
-                return;
-            }
-            let next = Instant::now() + MODELS_EVERY;
-            if errands.changed().await.is_err() {
-                return;
-            }
-            sleep_until(next).await;
-        }
-    };
-    let mut pulls = desk.pulls.subscribe();
-    let pulls = async {
-        loop {
-            let pull = pulls.borrow_and_update().clone();
-            if page.send(Live::Pull { pull }).is_err() {
-                return;
-            }
-            let next = Instant::now() + MODELS_EVERY;
-            if pulls.changed().await.is_err() {
-                return;
-            }
-            sleep_until(next).await;
-        }
-    };
-    let (mut chosen, mut tray) = (desk.chosen.subscribe(), desk.has_tray.subscribe());
-    let choices = async {
-        loop {
-            let Chosen { settings, trouble } = chosen.borrow_and_update().clone();
-            let has_tray = *tray.borrow_and_update();
-            if let Some(settings) = settings {
-                let folders = settings.watch.iter().map(FolderChoice::from).collect();
-                let background = Background::of(&settings, has_tray);
-                let file = at_home(&desk.home.settings());
-                let all = Live::Settings { settings: settings.each(), file, trouble };
-                if page.send(Live::Choices { folders, background }).is_err() || page.send(all).is_err() {
-                    return;
-                }
-            }
-            tokio::select! {
-                changed = chosen.changed() => if changed.is_err() { return },
-                changed = tray.changed() => if changed.is_err() { return },
-            }
-        }
-    };
-    let mut counts = desk.count.subscribe();
-    let count = async {
-        loop {
-            let count = counts.borrow_and_update().clone();
-            let next = Instant::now() + STATUS_EVERY;
-            if page.send(Live::Count { count }).is_err() || counts.changed().await.is_err() {
-                return;
-            }
-            sleep_until(next).await;
-        }
-    };
-    let drag = async {
-        loop {
-            let held = *drag.borrow_and_update();
-            if page.send(Live::Drag { drag: held }).is_err() || drag.changed().await.is_err() {
-                return;
-            }
-        }
-    };
-    let news = async {
-        for live in early {
-            if page.send(live).is_err() {
-                return;
-            }
-        }
-        loop {
-            let live = match news.recv().await {
-                Ok(live) => live,
-                // What was missed is in the log.
-                Err(RecvError::Lagged(_)) => continue,
-                Err(RecvError::Closed) => return,
-            };
-            if page.send(live).is_err() {
-                return;
-            }
-        }
-    };
+    let (early, news) = desk.listen();
+    let models = |Known { listens, errand, .. }| Live::Models { listens, errand };
     tokio::select! {
-        () = status => {}
-        () = library => {}
-        () = models => {}
-        () = pulls => {}
-        () = choices => {}
-        () = count => {}
-        () = drag => {}
-        () = news => {}
+        () = tell_status(&desk, &page) => {}
+        () = tell_choices(&desk, &page) => {}
+        () = tell_news(early, news, &page) => {}
+        () = tell(desk.library.subscribe(), LIBRARY_EVERY, &page, library) => {}
+        () = tell(desk.errands.subscribe(), MODELS_EVERY, &page, models) => {}
+        () = tell(desk.pulls.subscribe(), MODELS_EVERY, &page, |pull| Live::Pull { pull }) => {}
+        () = tell(desk.count.subscribe(), STATUS_EVERY, &page, |count| Live::Count { count }) => {}
+        () = tell(desk.drag.subscribe(), Duration::ZERO, &page, |drag| Live::Drag { drag }) => {}
     }
 }
 
-fn told(LibraryState { change, unsummarised, caution }: LibraryState) -> Live {
+/// Tells what is true now and then each change of it, the next one so much later at the soonest. Ends with the page.
+async fn tell<T: Clone>(
+    mut states: watch::Receiver<T>,
+    every: Duration,
+    page: &Channel<Live>,
+    live: impl Fn(T) -> Live,
+) {
+    loop {
+        let state = states.borrow_and_update().clone();
+        if page.send(live(state)).is_err() {
+            return;
+        }
+        let next = Instant::now() + every;
+        if states.changed().await.is_err() {
+            return;
+        }
+        sleep_until(next).await;
+    }
+}
+
+fn library(LibraryState { change, unsummarised, caution }: LibraryState) -> Live {
     let Change { change, coverage, unheard } = change.unwrap_or_default();
     Live::Library { change, coverage, unheard, unsummarised, caution }
+}
+
+async fn tell_choices(desk: &Desk, page: &Channel<Live>) {
+    let (mut chosen, mut tray) = (desk.chosen.subscribe(), desk.has_tray.subscribe());
+    loop {
+        let Chosen { settings, trouble } = chosen.borrow_and_update().clone();
+        let has_tray = *tray.borrow_and_update();
+        if let Some(settings) = settings {
+            let folders = settings.watch.iter().map(FolderChoice::from).collect();
+            let background = Background::of(&settings, has_tray);
+            let file = at_home(&desk.home.settings());
+            let all = Live::Settings { settings: settings.each(), file, trouble };
+            if page.send(Live::Choices { folders, background }).is_err() || page.send(all).is_err() {
+                return;
+            }
+        }
+        tokio::select! {
+            changed = chosen.changed() => if changed.is_err() { return },
+            changed = tray.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+async fn tell_news(early: Vec<Live>, mut news: broadcast::Receiver<Live>, page: &Channel<Live>) {
+    for live in early {
+        if page.send(live).is_err() {
+            return;
+        }
+    }
+    loop {
+        match news.recv().await {
+            Ok(live) => {
+                if page.send(live).is_err() {
+                    return;
+                }
+            }
+            // What was missed is in the log.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
 }
 
 async fn tell_status(desk: &Desk, page: &Channel<Live>) {

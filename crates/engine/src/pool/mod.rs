@@ -1,15 +1,17 @@
 //! Eight slots, each with at most one worker, lent one job at a time.
 //!
 //! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
-//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in
-//! [`beats`], which stand still during a pause, lets it [`talk`] with the language model if the job is to summarise, and keeps its last words ([`evidence`]); [`examine`] starts one that gets
-//! no job. Whatever happens to a worker reaches the dispatcher as a [`Report`]; no slot knows of another, so no death can
-//! touch a second job.
+//! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), gives it a job ([`loan`]) and hears how it goes
+//! ([`listen`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in [`beats`], which stand still during
+//! a pause, lets it [`talk`] with the language model if the job is to summarise, and keeps its last words
+//! ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher as a
+//! [`Report`]; no slot knows of another, so no death can touch a second job.
 
 mod beats;
 mod budget;
 mod evidence;
 mod examine;
+mod listen;
 mod loan;
 mod slot;
 mod spawn;

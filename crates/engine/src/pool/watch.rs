@@ -112,8 +112,8 @@ impl<'a> Watch<'a> {
     }
 
     /// Why the worker was asked to stop, if it was.
-    pub(super) fn asked_to_stop(self) -> Option<Reason> {
-        self.stopping.map(|(reason, _)| reason)
+    pub(super) fn asked_to_stop(&self) -> Option<&Reason> {
+        self.stopping.as_ref().map(|(reason, _)| reason)
     }
 
     /// One beat later, of which so much counts as time in which it could have come further.

@@ -164,107 +164,15 @@ impl Recorder {
     fn store(&mut self, entries: Vec<Entry>, held: &mut Held) -> Committed {
         // Encoded before the lock is taken: other processes wait for it.
         let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
-        // What was read of a file that went away meanwhile is kept; that it lies there is not.
-        let deserted: HashSet<PathBuf> = entries.iter().filter_map(deserted).map(Path::to_owned).collect();
-        let Self { writer, engine } = self;
-        let mut waiting = Vec::new();
-        let mut guard: WriteGuard<'_> = writer.lock(LOCK_WITHIN)?;
-        let now = now_ms();
-        let find_at = |guard: &mut WriteGuard<'_>, place: &Place, key: &ContentKey, now| {
-            match deserted.contains(&place.path) {
-                false => guard.remember(place, key, now),
-                true if fs::symlink_metadata(&place.path).is_err() => guard.dequeue(&place.path),
-                // What is there now is another file, which may be waiting.
-                true => Ok(()),
-            }
-        };
-        let mut done = Vec::with_capacity(entries.len());
-        for entry in entries {
-            done.push(match entry {
-                Entry::Outcome { mut row, place, record, .. } => {
-                    guard.put(&record)?;
-                    // Read again, it keeps the tags that the user gave it.
-                    row.tags = guard.own_tags(&record.key)?.unwrap_or(row.tags);
-                    find_at(&mut guard, &place, &record.key, now)?;
-                    held.reading.remove(&record.key);
-                    // What is owed takes up where the parts end.
-                    if !record.is_owed_something() {
-                        guard.drop_parts(&record.key)?;
-                    }
-                    Done::Row(row)
-                }
-                Entry::Part { key, plan, number, content, .. } => {
-                    guard.put_part(&key, &plan, number, &content)?;
-                    Done::Noted
-                }
-                Entry::Known { row, place, key } => {
-                    find_at(&mut guard, &place, &key, now)?;
-                    Done::Row(row)
-                }
-                Entry::Unread { row, path } => {
-                    put_off(&mut guard, &row, &path, now)?;
-                    Done::Row(row)
-                }
-                Entry::Queued(files) => {
-                    files.iter().try_for_each(|(path, kind)| guard.enqueue(path, *kind, now))?;
-                    Done::Noted
-                }
-                Entry::Unqueued(files) => {
-                    files.iter().try_for_each(|path| guard.dequeue(path))?;
-                    Done::Noted
-                }
-                Entry::Vacant(places) => {
-                    places.iter().try_for_each(|path| guard.vacate(path))?;
-                    Done::Noted
-                }
-                Entry::Claim(key, origin) => {
-                    let good =
-                        |record: &Record, stored| stored > origin.begun_at || origin.trust.holds(record);
-                    let claim = guard.claim(&key, engine, good)?;
-                    if claim == Claim::Granted {
-                        held.reading.insert(key);
-                    }
-                    Done::Claim(key, claim)
-                }
-                Entry::Summary { path, summary } => {
-                    // Not stored where the words have changed meanwhile: then it is wanted again.
-                    if guard.put_summary(&summary)? { Done::Summary(path, summary) } else { Done::Noted }
-                }
-                Entry::Receipt { key, receipt } => {
-                    guard.put_receipt(&key, &receipt)?;
-                    Done::Noted
-                }
-                Entry::ClaimSummary(key, server) => {
-                    let claim = guard.claim_summary(&key, engine, &asking(&server), now)?;
-                    held.asks |= matches!(claim, SummaryClaim::Granted(_));
-                    Done::SummaryClaim(key, claim)
-                }
-                Entry::ReleaseSummary(key) => {
-                    guard.release_summary(&key)?;
-                    Done::Noted
-                }
-                Entry::Vector { key, model, vector, basis } => {
-                    guard.put_vector(&key, &model, &vector, &basis)?;
-                    Done::Noted
-                }
-                Entry::NoSummary { key, model, reason } => {
-                    guard.give_up_summary(&key, &model, &reason, now)?;
-                    Done::Noted
-                }
-                Entry::Release(key) => {
-                    guard.release(&key)?;
-                    held.reading.remove(&key);
-                    Done::Noted
-                }
-                Entry::Told(waits) => {
-                    waiting.push(waits);
-                    Done::Noted
-                }
-            });
-        }
+        let deserted = entries.iter().filter_map(deserted).map(Path::to_owned).collect();
+        let guard = self.writer.lock(LOCK_WITHIN)?;
+        let mut commit =
+            Commit { guard, engine: &self.engine, held, deserted, waiting: Vec::new(), now: now_ms() };
+        let done = entries.into_iter().map(|entry| commit.store(entry)).collect::<Result<_, _>>()?;
         for (key, thumbnail) in &thumbnails {
-            guard.put_thumbnail(key, thumbnail)?;
+            commit.guard.put_thumbnail(key, thumbnail)?;
         }
+        let Commit { guard, waiting, .. } = commit;
         guard.commit()?;
         // Whoever waited may have gone away.
         for waits in waiting {
@@ -277,6 +185,97 @@ impl Recorder {
         let mut guard: WriteGuard<'_> = self.writer.lock(LOCK_WITHIN)?;
         guard.release_all(self.engine.id())?;
         guard.commit()
+    }
+}
+
+/// Entries that are stored under one lock.
+struct Commit<'a> {
+    guard: WriteGuard<'a>,
+    engine: &'a EngineLock,
+    held: &'a mut Held,
+    /// Places where the file that was read is no more. What was read of it is kept; that it lies there is not.
+    deserted: HashSet<PathBuf>,
+    /// Who is told once all is stored.
+    waiting: Vec<oneshot::Sender<()>>,
+    now: i64,
+}
+
+impl Commit<'_> {
+    fn store(&mut self, entry: Entry) -> Result<Done, CacheError> {
+        let Self { guard, engine, held, now, .. } = self;
+        match entry {
+            Entry::Outcome { row, place, record, .. } => return self.outcome(row, &place, &record),
+            Entry::Known { row, place, key } => {
+                self.found(&place, &key)?;
+                return Ok(Done::Row(row));
+            }
+            Entry::Unread { row, path } => {
+                put_off(guard, &row, &path, *now)?;
+                return Ok(Done::Row(row));
+            }
+            Entry::Claim(key, origin) => {
+                let good = |record: &Record, stored| stored > origin.begun_at || origin.trust.holds(record);
+                let claim = guard.claim(&key, engine, good)?;
+                if claim == Claim::Granted {
+                    held.reading.insert(key);
+                }
+                return Ok(Done::Claim(key, claim));
+            }
+            Entry::ClaimSummary(key, server) => {
+                let claim = guard.claim_summary(&key, engine, &asking(&server), *now)?;
+                held.asks |= matches!(claim, SummaryClaim::Granted(_));
+                return Ok(Done::SummaryClaim(key, claim));
+            }
+            Entry::Summary { path, summary } => {
+                // Not stored where the words have changed meanwhile: then it is wanted again.
+                if guard.put_summary(&summary)? {
+                    return Ok(Done::Summary(path, summary));
+                }
+            }
+            Entry::Part { key, plan, number, content, .. } => {
+                guard.put_part(&key, &plan, number, &content)?
+            }
+            Entry::Queued(files) => {
+                files.iter().try_for_each(|(path, kind)| guard.enqueue(path, *kind, *now))?;
+            }
+            Entry::Unqueued(files) => files.iter().try_for_each(|path| guard.dequeue(path))?,
+            Entry::Vacant(places) => places.iter().try_for_each(|path| guard.vacate(path))?,
+            Entry::Receipt { key, receipt } => guard.put_receipt(&key, &receipt)?,
+            Entry::ReleaseSummary(key) => guard.release_summary(&key)?,
+            Entry::Vector { key, model, vector, basis } => {
+                guard.put_vector(&key, &model, &vector, &basis)?;
+            }
+            Entry::NoSummary { key, model, reason } => guard.give_up_summary(&key, &model, &reason, *now)?,
+            Entry::Release(key) => {
+                guard.release(&key)?;
+                held.reading.remove(&key);
+            }
+            Entry::Told(waits) => self.waiting.push(waits),
+        }
+        Ok(Done::Noted)
+    }
+
+    fn outcome(&mut self, mut row: Box<Row>, place: &Place, record: &Record) -> Result<Done, CacheError> {
+        self.guard.put(record)?;
+        // Read again, it keeps the tags that the user gave it.
+        row.tags = self.guard.own_tags(&record.key)?.unwrap_or(row.tags);
+        self.found(place, &record.key)?;
+        self.held.reading.remove(&record.key);
+        // What is owed takes up where the parts end.
+        if !record.is_owed_something() {
+            self.guard.drop_parts(&record.key)?;
+        }
+        Ok(Done::Row(row))
+    }
+
+    /// A content was found at this place.
+    fn found(&mut self, place: &Place, key: &ContentKey) -> Result<(), CacheError> {
+        match self.deserted.contains(&place.path) {
+            false => self.guard.remember(place, key, self.now),
+            true if fs::symlink_metadata(&place.path).is_err() => self.guard.dequeue(&place.path),
+            // What is there now is another file, which may be waiting.
+            true => Ok(()),
+        }
     }
 }
 

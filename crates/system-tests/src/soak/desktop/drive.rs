@@ -1,6 +1,7 @@
 //! A drive that is plugged in and out: what is on it stays on it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,8 +35,12 @@ impl Drive {
     pub(super) fn pull_out(&mut self) {
         if self.is_in {
             done(Command::new("umount").arg("--lazy").arg(&self.at));
-            fs::remove_dir(&self.at).unwrap();
             self.is_in = false;
+            match fs::remove_dir(&self.at) {
+                // Whoever was about to save something there has saved it into the folder.
+                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {}
+                removed => removed.unwrap(),
+            }
         }
     }
 }
