@@ -30,13 +30,13 @@ export const commands = {
 	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<number>("watch_folder", { folder }),
 	/**  Watches this folder no more. What was read in it stays. Tells the number of the change, to take it back. */
 	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<number>("unwatch_folder", { folder }),
-	/**  How it behaves in the background from now on. */
-	setBackground: (background: Background) => __TAURI_INVOKE<null>("set_background", { background }),
+	/**  Whether it is started when the user logs in, from now on. Tells the number of the change, to take it back. */
+	setAutostart: (on: boolean) => __TAURI_INVOKE<number>("set_autostart", { on }),
 	/**  The answer to whether to go on when the window is closed, which it then is. */
 	closeWindow: (keepRunning: boolean) => __TAURI_INVOKE<null>("close_window", { keepRunning }),
 	/**  Gives a setting this value, or the one that it comes with. Tells the number of the change, to take it back. */
 	setSetting: (key: string, value: Plain | null) => __TAURI_INVOKE<number>("set_setting", { key, value }),
-	/**  Takes a change of the settings back. */
+	/**  Takes a change back. */
 	undoSetting: (change: number) => __TAURI_INVOKE<null>("undo_setting", { change }),
 	/**  How many workers there are and why, as of now. */
 	capacity: () => __TAURI_INVOKE<Capacity>("capacity"),
@@ -154,18 +154,10 @@ export type AttentionPage = {
 	count: number,
 };
 
-/**  What happens when no window is open, and beside other programs. */
+/**  What there is to know about being in the background, beside the settings. */
 export type Background = {
-	/**  Whether it goes on when the window is closed. */
-	keep_running: boolean,
 	/**  Whether it is started when the user logs in. */
 	autostart: boolean,
-	/**  Whether the end of a round is told while the window is not in sight. */
-	notifications: boolean,
-	/**  What happens while the machine runs on battery. */
-	on_battery: OnBattery,
-	/**  How it gives way to other programs. */
-	priority: Priority,
 	/**  Whether this desktop shows icons of programs without a window. */
 	has_tray: boolean,
 };
@@ -979,13 +971,6 @@ export type OfferedModel = {
 	host: string | null,
 } & ListedModel;
 
-/**  What an engine does while the machine runs on its battery. */
-export type OnBattery = 
-/**  It is paused until the mains are back. */
-"pause" | 
-/**  It goes on reading. */
-"read";
-
 /**  A line of text that stood on the screen for a while. */
 export type OnScreen = {
 	/**  When it was first seen, in seconds. */
@@ -1102,13 +1087,6 @@ number |
 string | 
 /**  Some words. */
 string[];
-
-/**  How workers share processor and disk with other programs. */
-export type Priority = 
-/**  They get what others leave. */
-"low" | 
-/**  They are programs like others. */
-"normal";
 
 /**  How far an errand is. */
 export type Progress = 

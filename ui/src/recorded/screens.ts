@@ -81,9 +81,17 @@ export const SCREENS: Screen[] = [
   }),
   opened("keys", "keys", ["open-keys"]),
   // The first screen, and what can wait.
-  ...["first", "first-looking", "first-missing", "first-going", "first-stopped", "first-failed"].map((name) =>
-    screen(name, { shows: "empty" }),
-  ),
+  ...[
+    "first",
+    "first-looking",
+    "first-missing",
+    "first-going",
+    "first-stopped",
+    "first-failed",
+    "first-watching",
+    "first-paused",
+  ].map((name) => screen(name, { shows: "empty" })),
+  screen("arriving", { shows: "arriving" }),
   screen("setup", { shows: "setup-bar" }),
   // Settings.
   ...PAGE_NAMES.map((page) => screen(`settings-${page}`, { shows: `page-${page}` })),

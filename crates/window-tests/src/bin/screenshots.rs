@@ -139,6 +139,7 @@ impl Album {
         );
         window.shows("watching", "3 done").await;
         window.click("form-back").await;
+        window.click("watching").await;
         window.counts("folder", 2).await;
         self.keep(&desk, &window, "folders").await;
         window.close().await;
