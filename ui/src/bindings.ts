@@ -514,6 +514,8 @@ export type FolderCount = {
 	videos: number,
 	/**  Sound alone. */
 	audio: number,
+	/**  Files that are not on this machine, and are read once somebody fetches them. */
+	away: number,
 	/**  Whether there may be more: it is still being looked through. */
 	counting: boolean,
 	/**  What is wrong with what is to be left out, in one line; then nothing is counted. */
@@ -543,6 +545,8 @@ export type FolderStatus = {
 	reason?: string | null,
 	/**  Files in it that are still being written. */
 	unfinished: number,
+	/**  Files in it that are not on this machine: a sync program has put something in their place. They are not opened. */
+	away?: number,
 	/**  When a file in it was last complete, in milliseconds since 1970. */
 	last_file_at?: number | null,
 };
@@ -1608,6 +1612,8 @@ export type SummariesStatus = {
 	model: LlmState,
 	/**  Contents that are known to wait for one, those that are summarised now among them. */
 	waiting: number,
+	/**  What it writes just now. */
+	writing?: WritingStatus[],
 };
 
 /**  What a setting may be. */
@@ -1778,5 +1784,24 @@ export type WorkerStatus = {
 	deaths: number,
 	/**  How well it is confined; absent before it is ready. */
 	isolation: Isolation | null,
+};
+
+/**  How it goes with a summary that a language model writes. */
+export type WritingStatus = {
+	/**  Absolute path of the file that it is of; bytes that are no UTF-8 are shown as U+FFFD. */
+	path: string,
+	/**  The true bytes of the path in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
+	/**  For how long, in seconds. */
+	seconds: number,
+	/**  What it has said so far, in the pieces in which it came: mostly a token each. */
+	tokens: number,
+	/**  So many of them came in a second; absent until that can be told. */
+	tokens_per_second: number | null,
+	/**
+	 *  How long it still takes if it takes as long as others mostly did, in seconds; absent where nothing is known of
+	 *  others, or it takes longer already.
+	 */
+	left_seconds: number | null,
 };
 

@@ -106,15 +106,17 @@ describe("watching a folder", () => {
     await fireEvent.click(screen.getByTestId("sheet-watch-desktop"));
     const form = await screen.findByTestId("folder-form");
     await waitFor(() => expect(backend.commands.countFolder).toHaveBeenLastCalledWith(DESKTOP));
-    const count = { images: 200, videos: 0, audio: 1, counting: true, wrong: null };
+    const count = { images: 200, videos: 0, audio: 1, away: 0, counting: true, wrong: null };
     backend.tell({ type: "count", count });
     await waitFor(() => expect(form.textContent).toContain("200 images, 1 audio so far…"));
     backend.tell({
       type: "count",
-      count: { images: 318, videos: 12, audio: 0, counting: false, wrong: null },
+      count: { images: 318, videos: 12, audio: 0, away: 3, counting: false, wrong: null },
     });
     await waitFor(() =>
-      expect(form.textContent).toContain("318 images, 12 videos; nothing has been opened yet."),
+      expect(form.textContent).toContain(
+        "318 images, 12 videos, 3 files not on this computer; nothing has been opened yet.",
+      ),
     );
     expect(backend.commands.watchFolder).not.toHaveBeenCalled();
     await fireEvent.click(screen.getByTestId("form-watch"));
@@ -169,7 +171,10 @@ describe("watching a folder", () => {
     await sheet();
     await fireEvent.click(screen.getByTestId("sheet-watch-desktop"));
     const wrong = '"[" is no glob as in .gitignore: unclosed character class';
-    backend.tell({ type: "count", count: { images: 0, videos: 0, audio: 0, counting: false, wrong } });
+    backend.tell({
+      type: "count",
+      count: { images: 0, videos: 0, audio: 0, away: 0, counting: false, wrong },
+    });
     await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("unclosed character class"));
     expect(screen.getByTestId<HTMLButtonElement>("form-watch").disabled).toBe(true);
   });

@@ -66,6 +66,7 @@ function statusIn(state: string, { path }: FolderChoice): FolderStatus {
       reason: "a network folder does not say what changes in it",
       last_file_at: NOW - 3 * 3_600_000,
     });
+  if (state === "watch-cloud") return well(path, { away: 12 });
   return well(path, { unfinished: state === "watch-reading" ? 2 : 0 });
 }
 
@@ -75,5 +76,5 @@ export function countIn({ kinds, recurse, ignore }: FolderChoice, counting: bool
   const of = (kind: FolderChoice["kinds"][number], all: number) =>
     kinds.includes(kind) ? Math.round(all * part) : 0;
   const [images, videos, audio] = [of("image", 318), of("video", 12), of("audio", 4)];
-  return { images, videos, audio, counting, wrong: null };
+  return { images, videos, audio, away: 0, counting, wrong: null };
 }

@@ -110,6 +110,7 @@ export const SCREENS: Screen[] = [
   // Watched folders.
   screen("watch", { shows: "watching" }),
   screen("watch-sheet", { shows: "folder" }),
+  screen("watch-cloud", { clicks: ["watching"], shows: "folder-cloud" }),
   ...[
     "watch-none",
     "watch-starting",
@@ -130,6 +131,7 @@ export const SCREENS: Screen[] = [
     "llm-ready",
     "llm-blind",
     "llm-waiting",
+    "llm-writing",
     "llm-remote",
     "llm-off",
     "llm-unseen",
@@ -142,6 +144,7 @@ export const SCREENS: Screen[] = [
     "llm-nonsense",
     "llm-refused",
   ].map(summaries),
+  screen("item-writing", { state: "llm-writing", clicks: ["card"], shows: "made-by" }),
   screen("llm-tested", {
     state: "llm-wrong-address",
     clicks: ["open-summaries", "test-model"],

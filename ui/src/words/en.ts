@@ -89,6 +89,7 @@ export const words = {
     coverage: "Read",
     failed: "Could not be read",
     backlog: "Not read yet",
+    elsewhere: "Not on this computer",
     oldest: "Oldest waiting",
     none: "None",
     state: "Now",

@@ -54,6 +54,9 @@ const standingAll = (watching: Watching): string =>
     ? [`Watching ${some(watching.names)}`, away(watching.offline)].filter(Boolean).join("; ")
     : headline(watching);
 
+/** Files that a sync program keeps elsewhere. */
+const elsewhere = (n: number) => `${files(n)} not on this computer`;
+
 const state = {
   starting: "Looking through it",
   watched: "Watched",
@@ -92,11 +95,12 @@ function options({ recurse, kinds, ignore, existing }: FolderChoice): string {
 }
 
 /** "318 images, 12 videos". */
-function counted({ images, videos, audio }: FolderCount): string {
+function counted({ images, videos, audio, away }: FolderCount): string {
   const parts = [
     images > 0 ? [count(images, "image", "images")] : [],
     videos > 0 ? [count(videos, "video", "videos")] : [],
     audio > 0 ? [`${number(audio)} audio`] : [],
+    away > 0 ? [elsewhere(away)] : [],
   ].flat();
   return parts.length === 0 ? "No files yet" : parts.join(", ");
 }
@@ -106,6 +110,9 @@ export const folders = {
   about: "What appears in these folders is read by itself. No file is ever moved, changed or deleted.",
   headline,
   standingAll,
+  cloud: elsewhere,
+  cloudHelp:
+    "They are not opened. In the menu of your sync program, such as Nextcloud: Make available locally. Then they are read.",
   paused,
   standing,
   options,
