@@ -44,7 +44,7 @@ export const keys: Record<string, Said> = {
 
   speech_model: {
     name: "Model that listens",
-    help: "One that is installed, by its name. Left empty, the best of them that fits this computer.",
+    help: "One of those that are installed.",
     none: "the best that fits",
   },
   recording_gib: {

@@ -3,20 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use deskscribe_protocol::MediaKind;
-
-use super::kind::by_name;
-
 /// How such names end: Nextcloud's and ownCloud's virtual files, where the system has none of its own.
 const ENDS: [&str; 2] = ["nextcloud", "owncloud"];
 
-/// The name that this file has once it is here, if it stands for a medium that is somewhere else.
-pub(crate) fn away(path: &Path) -> Option<(PathBuf, MediaKind)> {
+/// The name that this file has once it is here, if it only stands for one that is somewhere else.
+pub(crate) fn away(path: &Path) -> Option<PathBuf> {
     let end = path.extension()?.to_str()?;
     ENDS.into_iter().find(|known| end.eq_ignore_ascii_case(known))?;
     let here = path.with_extension("");
-    let kind = by_name(&here)?;
-    Some((here, kind))
+    // A mark has the whole name before its end.
+    here.extension().is_some().then_some(here)
 }
 
 #[cfg(test)]
@@ -28,12 +24,12 @@ mod tests {
         for (name, here) in [
             ("shot.png.nextcloud", Some("shot.png")),
             ("Talk.MP4.ownCloud", Some("Talk.MP4")),
-            ("notes.txt.nextcloud", None),
+            ("notes.txt.nextcloud", Some("notes.txt")),
             ("nextcloud", None),
             ("shot.nextcloud.png", None),
             ("shot.png", None),
         ] {
-            let found = away(&Path::new("/desktop").join(name)).map(|(here, _)| here);
+            let found = away(&Path::new("/desktop").join(name));
             assert_eq!(found, here.map(|here| Path::new("/desktop").join(here)), "{name}");
         }
     }

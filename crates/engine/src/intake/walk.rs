@@ -120,9 +120,14 @@ pub(crate) fn walk(
             }
             match entry {
                 Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 && entry.path().is_dir() => {}
-                // Nothing is in it, whatever it is called.
-                Ok(entry) if away(entry.path()).is_some() => elsewhere += 1,
                 Ok(entry) => {
+                    // Nothing is in a mark: it is not opened to find that out.
+                    if let Some(here) = away(entry.path()) {
+                        let is_medium = by_name(&here).is_some();
+                        elsewhere += u64::from(is_medium);
+                        walk.ignored += u64::from(!is_medium);
+                        continue;
+                    }
                     let fresh = seen.as_mut().is_none_or(|seen| seen.insert(true_path(entry.path())));
                     if fresh {
                         walk.take(&entry);

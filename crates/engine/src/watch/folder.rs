@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::MediaKind;
 
-use crate::intake::{away, is_unfinished};
+use crate::intake::{away, by_name, is_unfinished};
 use crate::path::is_hidden;
 use crate::settings::{Filter, WatchedFolder};
 
@@ -64,8 +64,9 @@ impl Folder {
 
     /// What the name of this file says, which lies in a folder that it reaches.
     pub(super) fn name(&self, file: &Path) -> Name {
-        if let Some((here, kind)) = away(file) {
-            let is_wanted = self.wants(kind) && !self.filter.leaves_out(&here, false);
+        if let Some(here) = away(file) {
+            let is_wanted =
+                by_name(&here).is_some_and(|kind| self.wants(kind)) && !self.filter.leaves_out(&here, false);
             if is_wanted { Name::Away } else { Name::Nobodys }
         } else if is_unfinished(file) || self.filter.leaves_out(file, false) {
             Name::Nobodys

@@ -31,20 +31,24 @@ const MANY: usize = 100_000;
 
 /// Screens of the recorded session that take a crash, a battery or a broken server: their pictures are of the same page
 /// in a browser.
-const RECORDED: [&str; 13] = [
+const RECORDED: [&str; 17] = [
+    "first-watching",
     "item-retried",
     "item-without-text",
+    "item-writing",
     "no-match-meant",
     "downloading",
     "waiting",
+    "watch",
     "watch-battery",
+    "watch-cloud",
     "watch-offline",
     "llm-not-installed",
     "llm-not-running",
     "llm-model-missing",
     "llm-blind",
     "llm-tested",
-    "llm-waiting",
+    "llm-writing",
 ];
 
 /// Where the pictures go, and of which look they are.
@@ -60,7 +64,10 @@ async fn main() {
     let is_recorded_alone = std::env::args_os().nth(2).is_some_and(|word| word == "recorded");
     for look in [Look::Light, Look::Dark] {
         let album = Album { folder: folder.clone(), look };
-        album.recorded().await;
+        // They are many, and nothing about them is another in the dark.
+        if look == Look::Light {
+            album.recorded().await;
+        }
         if is_recorded_alone {
             continue;
         }
@@ -98,7 +105,7 @@ impl Album {
         for screen in page.screens(&window).await {
             if RECORDED.contains(&screen.name.as_str()) {
                 page.show(&window, &screen).await;
-                let file = self.folder.join(format!("recorded/{}-{}.png", screen.name, self.look.name()));
+                let file = self.folder.join(format!("recorded/{}.png", screen.name));
                 fs::write(&file, window.client.screenshot().await.unwrap()).unwrap();
                 eprintln!("screenshots: {}", file.display());
             }
