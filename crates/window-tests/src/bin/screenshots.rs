@@ -1,5 +1,5 @@
 //! Pictures of the real window in every main state, light and dark, and of what is hard to come by in the recorded
-//! session: `screenshots FOLDER [recorded]`, the latter alone.
+//! session: `screenshots FOLDER [PART]`, of which a part may be taken alone.
 
 #![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(
@@ -61,22 +61,32 @@ struct Album {
 async fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("screenshots FOLDER"));
     fs::create_dir_all(folder.join("recorded")).unwrap();
-    let is_recorded_alone = std::env::args_os().nth(2).is_some_and(|word| word == "recorded");
+    let only = std::env::args().nth(2);
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
     for look in [Look::Light, Look::Dark] {
         let album = Album { folder: folder.clone(), look };
         // They are many, and nothing about them is another in the dark.
-        if look == Look::Light {
+        if look == Look::Light && wants("recorded") {
             album.recorded().await;
         }
-        if is_recorded_alone {
-            continue;
+        if wants("beginning") {
+            album.beginning().await;
         }
-        album.beginning().await;
-        album.folders().await;
-        album.reading().await;
-        album.library().await;
-        album.recordings().await;
-        album.large().await;
+        if wants("folders") {
+            album.folders().await;
+        }
+        if wants("reading") {
+            album.reading().await;
+        }
+        if wants("library") {
+            album.library().await;
+        }
+        if wants("recordings") {
+            album.recordings().await;
+        }
+        if wants("large") {
+            album.large().await;
+        }
     }
 }
 
@@ -105,6 +115,9 @@ impl Album {
         for screen in page.screens(&window).await {
             if RECORDED.contains(&screen.name.as_str()) {
                 page.show(&window, &screen).await;
+                let is_asked = "![...document.querySelectorAll('button:disabled')].some((one) => one.textContent.includes('…'))";
+                window.until("all answers", is_asked).await;
+                window.painted().await;
                 let file = self.folder.join(format!("recorded/{}.png", screen.name));
                 fs::write(&file, window.client.screenshot().await.unwrap()).unwrap();
                 eprintln!("screenshots: {}", file.display());
@@ -182,6 +195,7 @@ impl Album {
         window.click("tab-attention").await;
         window.find("trouble").await;
         self.keep(&desk, &window, "attention").await;
+        window.click("dismiss").await;
         window.click("activity").await;
         self.keep(&desk, &window, "library").await;
         window.click("layout-list").await;
