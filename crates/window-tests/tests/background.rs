@@ -102,6 +102,11 @@ async fn the_icon_comes_with_the_tray_and_with_the_folder() {
     let tray = Tray::on(&desk).await;
     tray.says("Watching Desktop").await;
     window.shows("background", "stays in the tray").await;
+
+    // The first file that comes is there, and the window says so without being asked.
+    window.click("close-settings").await;
+    desk.sample(DIALOG);
+    window.shows("card", DIALOG_TITLE).await;
     window.close().await;
 }
 
