@@ -24,7 +24,6 @@ import { TroubleDeeds } from "./trouble-deeds";
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
 export type Layout = "grid" | "list";
 export type Lane = "workers" | "queue" | "attention";
-
 const FOLLOW_MS = 400;
 const LAYOUT = "deskscribe.layout";
 
