@@ -28,7 +28,7 @@ pub(crate) fn surface() -> Builder<Wry> {
             folders::count_folder,
             folders::watch_folder,
             folders::unwatch_folder,
-            folders::set_background,
+            folders::set_autostart,
             folders::close_window,
             settings::set_setting,
             settings::undo_setting,

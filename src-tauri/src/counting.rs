@@ -18,6 +18,8 @@ pub(crate) struct FolderCount {
     videos: u64,
     /// Sound alone.
     audio: u64,
+    /// Files that are not on this machine, and are read once somebody fetches them.
+    away: u64,
     /// Whether there may be more: it is still being looked through.
     counting: bool,
     /// What is wrong with what is to be left out, in one line; then nothing is counted.
@@ -30,8 +32,8 @@ pub(crate) struct Counting(Arc<AtomicU64>);
 
 impl FolderCount {
     fn of(survey: FolderSurvey, counting: bool) -> Self {
-        let FolderSurvey { images, videos, audio } = survey;
-        Self { images, videos, audio, counting, wrong: None }
+        let FolderSurvey { images, videos, audio, away } = survey;
+        Self { images, videos, audio, away, counting, wrong: None }
     }
 
     fn wrong(error: &GlobError) -> Self {

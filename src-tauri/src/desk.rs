@@ -15,7 +15,6 @@ use tokio::sync::{broadcast, watch};
 use crate::background::closing::Closing;
 use crate::background::notice::{self, Notices};
 use crate::clipboard::Clipboard;
-use crate::commands::settings::WaysBack;
 use crate::counting::{Counting, FolderCount};
 use crate::drag::Drag;
 use crate::errands::Errands;
@@ -26,6 +25,7 @@ use crate::pulls::Pulls;
 use crate::settings::Chosen;
 use crate::shelves::Shelves;
 use crate::unfinished::Unfinished;
+use crate::ways_back::WaysBack;
 
 /// News that may wait for a page that is being loaded.
 const NEWS_WAITING: usize = 64;

@@ -21,6 +21,7 @@ mod settings;
 mod shelves;
 mod task;
 mod unfinished;
+mod ways_back;
 
 mod background;
 

@@ -159,7 +159,7 @@ async fn tell_choices(desk: &Desk, page: &Channel<Live>) {
         let has_tray = *tray.borrow_and_update();
         if let Some(settings) = settings {
             let folders = settings.watch.iter().map(FolderChoice::from).collect();
-            let background = Background::of(&settings, has_tray);
+            let background = Background::now(has_tray);
             let file = at_home(&desk.home.settings());
             let all = Live::Settings { settings: settings.each(), file, trouble };
             if page.send(Live::Choices { folders, background }).is_err() || page.send(all).is_err() {

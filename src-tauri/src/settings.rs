@@ -8,6 +8,7 @@ use tauri::async_runtime::{spawn, spawn_blocking};
 use crate::desk::{Desk, Reading};
 use crate::error::CommandError;
 use crate::live::Live;
+use crate::ways_back::Way;
 
 /// The settings that are in use.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +36,7 @@ impl Desk {
         let change = spawn_blocking(move || Settings::change_with_way_back(&home, &edits)).await;
         let (settings, way_back) = change.map_err(CommandError::system)??;
         self.take(settings, app);
-        Ok(self.ways_back.keep(way_back))
+        Ok(self.ways_back.keep(Way::Settings(way_back)))
     }
 
     /// The file cannot be used as it is. The settings that were good stay in use.

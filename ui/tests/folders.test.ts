@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import App from "../src/App.svelte";
 import type { FolderChoice, FolderStatus, Status } from "../src/bindings";
 import { BACKGROUND, choicesIn, folder, watchIn } from "../src/recorded/folders";
+import { SETTINGS } from "../src/recorded/settings";
 import { joined, watching } from "../src/state/folders.svelte";
 import { words } from "../src/words/en";
 import { coverage, fake, page, status, type Fake } from "./samples";
@@ -105,15 +106,17 @@ describe("watching a folder", () => {
     await fireEvent.click(screen.getByTestId("sheet-watch-desktop"));
     const form = await screen.findByTestId("folder-form");
     await waitFor(() => expect(backend.commands.countFolder).toHaveBeenLastCalledWith(DESKTOP));
-    const count = { images: 200, videos: 0, audio: 1, counting: true, wrong: null };
+    const count = { images: 200, videos: 0, audio: 1, away: 0, counting: true, wrong: null };
     backend.tell({ type: "count", count });
     await waitFor(() => expect(form.textContent).toContain("200 images, 1 audio so far…"));
     backend.tell({
       type: "count",
-      count: { images: 318, videos: 12, audio: 0, counting: false, wrong: null },
+      count: { images: 318, videos: 12, audio: 0, away: 3, counting: false, wrong: null },
     });
     await waitFor(() =>
-      expect(form.textContent).toContain("318 images, 12 videos; nothing has been opened yet."),
+      expect(form.textContent).toContain(
+        "318 images, 12 videos, 3 files not on this computer; nothing has been opened yet.",
+      ),
     );
     expect(backend.commands.watchFolder).not.toHaveBeenCalled();
     await fireEvent.click(screen.getByTestId("form-watch"));
@@ -168,18 +171,45 @@ describe("watching a folder", () => {
     await sheet();
     await fireEvent.click(screen.getByTestId("sheet-watch-desktop"));
     const wrong = '"[" is no glob as in .gitignore: unclosed character class';
-    backend.tell({ type: "count", count: { images: 0, videos: 0, audio: 0, counting: false, wrong } });
+    backend.tell({
+      type: "count",
+      count: { images: 0, videos: 0, audio: 0, away: 0, counting: false, wrong },
+    });
     await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("unclosed character class"));
     expect(screen.getByTestId<HTMLButtonElement>("form-watch").disabled).toBe(true);
   });
 
-  it("is offered where nothing was read yet", async () => {
+  it("is offered where nothing was read yet, and goes back there, where it says what comes next", async () => {
     const none = { read: 0, failed: 0, queued: 0 };
     const backend = fake({ page: async () => ({ ...page([]), coverage: none }) });
     await opened(backend);
-    backend.tell({ type: "library", change: 1, coverage: none, unheard: 0, unsummarised: 0, caution: null });
+    const holds = (change: number, queued: number) =>
+      backend.tell({
+        type: "library",
+        change,
+        coverage: { ...none, queued },
+        unheard: 0,
+        unsummarised: 0,
+        caution: null,
+      });
+    holds(1, 0);
     await fireEvent.click(await screen.findByTestId("watch-desktop"));
     expect((await screen.findByTestId("folder-form")).textContent).toContain("~/Desktop");
+    await fireEvent.click(screen.getByTestId("form-back"));
+    await waitFor(() => expect(screen.queryByTestId("settings")).toBeNull());
+
+    await fireEvent.click(screen.getByTestId("watch-desktop"));
+    await fireEvent.click(await screen.findByTestId("form-watch"));
+    await waitFor(() => expect(screen.queryByTestId("settings")).toBeNull());
+    expect(screen.getByTestId("toast-deed")).toBeTruthy();
+    told(backend, [DESKTOP], idle(here(well("Desktop", { last_file_at: null }))));
+    const empty = screen.getByTestId("empty");
+    await waitFor(() => expect(empty.textContent).toContain("Watching Desktop"));
+    expect(empty.textContent).toContain("Take a screenshot");
+    expect(screen.queryByTestId("watch-desktop")).toBeNull();
+    told(backend, [DESKTOP], status({ watch: here(well("Desktop")) }));
+    holds(2, 3);
+    expect((await screen.findByTestId("arriving")).textContent).toContain("Reading 3 files");
   });
 
   it("ends after it was said what becomes of it", async () => {
@@ -226,15 +256,44 @@ describe("a pause", () => {
 });
 
 describe("in the background", () => {
-  it("each choice is handed on with the others", async () => {
+  it("each choice counts at once, is taken back by Ctrl+Z, and goes back to what comes", async () => {
+    const { backend } = await opened(fake({ setSetting: async () => 4, setAutostart: async () => 5 }));
+    await sheet();
+    const undo = () => fireEvent.keyDown(document.body, { key: "z", ctrlKey: true });
+    for (const [id, key, value] of [
+      ["value-keep_running", "keep_running", true],
+      ["value-on_battery-pause", "on_battery", "pause"],
+      ["value-priority-normal", "priority", "normal"],
+      ["value-notifications", "notifications", false],
+    ] as const) {
+      await fireEvent.click(screen.getByTestId(id));
+      expect(backend.commands.setSetting).toHaveBeenLastCalledWith(key, value);
+      await screen.findByTestId("toast-deed");
+    }
+    await undo();
+    expect(backend.commands.undoSetting).toHaveBeenLastCalledWith(4);
+    await fireEvent.click(screen.getByTestId("autostart"));
+    expect(backend.commands.setAutostart).toHaveBeenLastCalledWith(true);
+    await waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("Start when I log in"));
+    await undo();
+    expect(backend.commands.undoSetting).toHaveBeenLastCalledWith(5);
+
+    const settings = SETTINGS.map((one) => (one.key === "on_battery" ? { ...one, value: "pause" } : one));
+    backend.tell({ type: "settings", settings, file: "", trouble: null });
+    const back = await screen.findByTestId("default-on_battery");
+    expect(back.textContent).toContain("As it comes: Read");
+    await fireEvent.click(back);
+    expect(backend.commands.setSetting).toHaveBeenLastCalledWith("on_battery", null);
+  });
+
+  it("nothing is chosen while the file of the settings is broken, and it says why", async () => {
     const { backend } = await opened();
     await sheet();
-    await fireEvent.click(screen.getByTestId("keep-running"));
-    expect(backend.commands.setBackground).toHaveBeenLastCalledWith({ ...BACKGROUND, keep_running: true });
-    await fireEvent.click(screen.getByTestId("battery-pause"));
-    expect(backend.commands.setBackground).toHaveBeenLastCalledWith({ ...BACKGROUND, on_battery: "pause" });
-    await fireEvent.click(screen.getByTestId("notifications"));
-    expect(backend.commands.setBackground).toHaveBeenLastCalledWith({ ...BACKGROUND, notifications: false });
+    const trouble = "line 4 of the settings has workers = 80; allowed is a whole number from 1 to 8: /s";
+    backend.tell({ type: "settings", settings: SETTINGS, file: "", trouble });
+    expect((await screen.findByTestId("settings-trouble")).textContent).toContain("workers = 80");
+    for (const id of ["keep_running", "notifications", "on_battery-pause", "priority-normal"])
+      expect(screen.getByTestId<HTMLInputElement>(`value-${id}`).disabled, id).toBe(true);
   });
 
   it("says how to come back where there is no tray", async () => {

@@ -2,6 +2,7 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import App from "../src/App.svelte";
+import { modelsIn } from "../src/recorded/models";
 import { SETTINGS, diagnosisIn } from "../src/recorded/settings";
 import { PAGES, PAGE_NAMES, type SettingsPage } from "../src/state/settings-pages";
 import { words } from "../src/words/en";
@@ -34,8 +35,7 @@ describe("the settings", () => {
     expect(Object.keys(words.settings.keys).sort()).toEqual([...known].sort());
     for (const { key, takes } of SETTINGS) {
       const said = words.settings.keys[key];
-      // Those on the page of folders have words of their own there.
-      if (takes.type === "word" && !PAGES.folders.shown.includes(key))
+      if (takes.type === "word")
         expect(Object.keys(said?.words ?? {}).sort(), key).toEqual([...takes.words].sort());
     }
   });
@@ -105,6 +105,29 @@ describe("the settings", () => {
     await waitFor(() =>
       expect(backend.commands.setSetting).toHaveBeenLastCalledWith("sidecar_formats", ["srt"]),
     );
+  });
+
+  it("let one of the speech models be chosen that are installed, and keep a name that is not", async () => {
+    const { backend } = await opened("speech", { models: async () => modelsIn("models") });
+    await waitFor(() =>
+      expect(within(field("speech_model")).getAllByRole("option").length).toBeGreaterThan(1),
+    );
+    const names = () =>
+      within(field("speech_model"))
+        .getAllByRole("option")
+        .map(({ textContent }) => textContent);
+    const here = modelsIn("models").models.filter(
+      ({ state }) => state === "installed" || state === "touched",
+    );
+    expect(names()).toEqual(["the best that fits", ...here.map(({ model }) => model)]);
+    await fireEvent.change(field("speech_model"), { target: { value: here[0]?.model } });
+    expect(backend.commands.setSetting).toHaveBeenLastCalledWith("speech_model", here[0]?.model);
+    await fireEvent.change(field("speech_model"), { target: { value: "" } });
+    expect(backend.commands.setSetting).toHaveBeenLastCalledWith("speech_model", null);
+    const settings = SETTINGS.map((one) => (one.key === "speech_model" ? { ...one, value: "mine" } : one));
+    backend.tell({ type: "settings", settings, file: "", trouble: null });
+    await waitFor(() => expect(names()).toContain("mine"));
+    expect(field("speech_model").value).toBe("mine");
   });
 
   it("follow what others choose, and offer the way back to what comes", async () => {

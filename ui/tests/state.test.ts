@@ -121,7 +121,9 @@ describe("live", () => {
     [{ read: 90, failed: 0, queued: 10 }, 10, false, "fair"],
     [{ read: 99, failed: 0, queued: 1 }, 400, false, "fair"],
     [{ read: 99, failed: 0, queued: 1 }, 4000, false, "poor"],
-    [{ read: 50, failed: 0, queued: 50 }, 10, false, "poor"],
+    // What has come just now cannot be read yet.
+    [{ read: 50, failed: 0, queued: 50 }, 10, false, "fair"],
+    [{ read: 50, failed: 0, queued: 50 }, 400, false, "poor"],
     [{ read: 50, failed: 0, queued: 50 }, 10, true, "none"],
     [{ read: 90, failed: 10, queued: 0 }, null, false, "good"],
     [{ read: 0, failed: 0, queued: 0 }, null, false, "none"],

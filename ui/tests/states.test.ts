@@ -72,7 +72,17 @@ const STATES: Record<string, State> = {
     says: ["There is no language model at this address", "http://127.0.0.1:8080", "GET /api/version"],
     offers: ["Copy as text", "Try again"],
   },
-  "a slow language model": {
+  "a slow language model at its work": {
+    screen: "llm-writing",
+    says: ["gemma3:4b writes your summaries.", /61 tokens, 4.2 a second, about 40 s more/],
+    offers: ["Test"],
+  },
+  "an item while a slow language model writes its summary": {
+    screen: "item-writing",
+    says: ["made from the text", /gemma3:4b is writing one: 61 tokens, 4.2 a second, about 40 s more/],
+    offers: ["Copy text", "Show in folder"],
+  },
+  "a language model that is too slow": {
     screen: "llm-too-slow",
     says: ["The language model does not answer in time", "It is asked again after a pause."],
     offers: ["Try again"],
@@ -92,6 +102,12 @@ const STATES: Record<string, State> = {
     screen: "attention",
     says: ["scan0042.bmp", "Two workers crashed over it"],
     offers: ["Try again", "Ignore scan0042.bmp", "Copy a report of scan0042.bmp without its content"],
+  },
+  "files in the cloud alone": {
+    screen: "watch-cloud",
+    says: ["12 files not on this computer", "They are not opened.", "Make available locally"],
+    offers: [/^Change how ~\/Desktop/],
+    never: ["Could not be read"],
   },
   "on battery": {
     screen: "watch-battery",

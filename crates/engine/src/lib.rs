@@ -105,7 +105,7 @@ pub use settings::{
 pub use sidecar::{SidecarError, SidecarPlace, Sidecars, Written, write as write_sidecars};
 pub use status::{
     CrashStatus, Host, Pace, Phase, QueueStatus, Queues, RecordingStatus, Status, StatusChanges,
-    SummariesStatus, Volume, Wire, Work, WorkerStatus,
+    SummariesStatus, Volume, Wire, Work, WorkerStatus, WritingStatus,
 };
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};

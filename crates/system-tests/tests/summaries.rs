@@ -246,6 +246,28 @@ async fn somebody_may_wish_for_another_model() {
 }
 
 #[tokio::test]
+async fn a_slow_model_is_seen_to_write() {
+    let gate = Gate::closed();
+    let server = StandIn::ollama();
+    server.always(Turn::says(SAID).waits(4, &gate));
+    let mut bench = Bench::with_real_resources(executable("deskscribe-worker")).workers(1);
+    bench.settings.llm = server.settings();
+    let file = bench.desktop().join(ERROR_DIALOG);
+    fs::copy(samples().join(ERROR_DIALOG), &file).unwrap();
+    let mut sitting = Sitting::at(&bench);
+    sitting.order(vec![bench.desktop()], true).await;
+    assert_eq!(sitting.finished().await.0.read, 1);
+    // In the middle of its answer it is told how far it is; whoever looks at the item waits for nothing.
+    sitting.until(|status| status.summaries.writing.iter().any(|writing| writing.tokens == 4)).await;
+    let [writing] = &sitting.session.status().summaries.writing[..] else { panic!("one is written") };
+    assert_eq!(writing.path, file.to_str().unwrap());
+    assert_eq!(writing.left_seconds, None, "of others nothing is known");
+    gate.open();
+    sitting.until(|status| status.summaries.waiting == 0 && status.summaries.writing.is_empty()).await;
+    sitting.session.close().await;
+}
+
+#[tokio::test]
 async fn a_model_that_makes_no_sense_of_anything_is_left_alone() {
     let server = StandIn::ollama();
     server.always(Turn::says(""));

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -133,6 +134,35 @@ async fn what_is_hidden_ignored_unfinished_our_own_or_of_another_kind_is_left_al
     watching.bench().order("keep/last.png", "read last");
     watching.until_shown(&[("keep/before.png", "before"), ("keep/last.png", "last")]).await;
     assert_eq!(readings(&home), ["before.png", "last.png"]);
+    watching.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_the_cloud_alone_is_counted_and_never_opened_and_read_when_it_comes() {
+    let bench = Bench::new().workers(2);
+    let desktop = bench.desktop();
+    // As Nextcloud's program puts it there: one byte, under a name of its own. Nobody may even read it here.
+    let mark = |name: &str| {
+        let path = desktop.join(name);
+        fs::write(&path, " ").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        path
+    };
+    let far = mark("far.png.nextcloud");
+    mark("notes.txt.nextcloud");
+    bench.order("near.png", "read near");
+    let watching = Watching::desktop(bench).await;
+    watching.until_shown(&[("near.png", "near")]).await;
+    watching.until_all(|folder| folder.away == 1, 1).await;
+    mark("talk.mp4.owncloud");
+    watching.until_all(|folder| folder.away == 2, 1).await;
+
+    // Fetched: it lies there under its own name, and nothing in its place.
+    fs::remove_file(far).unwrap();
+    watching.bench().order("far.png", "read far");
+    watching.until_shown(&[("far.png", "far"), ("near.png", "near")]).await;
+    watching.until_all(|folder| folder.away == 1, 1).await;
+    assert_eq!(readings(&watching.bench().home()), ["far.png", "near.png"]);
     watching.close().await;
 }
 

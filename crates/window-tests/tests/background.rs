@@ -90,15 +90,23 @@ async fn the_icon_comes_with_the_tray_and_with_the_folder() {
     window.click("watch-desktop").await;
     window.shows("folder-count", "No files yet").await;
     window.click("form-watch").await;
+    // Back to the library, which says what comes next.
+    window.shows("empty", "Take a screenshot").await;
     tray.says("Watching Desktop").await;
     drop(tray);
 
     // Another tray, as when a panel is started anew.
-    window.click("keep-running").await;
+    window.click("watching").await;
+    window.click("value-keep_running").await;
     window.shows("background", "This desktop has no tray").await;
     let tray = Tray::on(&desk).await;
     tray.says("Watching Desktop").await;
     window.shows("background", "stays in the tray").await;
+
+    // The first file that comes is there, and the window says so without being asked.
+    window.click("close-settings").await;
+    desk.sample(DIALOG);
+    window.shows("card", DIALOG_TITLE).await;
     window.close().await;
 }
 

@@ -54,7 +54,7 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
     window.shows("folder-form", "6 images").await;
     assert_eq!(desk.status()["workers"].as_array().map(Vec::len), Some(0));
     window.click("form-back").await;
-    window.click("sheet-watch-desktop").await;
+    window.click("watch-desktop").await;
     window.shows("folder-form", "6 images").await;
     let chosen = Instant::now();
     window.click("form-watch").await;
@@ -64,7 +64,7 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
         chosen.elapsed().as_secs_f32(),
         begun.elapsed().as_secs_f32()
     );
-    window.click("close-settings").await;
+    is_gone(&window, "settings").await;
     window.lists(6).await;
 
     // What can wait is still at hand, out of the way, and comes back when it was put away by mistake.

@@ -115,6 +115,7 @@ mod tests {
             state: *state,
             reason: None,
             unfinished: 0,
+            away: 0,
             last_file_at: None,
         };
         folders.iter().map(folder).collect()

@@ -6,9 +6,10 @@ use tauri::{AppHandle, State, command};
 use super::Answer;
 use crate::ask;
 use crate::background::{autostart, closing};
-use crate::choices::{Background, FolderChoice};
+use crate::choices::FolderChoice;
 use crate::desk::Desk;
 use crate::error::CommandError;
+use crate::ways_back::Way;
 
 /// Asks for a folder to watch; nothing, if none was chosen. What is told is not watched yet.
 #[command]
@@ -50,22 +51,15 @@ pub(crate) async fn unwatch_folder(app: AppHandle, desk: State<'_, Desk>, folder
     desk.change(vec![Edit::Unwatch(folder.to_path()?)], &app).await
 }
 
-/// How it behaves in the background from now on.
+/// Whether it is started when the user logs in, from now on. Tells the number of the change, to take it back.
 #[command]
 #[specta::specta]
-pub(crate) async fn set_background(
-    app: AppHandle,
-    desk: State<'_, Desk>,
-    background: Background,
-) -> Answer<()> {
-    autostart::set(background.autostart()).map_err(CommandError::system)?;
-    let settings = desk.chosen.borrow().settings.clone().unwrap_or_default();
-    match background.edits(&settings) {
-        // What is in no settings has changed, at the most.
-        edits if edits.is_empty() => desk.chosen.send_modify(|_| ()),
-        edits => drop(desk.change(edits, &app).await?),
-    }
-    Ok(())
+pub(crate) async fn set_autostart(desk: State<'_, Desk>, on: bool) -> Answer<u32> {
+    let was_on = autostart::is_on();
+    autostart::set(on).map_err(CommandError::system)?;
+    // The settings say nothing of it, and are told with it.
+    desk.chosen.send_modify(|_| ());
+    Ok(desk.ways_back.keep(Way::Autostart(was_on)))
 }
 
 /// The answer to whether to go on when the window is closed, which it then is.

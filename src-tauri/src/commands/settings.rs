@@ -1,43 +1,18 @@
 //! Settings: choosing one, taking a choice back, and what there is to know about this machine and this installation.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-use deskscribe_engine::{Capacity, Diagnosis, Edit, Home, Plain, Sent, Settings, WayBack};
+use deskscribe_engine::{Capacity, Diagnosis, Edit, Home, Plain, Sent, Settings};
 use serde::Deserialize;
 use tauri::async_runtime::spawn_blocking;
 use tauri::{AppHandle, State, command};
 
 use super::Answer;
 use crate::ask;
+use crate::background::autostart;
 use crate::desk::{Desk, Reading};
 use crate::error::{CommandError, ErrorCode};
-
-/// Changes that can be taken back, the last first; what somebody did longer ago is changed by hand.
-const KEPT: usize = 64;
-
-/// The ways back from the last changes, each with the number that the page knows it by.
-#[derive(Debug, Default)]
-pub(crate) struct WaysBack(Mutex<(u32, VecDeque<(u32, WayBack)>)>);
-
-impl WaysBack {
-    /// Keeps one, and tells its number.
-    pub(crate) fn keep(&self, way: WayBack) -> u32 {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, ways) = &mut *kept;
-        *last = last.wrapping_add(1);
-        ways.push_front((*last, way));
-        ways.truncate(KEPT);
-        *last
-    }
-
-    fn take(&self, number: u32) -> Option<WayBack> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.1.iter().position(|(known, _)| *known == number)?;
-        kept.1.remove(at).map(|(_, way)| way)
-    }
-}
+use crate::ways_back::Way;
 
 /// A place of ours that a person may want to look at.
 #[derive(Debug, Clone, Copy, Deserialize, specta::Type)]
@@ -63,15 +38,22 @@ pub(crate) async fn set_setting(
     desk.change(vec![Edit::choose(&key, value.as_ref())?], &app).await
 }
 
-/// Takes a change of the settings back.
+/// Takes a change back.
 #[command]
 #[specta::specta]
 pub(crate) async fn undo_setting(app: AppHandle, desk: State<'_, Desk>, change: u32) -> Answer<()> {
     let gone = || CommandError::new(ErrorCode::Gone, "this change was taken back already, or is long ago");
-    let way = desk.ways_back.take(change).ok_or_else(gone)?;
-    let home = desk.home.clone();
-    let back = spawn_blocking(move || Settings::go_back(&home, &way)).await;
-    desk.take(back.map_err(CommandError::system)??, &app);
+    match desk.ways_back.take(change).ok_or_else(gone)? {
+        Way::Settings(way) => {
+            let home = desk.home.clone();
+            let back = spawn_blocking(move || Settings::go_back(&home, &way)).await;
+            desk.take(back.map_err(CommandError::system)??, &app);
+        }
+        Way::Autostart(was_on) => {
+            autostart::set(was_on).map_err(CommandError::system)?;
+            desk.chosen.send_modify(|_| ());
+        }
+    }
     Ok(())
 }
 
@@ -142,26 +124,6 @@ pub(crate) async fn choose_transcripts(app: AppHandle) -> Answer<Option<String>>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_change_is_taken_back_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::at(folder.path());
-        let ways = WaysBack::default();
-        let change = |workers| {
-            let edit = Edit::choose("workers", Some(&Plain::Number(workers))).unwrap();
-            ways.keep(Settings::change_with_way_back(&home, &[edit]).unwrap().1)
-        };
-        let (first, second) = (change(3), change(2));
-        let back = |number| Settings::go_back(&home, &ways.take(number).unwrap()).unwrap().workers.get();
-        assert_eq!((back(second), back(first)), (3, 8));
-        assert!(ways.take(first).is_none());
-        let first = change(1);
-        for _ in 0..KEPT {
-            change(2);
-        }
-        assert!(ways.take(first).is_none(), "it is long ago");
-    }
 
     #[test]
     fn the_page_has_a_place_for_every_setting() {

@@ -22,7 +22,8 @@ export function recorded(asked: URLSearchParams): Backend {
   if (asked.has("large")) document.documentElement.style.fontSize = "162.5%";
   const empty = isFirst(state);
   const { speech, llm: model } = stepsIn(state);
-  const library = new RecordedLibrary(empty ? 0 : Number(asked.get("items") ?? 318), state);
+  const items = empty || state === "arriving" ? 0 : Number(asked.get("items") ?? 318);
+  const library = new RecordedLibrary(items, state);
   const round = new Round(library, state);
   const quiet =
     state === "setup" ||
@@ -32,7 +33,7 @@ export function recorded(asked: URLSearchParams): Backend {
   round.idle = empty || state === "idle" || state === "error" || quiet;
   let pause = pauseIn(state);
   round.paused = state === "paused" || pause !== null;
-  let choices = choicesIn(empty ? "empty" : state);
+  let choices = choicesIn(state);
   let background = BACKGROUND;
   const settings = new RecordedSettings(state);
   if (round.idle) {
@@ -144,13 +145,13 @@ export function recorded(asked: URLSearchParams): Backend {
       choices = choices.filter(({ path }) => path !== folder.path);
       return (chosen(), 0);
     },
-    async setBackground(to) {
-      background = to;
-      return (chosen(), null);
+    async setAutostart(on) {
+      background = { ...background, autostart: on };
+      return (chosen(), 0);
     },
     ...settingsCommands(state, settings, chosen),
     async closeWindow(keepRunning) {
-      background = { ...background, keep_running: keepRunning };
+      settings.set("keep_running", keepRunning);
       return (chosen(), null);
     },
     paste: async () => ({ type: "nothing" }),

@@ -81,9 +81,17 @@ export const SCREENS: Screen[] = [
   }),
   opened("keys", "keys", ["open-keys"]),
   // The first screen, and what can wait.
-  ...["first", "first-looking", "first-missing", "first-going", "first-stopped", "first-failed"].map((name) =>
-    screen(name, { shows: "empty" }),
-  ),
+  ...[
+    "first",
+    "first-looking",
+    "first-missing",
+    "first-going",
+    "first-stopped",
+    "first-failed",
+    "first-watching",
+    "first-paused",
+  ].map((name) => screen(name, { shows: "empty" })),
+  screen("arriving", { shows: "arriving" }),
   screen("setup", { shows: "setup-bar" }),
   // Settings.
   ...PAGE_NAMES.map((page) => screen(`settings-${page}`, { shows: `page-${page}` })),
@@ -102,6 +110,7 @@ export const SCREENS: Screen[] = [
   // Watched folders.
   screen("watch", { shows: "watching" }),
   screen("watch-sheet", { shows: "folder" }),
+  screen("watch-cloud", { clicks: ["watching"], shows: "folder-cloud" }),
   ...[
     "watch-none",
     "watch-starting",
@@ -122,6 +131,7 @@ export const SCREENS: Screen[] = [
     "llm-ready",
     "llm-blind",
     "llm-waiting",
+    "llm-writing",
     "llm-remote",
     "llm-off",
     "llm-unseen",
@@ -134,6 +144,7 @@ export const SCREENS: Screen[] = [
     "llm-nonsense",
     "llm-refused",
   ].map(summaries),
+  screen("item-writing", { state: "llm-writing", clicks: ["card"], shows: "made-by" }),
   screen("llm-tested", {
     state: "llm-wrong-address",
     clicks: ["open-summaries", "test-model"],

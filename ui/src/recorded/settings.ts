@@ -2,28 +2,20 @@
 import type { Capacity, Diagnosis, Isolation, Plain, Sent, Setting, Takes } from "../bindings";
 import { PAGE_NAMES, type SettingsPage } from "../state/settings-pages";
 
-const number = (key: string, value: number, from: number, to: number): Setting => ({
+/** One as it comes. */
+const setting = (key: string, value: Plain | null, takes: Takes): Setting => ({
   key,
-  takes: { type: "number", from, to },
+  takes,
   value,
   default: value,
 });
-const toggle = (key: string, value: boolean): Setting => ({
-  key,
-  takes: { type: "switch" },
-  value,
-  default: value,
-});
-const word = (key: string, value: string, ...others: string[]): Setting => {
-  const takes: Takes = { type: "word", words: [value, ...others] };
-  return { key, takes, value, default: value };
-};
-const text = (key: string, what: string, example: string): Setting => ({
-  key,
-  takes: { type: "text", what, example },
-  value: null,
-  default: null,
-});
+const number = (key: string, value: number, from: number, to: number) =>
+  setting(key, value, { type: "number", from, to });
+const toggle = (key: string, value: boolean) => setting(key, value, { type: "switch" });
+const word = (key: string, value: string, ...others: string[]) =>
+  setting(key, value, { type: "word", words: [value, ...others] });
+const text = (key: string, what: string, example: string) =>
+  setting(key, null, { type: "text", what, example });
 const model = (key: string) => text(key, "the name of a model, as the server has it", "gemma3:4b");
 const address = (key: string, example: string) => text(key, `an address, such as "${example}"`, example);
 
@@ -50,12 +42,7 @@ export const SETTINGS: Setting[] = [
   word("priority", "low", "normal"),
   text("speech_model", 'the name of a model, such as "small"', "small"),
   word("sidecars", "off", "beside", "mirror"),
-  {
-    key: "sidecar_formats",
-    takes: { type: "words", words: ["srt", "vtt", "txt", "md", "json"] },
-    value: ["srt", "txt"],
-    default: ["srt", "txt"],
-  },
+  setting("sidecar_formats", ["srt", "txt"], { type: "words", words: ["srt", "vtt", "txt", "md", "json"] }),
   text("sidecar_folder", "a folder, such as ~/Transcripts", "~/Transcripts"),
   word("llm", "auto", "off", "ollama", "openai"),
   address("llm_address", "http://localhost:1234"),

@@ -10,6 +10,8 @@ const STEPS: Record<string, Steps> = {
   "first-going": { speech: "downloading", llm: "llm-pulling" },
   "first-stopped": { speech: "stopped", llm: "llm-pull-stopped" },
   "first-failed": { speech: "failed", llm: "llm-pull-failed" },
+  "first-watching": MISSING,
+  "first-paused": MISSING,
   setup: MISSING,
 };
 

@@ -8,7 +8,9 @@ import type {
   Server,
   SummariesStatus,
   Trouble,
+  WritingStatus,
 } from "../bindings";
+import { SCRIPTS } from "./scripts";
 
 export const OLLAMA: Server = {
   kind: "ollama",
@@ -78,7 +80,16 @@ const TROUBLES: Record<string, Trouble> = {
   },
 };
 
-const WAITING: Record<string, number> = { "llm-waiting": 12, "llm-remote": 3 };
+const WAITING: Record<string, number> = { "llm-waiting": 12, "llm-writing": 12, "llm-remote": 3 };
+
+/** The first item, by a model that takes its time. */
+const WRITING: WritingStatus = {
+  path: `/home/anna/Desktop/${SCRIPTS[0]?.name}`,
+  seconds: 18.4,
+  tokens: 61,
+  tokens_per_second: 4.2,
+  left_seconds: 40,
+};
 
 const troubleIn = (state: string): Trouble | undefined =>
   TROUBLES[state.startsWith("llm-pull") ? "llm-model-missing" : state];
@@ -95,6 +106,7 @@ export function llmIn(state: string): LlmState {
 export const summariesIn = (state: string): SummariesStatus => ({
   model: llmIn(state),
   waiting: WAITING[state] ?? 0,
+  writing: state === "llm-writing" ? [WRITING] : [],
 });
 
 /** Contents without a summary by a model. */

@@ -24,7 +24,6 @@ import { TroubleDeeds } from "./trouble-deeds";
 export type Confirm = { title: string; text: string; yes: string; danger: boolean; run: () => void };
 export type Layout = "grid" | "list";
 export type Lane = "workers" | "queue" | "attention";
-
 const FOLLOW_MS = 400;
 const LAYOUT = "deskscribe.layout";
 
@@ -223,9 +222,10 @@ export class App {
   }
 
   /** The watched folders, or the options of one that is to be watched. */
-  showFolders(draft: FolderChoice | null = null): void {
+  showFolders(choice: FolderChoice | null = null): void {
+    const isFromLibrary = this.settings.page === null;
     this.showSettings("folders");
-    this.folders.draft = draft && { choice: draft, isNew: !this.folders.watches(draft) };
+    this.folders.draft = choice && { choice, isNew: !this.folders.watches(choice), isFromLibrary };
   }
 
   showSummaries(): void {
@@ -284,7 +284,7 @@ export class App {
     else if (this.exporting) this.exporting = null;
     else if (this.transcript) this.transcript = null;
     else if (this.keys) this.keys = false;
-    else if (this.folders.draft && this.folders.all.length > 0) this.folders.draft = null;
+    else if (this.folders.draft) this.folderDeeds.leave();
     else if (this.settings.page) this.closeSettings();
     else if (this.look) this.look = false;
     else if (this.item.open) this.closeItem();

@@ -1,5 +1,5 @@
 // What a person can do about watched folders, and about what happens in the background.
-import type { Background, FolderChoice } from "../bindings";
+import type { FolderChoice } from "../bindings";
 import { words } from "../words/en";
 import { Doing } from "./doing";
 
@@ -15,9 +15,15 @@ export class FolderDeeds extends Doing {
   async watch(choice: FolderChoice, isNew: boolean): Promise<void> {
     const change = await this.run(() => this.commands.watchFolder(choice));
     if (change === undefined) return;
-    this.app.folders.draft = null;
+    this.leave();
     const say = isNew ? words.folders.started : words.folders.changed;
     this.app.settingsDeeds.changed(change, say(choice.name));
+  }
+
+  /** Back to where the options of a folder were asked for: the list of folders, or the library with what is read. */
+  leave(): void {
+    if (this.app.folders.draft?.isFromLibrary) this.app.closeSettings();
+    else this.app.folders.draft = null;
   }
 
   askUnwatch(choice: FolderChoice): void {
@@ -39,14 +45,10 @@ export class FolderDeeds extends Doing {
     void this.run(() => this.commands.countFolder(choice));
   }
 
-  setBackground(background: Background): void {
-    const before = this.app.folders.background;
+  setAutostart(on: boolean): void {
     void this.run(async () => {
-      await this.commands.setBackground(background);
-      // Part of it is not in settings.toml: it is taken back by saying what it was.
-      const run = () => void this.run(() => this.commands.setBackground(before ?? background));
-      const deed = { text: words.settings.undo, run };
-      this.app.notes.say(words.folders.background.changed, { now: true, deed });
+      const change = await this.commands.setAutostart(on);
+      this.app.settingsDeeds.changed(change, words.settings.changed(words.folders.background.autostart));
     });
   }
 

@@ -15,8 +15,8 @@ import { baseName, fileId } from "./files";
 /** A watched folder with what the engine says of it; nothing before it has said anything. */
 export type Watched = { choice: FolderChoice; status: FolderStatus | null };
 
-/** A folder whose options are being chosen. */
-export type Draft = { choice: FolderChoice; isNew: boolean };
+/** A folder whose options are being chosen, and whether somebody came straight from the library for that. */
+export type Draft = { choice: FolderChoice; isNew: boolean; isFromLibrary: boolean };
 
 /** How it stands with all folders together. */
 export type Watching =

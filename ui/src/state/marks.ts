@@ -9,6 +9,10 @@ export type Marks = {
   live: number[];
   /** Times of frames during a scroll; counted while somebody asks for it. */
   frames(ms: number): Promise<number[]>;
+  /** How long building the first screen held up everything else; nothing before it was built. */
+  built: number | null;
+  /** The tasks of the next so many milliseconds that took longer than a blink of a frame, in milliseconds. */
+  tasks(ms: number): Promise<number[]>;
 };
 
 declare global {
@@ -18,7 +22,8 @@ declare global {
 }
 
 const KEPT = 500;
-const marks: Marks = { usable: null, search: [], live: [], frames };
+const SHORT = 4; // milliseconds
+const marks: Marks = { usable: null, search: [], live: [], frames, built: null, tasks };
 
 export function install(): void {
   window.__deskscribe = marks;
@@ -50,6 +55,33 @@ function record(name: Measured["name"], since: number): void {
 export const usable = (): void => painted(() => record("usable", 0));
 export const search = (since: number): void => painted(() => record("search", since));
 export const live = (since: number): void => painted(() => record("live", since));
+
+/** Builds the first screen, and notes how long that took. */
+export function building(build: () => void): void {
+  const since = performance.now();
+  build();
+  marks.built ??= performance.now() - since;
+}
+
+/** A message to oneself comes as soon as nothing else is to be done: whatever made it wait longer was one task. WebKit tells
+ * nothing of long tasks by itself. */
+function tasks(ms: number): Promise<number[]> {
+  const long: number[] = [];
+  const begun = performance.now();
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((done) => {
+    let last = begun;
+    port1.onmessage = () => {
+      const now = performance.now();
+      if (now - last > SHORT) long.push(now - last);
+      last = now;
+      if (now - begun < ms) return port2.postMessage(null);
+      port1.close();
+      done(long);
+    };
+    port2.postMessage(null);
+  });
+}
 
 function frames(ms: number): Promise<number[]> {
   const times: number[] = [];

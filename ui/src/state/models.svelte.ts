@@ -24,6 +24,12 @@ export class SpeechModels {
     return this.errand?.progress.type === "going";
   }
 
+  /** The names of those that are here, whole. */
+  get installed(): string[] {
+    const here = this.list?.models.filter(({ state }) => state === "installed" || state === "touched") ?? [];
+    return here.map(({ model }) => model);
+  }
+
   get recommended(): OfferedModel | null {
     return this.list?.models.find((model) => model.recommended) ?? null;
   }

@@ -7,7 +7,7 @@ type Keys = { shown: string[]; advanced: string[] };
 
 export const PAGES: Record<SettingsPage, Keys> = {
   folders: {
-    // These stand with what belongs to them and is no setting of the file, such as starting with the desktop.
+    // Below the folders, with starting at login, which is no setting of the file.
     shown: ["keep_running", "notifications", "on_battery", "priority"],
     advanced: [],
   },

@@ -1,7 +1,19 @@
 // Summaries by a language model: how it stands with them, what is fetched, and what a test came to.
-import type { ItemView, Live, LlmState, LlmTest, ModelPull, Server, Status, Trouble } from "../bindings";
+import type {
+  FilePath,
+  ItemView,
+  Live,
+  LlmState,
+  LlmTest,
+  ModelPull,
+  Server,
+  Status,
+  Trouble,
+  WritingStatus,
+} from "../bindings";
 import { words } from "../words/en";
 import type { Fitting } from "../words/setup";
+import { fileId } from "./files";
 
 const PUT_AWAY = "deskscribe.without-summaries";
 
@@ -99,13 +111,25 @@ export class Summaries {
     return model.state === "off" ? words.summaries.chip.off : words.summaries.nobody;
   }
 
+  /** What is being written just now. */
+  get writing(): WritingStatus[] {
+    return this.status()?.summaries?.writing ?? [];
+  }
+
+  /** How it goes with the summary of this file, if it is being written. */
+  writingOf(file: FilePath): WritingStatus | null {
+    return this.writing.find((one) => fileId(one) === fileId(file)) ?? null;
+  }
+
   /** Who made the summary of an item, and who is waited for. */
-  madeBy({ summary_by, pending }: Pick<ItemView, "summary_by" | "pending">): string {
+  madeBy({ summary_by, pending, ...file }: Pick<ItemView, "summary_by" | "pending"> & FilePath): string {
     const say = words.summaries;
+    const now = this.writingOf(file);
     const parts: string[] = [];
     if (summary_by !== null)
       parts.push(summary_by === "extractive" ? say.extractive : say.madeBy(summary_by));
-    if (pending.includes("summary")) parts.push(say.waitsFor(this.server?.model.name ?? null));
+    if (now && this.server) parts.push(say.writesNow(this.server.model.name, now));
+    else if (pending.includes("summary")) parts.push(say.waitsFor(this.server?.model.name ?? null));
     return parts.join("  ·  ");
   }
 

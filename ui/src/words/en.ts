@@ -89,6 +89,7 @@ export const words = {
     coverage: "Read",
     failed: "Could not be read",
     backlog: "Not read yet",
+    elsewhere: "Not on this computer",
     oldest: "Oldest waiting",
     none: "None",
     state: "Now",
@@ -107,6 +108,8 @@ export const words = {
     clearFilters: "Search without filters",
     clearSearch: "Clear search",
     readThese: "Read these now",
+    arriving: (n: number) => `Reading ${files(n)}`,
+    arrivingHelp: "The first of them is here in a moment.",
     loading: "Loading the library",
     errorTitle: "The library cannot be opened",
     errorHelp: "Nothing of yours is lost: your files are where they were, and they can be read again.",
@@ -123,6 +126,8 @@ export const words = {
     untouched: "Nothing has been opened yet.",
     formats:
       "Images such as PNG, JPEG and WebP, videos and audio such as MP4, MKV, WebM, MP3 and WAV. Everything stays on this computer.",
+    watching: "What appears there is read by itself. Take a screenshot, and it is here a moment later.",
+    orDrop: "Or drop images, videos or a folder here.",
     first:
       "Deskscribe reads your screenshots and recordings, so that you can find them again by any word that was shown or said.",
   },

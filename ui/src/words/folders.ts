@@ -48,6 +48,15 @@ function headline(watching: Watching): string {
   }
 }
 
+/** The same where nothing was read yet: of what was, there is nothing to tell. */
+const standingAll = (watching: Watching): string =>
+  watching.is === "quiet"
+    ? [`Watching ${some(watching.names)}`, away(watching.offline)].filter(Boolean).join("; ")
+    : headline(watching);
+
+/** Files that a sync program keeps elsewhere. */
+const elsewhere = (n: number) => `${files(n)} not on this computer`;
+
 const state = {
   starting: "Looking through it",
   watched: "Watched",
@@ -86,11 +95,12 @@ function options({ recurse, kinds, ignore, existing }: FolderChoice): string {
 }
 
 /** "318 images, 12 videos". */
-function counted({ images, videos, audio }: FolderCount): string {
+function counted({ images, videos, audio, away }: FolderCount): string {
   const parts = [
     images > 0 ? [count(images, "image", "images")] : [],
     videos > 0 ? [count(videos, "video", "videos")] : [],
     audio > 0 ? [`${number(audio)} audio`] : [],
+    away > 0 ? [elsewhere(away)] : [],
   ].flat();
   return parts.length === 0 ? "No files yet" : parts.join(", ");
 }
@@ -99,6 +109,10 @@ export const folders = {
   title: "Watched folders",
   about: "What appears in these folders is read by itself. No file is ever moved, changed or deleted.",
   headline,
+  standingAll,
+  cloud: elsewhere,
+  cloudHelp:
+    "They are not opened. In the menu of your sync program, such as Nextcloud: Make available locally. Then they are read.",
   paused,
   standing,
   options,
@@ -150,23 +164,10 @@ export const folders = {
 
   background: {
     title: "In the background",
-    changed: "In the background: changed",
-    keepRunning: "Keep watching when the window is closed",
     keepHelp: "Deskscribe stays in the tray. Quit there ends it.",
     keepWithoutTray: "This desktop has no tray: start Deskscribe again to see its window.",
     autostart: "Start when I log in",
     autostartHelp: "Without a window.",
-    notifications: "Notify me when files were read",
-    notificationsHelp: "Once for each round, and only while the window is not in sight.",
-    battery: "On battery",
-    batteryWays: { read: "Read", pause: "Wait" },
-    batteryHelp: { read: "Everything is read as ever.", pause: "What appears waits for the charger." },
-    priority: "Beside other programs",
-    priorityWays: { low: "Give way", normal: "As others" },
-    priorityHelp: {
-      low: "Other programs get the processor and the disk first.",
-      normal: "Reading is faster, and may slow down other programs.",
-    },
   },
 
   closing: {

@@ -16,10 +16,25 @@ type Said = {
 };
 
 export const keys: Record<string, Said> = {
+  // Its help depends on the desktop: see `folders.background`.
   keep_running: { name: "Keep watching when the window is closed" },
-  notifications: { name: "Notify me when files were read" },
-  on_battery: { name: "On battery" },
-  priority: { name: "Beside other programs" },
+  notifications: {
+    name: "Notify me when files were read",
+    help: "Once for each round, and only while the window is not in sight.",
+  },
+  on_battery: {
+    name: "On battery",
+    words: { read: "Read", pause: "Wait" },
+    means: { read: "Everything is read as ever.", pause: "What appears waits for the charger." },
+  },
+  priority: {
+    name: "Beside other programs",
+    words: { low: "Give way", normal: "As others" },
+    means: {
+      low: "Other programs get the processor and the disk first.",
+      normal: "Reading is faster, and may slow down other programs.",
+    },
+  },
 
   picture_megapixels: {
     name: "Largest picture",
@@ -29,7 +44,7 @@ export const keys: Record<string, Said> = {
 
   speech_model: {
     name: "Model that listens",
-    help: "One that is installed, by its name. Left empty, the best of them that fits this computer.",
+    help: "One of those that are installed.",
     none: "the best that fits",
   },
   recording_gib: {

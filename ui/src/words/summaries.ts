@@ -1,5 +1,14 @@
 // What the window says of summaries by a language model: who makes them, what is wrong, and what can be done.
-import type { Call, LlmTest, LlmVerdict, ModelPull, Receipt, Server, TroubleCode } from "../bindings";
+import type {
+  Call,
+  LlmTest,
+  LlmVerdict,
+  ModelPull,
+  Receipt,
+  Server,
+  TroubleCode,
+  WritingStatus,
+} from "../bindings";
 import { count, decimal, duration, number, percent, size } from "./format";
 
 const items = (n: number) => count(n, "item", "items");
@@ -111,6 +120,14 @@ function step({ progress }: ModelPull): string | null {
   }
 }
 
+/** How it goes with a summary while it is written. */
+function pace({ seconds, tokens, tokens_per_second, left_seconds }: WritingStatus): string {
+  const about = left_seconds == null ? [] : [`about ${duration(Math.ceil(left_seconds))} more`];
+  if (tokens === 0) return [`no word yet, after ${duration(Math.round(seconds))}`, ...about].join(", ");
+  const rate = tokens_per_second == null ? [] : [`${decimal(tokens_per_second)} a second`];
+  return [count(tokens, "token", "tokens"), ...rate, ...about].join(", ");
+}
+
 export const summaries = {
   title: "Summaries",
   about:
@@ -138,6 +155,7 @@ export const summaries = {
     meaning: "Search by meaning",
     where: "Your texts",
     waiting: "Waiting",
+    now: "Being written",
   },
   sees: "sees pictures",
   blind: "reads text only",
@@ -194,6 +212,8 @@ export const summaries = {
 
   madeBy: (model: string) => `by ${model}`,
   extractive: "made from the text",
+  pace,
+  writesNow: (model: string, now: WritingStatus) => `${model} is writing one: ${pace(now)}`,
   waitsFor: (model: string | null) => `waiting for ${model ?? "a language model"}`,
   left: "Left this machine",
   leftHelp: "Something of it was sent to a language model on another machine.",

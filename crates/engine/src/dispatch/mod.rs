@@ -311,7 +311,10 @@ impl Dispatch {
                 arrival = self.orders.next(takes), if !paused => self.take_in(arrival).await?,
                 Some(looked) = self.looks.join_next() => self.looked(looked).await?,
                 Some(found) = self.previews.next() => self.found_for_preview(found),
-                news = self.summaries.next() => if let Some(news) = news { self.hear_of_summaries(news).await? },
+                news = self.summaries.next() => match news {
+                    Some(news) => self.hear_of_summaries(news).await?,
+                    None => self.show_summaries(),
+                },
                 Some(refused) = self.sidecars.next() => self.ledger.notes(refused).await,
                 Some(taken_up) = self.recordings.next() => self.taken_up(taken_up)?,
                 Some(report) = self.reports.recv() => self.hear(report).await?,

@@ -8,6 +8,7 @@
 mod brief;
 mod claim;
 mod settle;
+mod writing;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
@@ -21,10 +22,13 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use writing::Took;
+
 use super::{Dispatch, Halt};
 use crate::gateway::{Gateway, Line, LlmState, Server, Trouble};
 use crate::intake::Medium;
 use crate::pool::{Job, Talk};
+use crate::status::SummariesStatus;
 use crate::{Engine, Row, RunError, Settings};
 
 /// How long a run that has nothing else to do waits for a server that was there before: a restart takes some seconds.
@@ -59,6 +63,10 @@ pub(super) struct Summaries {
     missed_until: Option<Instant>,
     /// How many contents in a row the model could make nothing of.
     nonsense: u32,
+    /// How long summaries took.
+    took: Took,
+    /// When it was told last how it goes with what is being written.
+    told: Instant,
 }
 
 /// A content that wants a summary, or a vector, and all that is to be known of it.
@@ -75,6 +83,7 @@ pub(super) struct Lent {
     wanted: Wanted,
     talk: Arc<Talk>,
     cancel: CancellationToken,
+    since: Instant,
 }
 
 /// Something that was waited for.
@@ -115,6 +124,8 @@ impl Summaries {
             was_there: false,
             missed_until: None,
             nonsense: 0,
+            took: Took::default(),
+            told: Instant::now(),
         }
     }
 
@@ -172,6 +183,10 @@ impl Summaries {
             Ok(()) = self.state.changed() => None,
             () = sleep_until(missed.unwrap_or_else(Instant::now)), if missed.is_some() => {
                 self.missed_until = None;
+                None
+            }
+            () = sleep_until(self.told + writing::EVERY), if !self.lent.is_empty() => {
+                self.told = Instant::now();
                 None
             }
             else => std::future::pending().await,
@@ -339,11 +354,14 @@ impl Dispatch {
         if !may || !self.pool.lend(job) {
             return self.summaries.waiting.push_front(wanted.content);
         }
-        self.summaries.lent.insert(id, Lent { wanted, talk, cancel });
+        self.summaries.lent.insert(id, Lent { wanted, talk, cancel, since: Instant::now() });
     }
 
     /// Lets onlookers see how it stands.
     pub(super) fn show_summaries(&self) {
-        self.ledger.board.summaries(self.summaries.gateway.state(), self.summaries.count());
+        let Summaries { gateway, lent, took, .. } = &self.summaries;
+        let writing = lent.values().filter_map(|lent| writing::status(lent, took)).collect();
+        let (model, waiting) = (gateway.state(), self.summaries.count());
+        self.ledger.board.summaries(SummariesStatus { model, waiting, writing });
     }
 }

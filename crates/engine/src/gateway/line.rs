@@ -9,6 +9,7 @@ use deskscribe_protocol::{Ask, Reply};
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::heard::Heard;
 use super::listener::{Listener, Pace};
 use super::place::ServerKind;
 use super::question::Question;
@@ -25,6 +26,7 @@ pub struct Line {
     server: Server,
     way: Arc<Way>,
     receipt: Arc<Mutex<Receipt>>,
+    heard: Heard,
     /// One permit is for one request, so that questions of one job follow each other.
     one: tokio::sync::Mutex<()>,
     permit: Permit,
@@ -57,7 +59,8 @@ impl Line {
             ..Receipt::default()
         };
         let receipt = Arc::new(Mutex::new(receipt));
-        Self { gateway, server, way, receipt, one: tokio::sync::Mutex::new(()), permit }
+        let heard = Heard::default();
+        Self { gateway, server, way, receipt, heard, one: tokio::sync::Mutex::new(()), permit }
     }
 
     /// The same right, for another model of the server.
@@ -94,6 +97,11 @@ impl Line {
         self.receipt.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How much was answered so far.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
     /// Asks one thing; what is answered goes into `pieces`, [`Reply::End`] last. When this is dropped, or nobody hears the
     /// pieces any more, the connection is closed, and good servers stop at once.
     ///
@@ -110,7 +118,7 @@ impl Line {
         let question = Question::of(ask, &self.server)?;
         let _one = self.one.lock().await;
         let clock = Clock { began: Instant::now(), receipt: &self.receipt };
-        let mut listener = Listener::new(pieces);
+        let mut listener = Listener::new(pieces, &self.heard);
         let asked = Asked { way: &self.way, receipt: &self.receipt };
         let answered = match self.server.kind {
             ServerKind::Ollama => ollama::ask(&asked, question, &mut listener).await,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use deskscribe_protocol::{Reply, Summary};
 use tokio::sync::mpsc;
 
+use super::heard::Heard;
 use super::place::Place;
 use super::trouble::Trouble;
 
@@ -23,14 +24,15 @@ pub(super) struct Pace {
 /// Whoever hears an answer.
 pub(super) struct Listener<'a> {
     pieces: &'a mpsc::Sender<Reply>,
+    heard: &'a Heard,
     bytes: usize,
     /// When the first word came.
     pub(super) first: Option<Instant>,
 }
 
 impl<'a> Listener<'a> {
-    pub(super) fn new(pieces: &'a mpsc::Sender<Reply>) -> Self {
-        Self { pieces, bytes: 0, first: None }
+    pub(super) fn new(pieces: &'a mpsc::Sender<Reply>, heard: &'a Heard) -> Self {
+        Self { pieces, heard, bytes: 0, first: None }
     }
 
     /// Hands on words; whether anybody still listens.
@@ -38,6 +40,9 @@ impl<'a> Listener<'a> {
         self.bytes += text.len();
         if self.bytes > MOST {
             return Err(Trouble::too_long(format!("the answer of {place} is longer than any that is taken")));
+        }
+        if !text.is_empty() {
+            self.heard.piece();
         }
         let mut rest = text;
         while !rest.is_empty() {

@@ -14,6 +14,7 @@
 
 mod breaker;
 mod flow;
+mod heard;
 mod key;
 mod line;
 mod listener;

@@ -5,6 +5,7 @@
 //! what waits in the queue in vain, and [`vacant`] tells where nothing is any more. Only names, metadata and first bytes are
 //! looked at; what is in a file is the workers' business.
 
+mod away;
 mod kind;
 mod looks;
 mod open;
@@ -15,6 +16,7 @@ mod vacant;
 mod waiting;
 mod walk;
 
+pub(crate) use away::away;
 pub(crate) use kind::{by_name, has_media_name};
 pub(crate) use open::{Medium, examine, examine_through, explain, explain_folder, open_regular, reopen};
 pub use survey::{Survey, survey};

@@ -10,10 +10,12 @@ use deskscribe_cache::Stamp;
 use deskscribe_protocol::{Code, Failure, MediaKind};
 use walkdir::{DirEntry, WalkDir};
 
+use super::away::away;
 use super::kind::{SNIFF_BYTES, by_content, by_name};
 use super::open::{explain, open_regular};
 use super::unfinished::is_unfinished;
 use super::vacant::Drive;
+use crate::count;
 use crate::order::News;
 use crate::path::{absolute, is_hidden, true_path};
 
@@ -41,7 +43,7 @@ pub(crate) struct Walk {
     pub(crate) finds: Vec<Find>,
     /// Files that are no media.
     pub(crate) ignored: u64,
-    /// Folders that could not be listed, one line each.
+    /// What was left out, one line each: folders that could not be listed, and files that are not on this machine.
     pub(crate) unlisted: Vec<String>,
     /// The paths that were walked to their end, or that there may be nothing at any more: what was found there before is
     /// looked for.
@@ -93,6 +95,7 @@ pub(crate) fn walk(
     let mut seen = (roots.len() > 1).then(HashSet::new);
     let own = fs::canonicalize(own).unwrap_or_else(|_| own.to_owned());
     for root in roots {
+        let mut elsewhere = 0;
         let root = match check(root) {
             Ok(root) => root,
             Err(error) => {
@@ -118,6 +121,13 @@ pub(crate) fn walk(
             match entry {
                 Ok(entry) if entry.file_type().is_dir() || entry.depth() == 0 && entry.path().is_dir() => {}
                 Ok(entry) => {
+                    // Nothing is in a mark: it is not opened to find that out.
+                    if let Some(here) = away(entry.path()) {
+                        let is_medium = by_name(&here).is_some();
+                        elsewhere += u64::from(is_medium);
+                        walk.ignored += u64::from(!is_medium);
+                        continue;
+                    }
                     let fresh = seen.as_mut().is_none_or(|seen| seen.insert(true_path(entry.path())));
                     if fresh {
                         walk.take(&entry);
@@ -126,9 +136,18 @@ pub(crate) fn walk(
                 Err(error) => walk.unlisted.push(unlisted(&error)),
             }
         }
+        walk.unlisted.extend((elsewhere > 0).then(|| left_away(elsewhere, &root)));
         walk.roots.push(root);
     }
     walk
+}
+
+fn left_away(files: u64, root: &Path) -> String {
+    let files = count(files, "file that is", "files that are");
+    format!(
+        "left out {files} not on this computer; have your sync program make them available here: {}",
+        root.display()
+    )
 }
 
 /// Takes up files that were found before. One that is gone by now is told when it is opened.
@@ -269,6 +288,7 @@ mod tests {
             (".hidden/c.png", b"x"),
             ("own/d.png", b"x"),
             ("folder.jpg/e.webp", b"x"),
+            ("deep/cloud.png.nextcloud", b" "),
         ] {
             fs::write(at(name), content).unwrap();
         }
@@ -295,6 +315,8 @@ mod tests {
             ]
         );
         assert_eq!(walk.ignored, 2, "the notes and the link that loops");
+        let [left] = &walk.unlisted[..] else { panic!("{:?}", walk.unlisted) };
+        assert!(left.starts_with("left out 1 file that is not on this computer; "), "{left}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::dispatch::Dispatch;
 use crate::order::{Command, Files, Order, Turn};
 use crate::power;
 use crate::scan::EVENTS_WAITING;
-use crate::status::{Board, Host};
+use crate::status::{Board, Host, SummariesStatus};
 use crate::watch::Watch;
 use crate::{Again, Engine, Event, RunError};
 
@@ -33,7 +33,7 @@ impl Engine {
         let id = Control::new_id();
         let board = Arc::new(Board::new(id.clone(), host, &events, cancel.clone()));
         // Before anything happens: nobody was asked yet, which is not the same as that nobody is to be asked.
-        board.summaries(self.gateway.state(), 0);
+        board.summaries(SummariesStatus { model: self.gateway.state(), ..SummariesStatus::default() });
         self.tell_repairs(&events);
         let first = self.dispatch(&id, &events, &board, &cancel)?;
         let control =

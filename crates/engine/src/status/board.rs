@@ -17,7 +17,6 @@ use super::{
     CrashStatus, Host, Pending, Queue, QueueStatus, Queues, Status, StatusChanges, SummariesStatus, Traffic,
     WorkerStatus,
 };
-use crate::gateway::LlmState;
 use crate::intake::Arrival;
 use crate::path::lossy;
 use crate::pause::Pause;
@@ -207,8 +206,7 @@ impl Board {
     }
 
     /// Takes note of how it stands with summaries by a language model.
-    pub(crate) fn summaries(&self, model: LlmState, waiting: usize) {
-        let summaries = SummariesStatus { model, waiting };
+    pub(crate) fn summaries(&self, summaries: SummariesStatus) {
         let mut notes = self.notes();
         if notes.summaries != summaries {
             notes.summaries = summaries;

@@ -98,6 +98,32 @@ pub struct SummariesStatus {
     pub model: LlmState,
     /// Contents that are known to wait for one, those that are summarised now among them.
     pub waiting: usize,
+    /// What it writes just now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writing: Vec<WritingStatus>,
+}
+
+/// How it goes with a summary that a language model writes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct WritingStatus {
+    /// Absolute path of the file that it is of; bytes that are no UTF-8 are shown as U+FFFD.
+    pub path: String,
+    /// The true bytes of the path in base64, when they are no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+    /// For how long, in seconds.
+    #[cfg_attr(feature = "page-types", specta(type = i32))]
+    pub seconds: f64,
+    /// What it has said so far, in the pieces in which it came: mostly a token each.
+    pub tokens: u64,
+    /// So many of them came in a second; absent until that can be told.
+    #[cfg_attr(feature = "page-types", specta(type = Option<i32>))]
+    pub tokens_per_second: Option<f64>,
+    /// How long it still takes if it takes as long as others mostly did, in seconds; absent where nothing is known of
+    /// others, or it takes longer already.
+    #[cfg_attr(feature = "page-types", specta(type = Option<i32>))]
+    pub left_seconds: Option<f64>,
 }
 
 /// What an engine runs for.

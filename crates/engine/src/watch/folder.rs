@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deskscribe_protocol::MediaKind;
 
-use crate::intake::is_unfinished;
+use crate::intake::{away, by_name, is_unfinished};
 use crate::path::is_hidden;
 use crate::settings::{Filter, WatchedFolder};
 
@@ -27,6 +27,8 @@ pub(super) enum Name {
     Its,
     /// It is hidden, and may be the file's.
     Hidden,
+    /// It stands for a file that the folder wants and that is not on this machine.
+    Away,
     /// It is not the file's last name, or the file is nobody's business.
     Nobodys,
 }
@@ -62,7 +64,11 @@ impl Folder {
 
     /// What the name of this file says, which lies in a folder that it reaches.
     pub(super) fn name(&self, file: &Path) -> Name {
-        if is_unfinished(file) || self.filter.leaves_out(file, false) {
+        if let Some(here) = away(file) {
+            let is_wanted =
+                by_name(&here).is_some_and(|kind| self.wants(kind)) && !self.filter.leaves_out(&here, false);
+            if is_wanted { Name::Away } else { Name::Nobodys }
+        } else if is_unfinished(file) || self.filter.leaves_out(file, false) {
             Name::Nobodys
         } else if is_hidden(file) {
             Name::Hidden
@@ -124,6 +130,9 @@ mod tests {
             (".shot.png", Name::Hidden),
             (".shot.png.Xy3kQ1", Name::Nobodys),
             ("a.thumb.png", Name::Nobodys),
+            ("shot.png.nextcloud", Name::Away),
+            ("a.thumb.png.nextcloud", Name::Nobodys),
+            ("notes.txt.nextcloud", Name::Nobodys),
         ] {
             assert_eq!(folder.name(&Path::new("/desktop").join(name)), says, "{name}");
         }

@@ -47,6 +47,8 @@ pub(super) struct Walked {
     pub(super) took: Duration,
     /// Why the system will not tell of everything below, if so.
     pub(super) untold: Option<String>,
+    /// Files that are not on this machine, by the names that stand for them.
+    pub(super) away: Vec<PathBuf>,
 }
 
 /// What happened to a path.

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "so serde calls it")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 /// A watched folder at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
@@ -15,6 +20,9 @@ pub struct FolderStatus {
     pub reason: Option<String>,
     /// Files in it that are still being written.
     pub unfinished: u64,
+    /// Files in it that are not on this machine: a sync program has put something in their place. They are not opened.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub away: u64,
     /// When a file in it was last complete, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_file_at: Option<i64>,

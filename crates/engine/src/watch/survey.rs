@@ -21,6 +21,8 @@ pub struct FolderSurvey {
     pub videos: u64,
     /// Sound alone.
     pub audio: u64,
+    /// Files of these kinds that are not on this machine, and are not read before somebody fetches them.
+    pub away: u64,
 }
 
 impl FolderSurvey {
@@ -61,11 +63,15 @@ pub fn survey_folder(
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 folders.extend(Some(path).filter(|folder_in_it| folder.enters(folder_in_it)));
-            } else if kind.is_file() && folder.name(&path) != Name::Nobodys {
-                by_name(&path)
-                    .into_iter()
-                    .filter(|kind| folder.wants(*kind))
-                    .for_each(|kind| survey.add(kind));
+            } else if kind.is_file() {
+                match folder.name(&path) {
+                    Name::Nobodys => {}
+                    Name::Away => survey.away += 1,
+                    Name::Its | Name::Hidden => by_name(&path)
+                        .into_iter()
+                        .filter(|kind| folder.wants(*kind))
+                        .for_each(|kind| survey.add(kind)),
+                }
             }
             if survey.all() >= told + TELL_EVERY {
                 told = survey.all();
@@ -94,15 +100,23 @@ mod tests {
 
     #[test]
     fn what_would_be_read_is_counted_by_its_kind() {
-        let files =
-            ["a.png", "b.JPG", "talk.mp4", "deep/er/c.webp", "deep/song.mp3", "notes.txt", "d.png.part"];
+        let files = [
+            "a.png",
+            "b.JPG",
+            "talk.mp4",
+            "deep/er/c.webp",
+            "deep/song.mp3",
+            "notes.txt",
+            "d.png.part",
+            "far.png.owncloud",
+        ];
         let others = [".git/e.png", "home/f.png", "build/g.png"];
         let (_root, folder, home) = desk(&[&files[..], &others].concat());
         let count = |folder: &WatchedFolder| survey_folder(folder, &home, |_| {}, || true).unwrap();
         let all = WatchedFolder { ignore: vec!["build/".into()], existing: false, ..folder.clone() };
-        assert_eq!(count(&all), FolderSurvey { images: 3, videos: 1, audio: 1 });
+        assert_eq!(count(&all), FolderSurvey { images: 3, videos: 1, audio: 1, away: 1 });
         let flat = WatchedFolder { recurse: false, kinds: vec![MediaKind::Image], ..folder.clone() };
-        assert_eq!(count(&flat), FolderSurvey { images: 2, videos: 0, audio: 0 });
+        assert_eq!(count(&flat), FolderSurvey { images: 2, videos: 0, audio: 0, away: 1 });
         let wrong = WatchedFolder { ignore: vec!["[".into()], ..folder };
         assert_eq!(survey_folder(&wrong, &home, |_| {}, || true).unwrap_err().glob, "[");
     }

@@ -65,11 +65,11 @@ impl Walk {
         let walk = move || {
             let begun = Instant::now();
             let mut untold = None;
-            let mut found = Vec::new();
-            let goes_on = self.look(&self.from, &mut found, &mut untold);
+            let (mut found, mut away) = (Vec::new(), Vec::new());
+            let goes_on = self.look(&self.from, &mut found, &mut away, &mut untold);
             let path = self.folder.path().to_owned();
             if goes_on && (found.is_empty() || self.signals.send(Signal::Found(path.clone(), found))) {
-                let walked = Walked { from: self.from, took: begun.elapsed(), untold };
+                let walked = Walked { from: self.from, took: begun.elapsed(), untold, away };
                 self.signals.send(Signal::Walked(path, walked));
             }
         };
@@ -77,7 +77,13 @@ impl Walk {
     }
 
     /// Looks at what lies in this folder, and then at the folders in it. Tells whether anybody still wants to know.
-    fn look(&self, folder: &Path, found: &mut Vec<Seen>, untold: &mut Option<String>) -> bool {
+    fn look(
+        &self,
+        folder: &Path,
+        found: &mut Vec<Seen>,
+        away: &mut Vec<PathBuf>,
+        untold: &mut Option<String>,
+    ) -> bool {
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
             self.listen(&folder, untold);
@@ -86,6 +92,8 @@ impl Walk {
                 let Ok(metadata) = entry.metadata() else { continue };
                 if metadata.is_dir() {
                     folders.extend(Some(entry.path()).filter(|folder| self.folder.enters(folder)));
+                } else if self.folder.name(&entry.path()) == Name::Away {
+                    away.push(entry.path());
                 } else if let Some(seen) = self.file(&entry, &metadata) {
                     found.push(seen);
                     if found.len() == CHUNK {

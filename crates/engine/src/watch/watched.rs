@@ -1,6 +1,6 @@
 //! One folder among those that are watched: whose turn it is, whether it is there, and what was handed over from it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,8 @@ pub(super) struct Watched {
     /// It has to be looked through once more: the walk that goes on may have been there before something happened.
     after_walk: Option<Instant>,
     pub(super) last_file_at: Option<i64>,
+    /// Files of its that are not on this machine, by the names that stand for them.
+    away: BTreeSet<PathBuf>,
 }
 
 /// Whether this program watches it.
@@ -107,6 +109,7 @@ impl Watched {
             next_look: None,
             after_walk: None,
             last_file_at: None,
+            away: BTreeSet::new(),
         }
     }
 
@@ -241,12 +244,19 @@ impl Watched {
         self.is_known = false;
         self.seen.clear();
         self.met.clear();
+        self.away.clear();
+    }
+
+    /// A file of its is not on this machine, and this stands for it.
+    pub(super) fn is_away(&mut self, mark: PathBuf) {
+        self.away.insert(mark);
     }
 
     /// What was at this path and below it went away. Should it come back, it is handed over again, even if it looks as it did:
     /// its places are vacant by then. Tells whether anything was handed over from there.
     pub(super) fn went(&mut self, path: &Path) -> bool {
         take_below(&mut self.met, path);
+        self.away.retain(|mark| !mark.starts_with(path));
         !take_below(&mut self.seen, path).is_empty()
     }
 
@@ -260,6 +270,9 @@ impl Watched {
     /// A walk is over. Returns the files that were there before and that it did not meet, and where to walk next.
     pub(super) fn walked(&mut self, walked: Walked, now: Instant) -> (Vec<PathBuf>, Option<PathBuf>) {
         let mut missed = Vec::new();
+        self.away.retain(|mark| !mark.starts_with(&walked.from));
+        // It may have been fetched meanwhile.
+        self.away.extend(walked.away.into_iter().filter(|mark| mark.symlink_metadata().is_ok()));
         if walked.from == self.path() && self.is_here() {
             let met = std::mem::take(&mut self.met);
             missed.extend(self.seen.keys().filter(|path| !met.contains_key(*path)).cloned());
@@ -290,7 +303,8 @@ impl Watched {
             _ => (FolderState::Watched, None),
         };
         let (path, last_file_at) = (lossy(self.path()), self.last_file_at);
-        FolderStatus { path, state, reason: reason.cloned(), unfinished, last_file_at }
+        let away = if self.is_here() { self.away.len() as u64 } else { 0 };
+        FolderStatus { path, state, reason: reason.cloned(), unfinished, away, last_file_at }
     }
 }
 
@@ -306,7 +320,7 @@ mod tests {
         let now = Instant::now();
         let walk = |one: &mut Watched, from: &str| one.walk(Path::new(from)).unwrap();
         let over = |one: &mut Watched, from| {
-            one.walked(Walked { from, took: Duration::ZERO, untold: None }, now);
+            one.walked(Walked { from, took: Duration::ZERO, untold: None, away: Vec::new() }, now);
             one.next_look.unwrap()
         };
         let from = walk(&mut one, "/desktop");

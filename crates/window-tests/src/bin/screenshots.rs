@@ -1,5 +1,5 @@
 //! Pictures of the real window in every main state, light and dark, and of what is hard to come by in the recorded
-//! session: `screenshots FOLDER [recorded]`, the latter alone.
+//! session: `screenshots FOLDER [PART]`, of which a part may be taken alone.
 
 #![expect(clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(
@@ -31,20 +31,24 @@ const MANY: usize = 100_000;
 
 /// Screens of the recorded session that take a crash, a battery or a broken server: their pictures are of the same page
 /// in a browser.
-const RECORDED: [&str; 13] = [
+const RECORDED: [&str; 17] = [
+    "first-watching",
     "item-retried",
     "item-without-text",
+    "item-writing",
     "no-match-meant",
     "downloading",
     "waiting",
+    "watch",
     "watch-battery",
+    "watch-cloud",
     "watch-offline",
     "llm-not-installed",
     "llm-not-running",
     "llm-model-missing",
     "llm-blind",
     "llm-tested",
-    "llm-waiting",
+    "llm-writing",
 ];
 
 /// Where the pictures go, and of which look they are.
@@ -57,19 +61,32 @@ struct Album {
 async fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("screenshots FOLDER"));
     fs::create_dir_all(folder.join("recorded")).unwrap();
-    let is_recorded_alone = std::env::args_os().nth(2).is_some_and(|word| word == "recorded");
+    let only = std::env::args().nth(2);
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
     for look in [Look::Light, Look::Dark] {
         let album = Album { folder: folder.clone(), look };
-        album.recorded().await;
-        if is_recorded_alone {
-            continue;
+        // They are many, and nothing about them is another in the dark.
+        if look == Look::Light && wants("recorded") {
+            album.recorded().await;
         }
-        album.beginning().await;
-        album.folders().await;
-        album.reading().await;
-        album.library().await;
-        album.recordings().await;
-        album.large().await;
+        if wants("beginning") {
+            album.beginning().await;
+        }
+        if wants("folders") {
+            album.folders().await;
+        }
+        if wants("reading") {
+            album.reading().await;
+        }
+        if wants("library") {
+            album.library().await;
+        }
+        if wants("recordings") {
+            album.recordings().await;
+        }
+        if wants("large") {
+            album.large().await;
+        }
     }
 }
 
@@ -98,7 +115,10 @@ impl Album {
         for screen in page.screens(&window).await {
             if RECORDED.contains(&screen.name.as_str()) {
                 page.show(&window, &screen).await;
-                let file = self.folder.join(format!("recorded/{}-{}.png", screen.name, self.look.name()));
+                let is_asked = "![...document.querySelectorAll('button:disabled')].some((one) => one.textContent.includes('…'))";
+                window.until("all answers", is_asked).await;
+                window.painted().await;
+                let file = self.folder.join(format!("recorded/{}.png", screen.name));
                 fs::write(&file, window.client.screenshot().await.unwrap()).unwrap();
                 eprintln!("screenshots: {}", file.display());
             }
@@ -139,6 +159,7 @@ impl Album {
         );
         window.shows("watching", "3 done").await;
         window.click("form-back").await;
+        window.click("watching").await;
         window.counts("folder", 2).await;
         self.keep(&desk, &window, "folders").await;
         window.close().await;
@@ -174,6 +195,7 @@ impl Album {
         window.click("tab-attention").await;
         window.find("trouble").await;
         self.keep(&desk, &window, "attention").await;
+        window.click("dismiss").await;
         window.click("activity").await;
         self.keep(&desk, &window, "library").await;
         window.click("layout-list").await;

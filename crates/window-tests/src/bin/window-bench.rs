@@ -23,6 +23,8 @@ const STARTS: usize = 5;
 const TYPED: usize = 60;
 /// Rows that another program stores, one after the other.
 const STORED: usize = 40;
+/// How often each hold-up is measured.
+const AGAIN: usize = 7;
 /// How long the library is scrolled.
 const SCROLL: Duration = Duration::from_secs(5);
 /// Pictures that are read meanwhile: more than eight workers can read in that time.
@@ -44,6 +46,8 @@ async fn main() {
     let memory = memory(&desk);
     type_words(&window).await;
     store_rows(&desk, &window, &mut words, readings).await;
+    println!("\n{:<58} {:>9} {:>9}", "the longest task of the page, milliseconds", "median", "worst");
+    hold_ups(&desk, &window, &mut words, readings + STORED).await;
     window.close().await;
     println!("\n{:<58} {memory:>9.0}", "MB of shell and page, idle, each shared page once (PSS)");
     scroll(&desk).await;
@@ -51,15 +55,17 @@ async fn main() {
 
 /// From the start of the process to the first paint of a library that answers.
 async fn starts(desk: &Desk, name: &str) {
-    let mut times = Vec::new();
+    let (mut times, mut built) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let window = desk.open(&[]).await;
         let usable = "window.__deskscribe?.usable && performance.timeOrigin + window.__deskscribe.usable";
         let usable = window.until("a usable window", usable).await.as_f64().unwrap();
         times.push(usable - started(shell(desk)));
+        built.push(window.run("return window.__deskscribe.built", vec![]).await.as_f64().unwrap());
         window.close().await;
     }
     tell(name, times);
+    tell("  of it the page builds its first screen, in one task", built);
 }
 
 /// From a letter to what is painted for it.
@@ -99,6 +105,72 @@ async fn store_rows(desk: &Desk, window: &Window, words: &mut Words, readings: u
         times.push(seen - stored);
     }
     tell("from a row that the terminal program stores to its paint", times);
+}
+
+/// The longest time that the page answers nobody, while this is done with it: each several times.
+async fn hold_ups(desk: &Desk, window: &Window, words: &mut Words, mut readings: usize) {
+    const SETTINGS: [(&str, &str); 2] = [
+        ("settings are opened", "document.querySelector('[data-testid=open-settings]').click()"),
+        ("settings are closed", "document.querySelector('[data-testid=close-settings]').click()"),
+    ];
+    const ITEM: [(&str, &str); 2] = [
+        ("an item is opened", "document.querySelector('[data-testid=card]').click()"),
+        ("an item is closed", "document.querySelector('[data-testid=back]').click()"),
+    ];
+    for pair in [SETTINGS, ITEM] {
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..AGAIN {
+            for ((_, script), times) in pair.iter().zip(&mut times) {
+                times.push(longest(window, script).await);
+            }
+        }
+        pair.iter().zip(times).for_each(|((name, _), times)| tell(name, times));
+    }
+    let scroll = "let left = 40; const box = document.querySelector('[data-testid=library]');
+        const step = () => { box.scrollTop += 240; left -= 1; if (left > 0) requestAnimationFrame(step); };
+        requestAnimationFrame(step)";
+    let letter =
+        "const box = document.querySelector('[data-testid=search]'); box.value = box.value ? '' : 'a';
+        box.dispatchEvent(new Event('input', { bubbles: true }))";
+    for (name, script) in
+        [("forty steps of scrolling, ten rows a second", scroll), ("a letter is typed", letter)]
+    {
+        let mut times = Vec::new();
+        for _ in 0..AGAIN {
+            times.push(longest(window, script).await);
+        }
+        tell(name, times);
+    }
+    let cache = desk.cache();
+    let mut times = Vec::new();
+    for _ in 0..AGAIN {
+        window
+            .run(
+                "window.__long = null; window.__deskscribe.tasks(1500).then((all) => window.__long = all)",
+                vec![],
+            )
+            .await;
+        for _ in 0..50 {
+            words.fill(&cache, readings..readings + 1, |_, _| ()).unwrap();
+            readings += 1;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        times.push(worst(&window.until("the tasks", "window.__long").await));
+    }
+    tell("fifty results a second come in", times);
+}
+
+/// Does this, and tells the longest task of the time after it.
+async fn longest(window: &Window, script: &str) -> f64 {
+    let script = format!(
+        "const done = arguments[0]; const all = window.__deskscribe.tasks(700);
+         setTimeout(() => {{ {script}; all.then(done); }}, 50);"
+    );
+    worst(&window.client.execute_async(&script, vec![]).await.unwrap())
+}
+
+fn worst(tasks: &Value) -> f64 {
+    tasks.as_array().unwrap().iter().filter_map(Value::as_f64).fold(0.0, f64::max)
 }
 
 /// Looks in every frame whether the library has so many items, and notes when that was painted.

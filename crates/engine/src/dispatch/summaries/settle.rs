@@ -18,7 +18,7 @@ const NONSENSE: u32 = 3;
 impl Dispatch {
     /// A worker has come to an end with a summary.
     pub(in crate::dispatch) async fn summarised(&mut self, lent: Lent, ending: Ending) -> Result<(), Halt> {
-        let Lent { wanted, talk, .. } = lent;
+        let Lent { wanted, talk, since, .. } = lent;
         self.tell_end(&ending, Some(&wanted.medium.path)).await;
         match ending {
             Ending::Done { answer: Answer::Summary(summary), .. } => {
@@ -37,6 +37,7 @@ impl Dispatch {
                 match (&brief.model, summary.digest) {
                     (Some(model), Some(digest)) => {
                         self.summaries.nonsense = 0;
+                        self.summaries.took.note(wanted.content.kind, since.elapsed());
                         // Whatever it calls itself, this is who was asked.
                         let digest = Digest { by: one_line(&model.name, Reading::LONGEST_NAME), ..digest };
                         let (form, made_at_ms) = (summary.form, record::now_ms());

@@ -44,6 +44,7 @@ impl Lookout {
         if happening == Happening::Went {
             self.unfinished.forget(&path);
             let was_known = self.watched[index].went(&path);
+            self.is_shown = false;
             if was_known || folder.name(&path) != Name::Nobodys {
                 self.gone_since.get_or_insert_with(Instant::now);
                 self.gone.push(path.clone());
@@ -56,6 +57,9 @@ impl Lookout {
             if folder.enters(&path) {
                 self.walk(index, &path);
             }
+        } else if folder.name(&path) == Name::Away {
+            self.watched[index].is_away(path);
+            self.is_shown = false;
         } else if metadata.is_file()
             && let Some(sign) = sign(&folder, happening, &path)
         {
@@ -141,7 +145,7 @@ impl Lookout {
 /// What this says of whether the file is complete; nothing, if it is nobody's business.
 fn sign(folder: &Folder, happening: Happening, path: &Path) -> Option<Sign> {
     match (folder.name(path), happening) {
-        (Name::Nobodys, _) => None,
+        (Name::Nobodys | Name::Away, _) => None,
         (Name::Hidden, _) => Some(Sign::Hidden),
         (Name::Its, Happening::Changed | Happening::Went) => Some(Sign::Writing),
         (Name::Its, Happening::Came) => Some(Sign::Complete),
