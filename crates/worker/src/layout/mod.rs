@@ -8,6 +8,7 @@ mod apart;
 mod bars;
 mod cell;
 pub(crate) mod code;
+mod columns;
 mod dialogs;
 mod grid;
 mod gutters;
