@@ -986,6 +986,29 @@ export type OnBattery =
 /**  It goes on reading. */
 "read";
 
+/**  A part of a picture that could not be read, while the rest of it was. */
+export type Omission = {
+	/**  What was left out. */
+	what: Omitted,
+	/**  The page or frame on which it begins, as the file counts them, from 0. */
+	page: number,
+	/**  Why, in a few words without a full stop. */
+	reason: string,
+};
+
+/**  What was left out of a picture. */
+export type Omitted = 
+/**  A page. */
+"page" | 
+/**  A page, and all that come after it. */
+"pages" | 
+/**  A frame, and all that come after it. */
+"frames" | 
+/**  Some of what the picture shows. */
+"part" | 
+/**  Writing in letters that the engine does not know. */
+"script";
+
 /**  A line of text that stood on the screen for a while. */
 export type OnScreen = {
 	/**  When it was first seen, in seconds. */
@@ -1291,6 +1314,8 @@ export type Row = {
 	height: number | null,
 	/**  Pages or distinct frames that were read; absent for sound alone. */
 	pages: number | null,
+	/**  What a picture holds and could not be read. */
+	omissions?: Omission[],
 	/**  RFC 3339. */
 	taken_at: string | null,
 	/**  As the file names it. */
@@ -1344,6 +1369,8 @@ export type Row = {
 	height: number | null,
 	/**  Pages or distinct frames that were read; absent for sound alone. */
 	pages: number | null,
+	/**  What a picture holds and could not be read. */
+	omissions?: Omission[],
 	/**  RFC 3339. */
 	taken_at: string | null,
 	/**  As the file names it. */
