@@ -267,7 +267,7 @@ fn what_is_not_ours_is_refused_and_left_as_it_was() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99").unwrap();
         },
-        "newer Deskscribe (format 99, this one knows 9)",
+        "newer Deskscribe (format 99, this one knows 10)",
     );
 }
 
