@@ -1,4 +1,4 @@
-"""What a program reads in a folder of pictures, as JSON for a scorer: `read_folder.py PROGRAM FOLDER RESULT.json`.
+"""What a program reads in a folder of pictures and those below it, as JSON for a scorer: `read_folder.py PROGRAM FOLDER RESULT.json`.
 
 PROGRAM is the path of `deskscribe`, or `rapidocr` (the Python package, one thread, as it comes), or `tesseract` (the
 program, one thread, as it comes). The keys of RESULT are the paths of the pictures relative to FOLDER's parent.
@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-KINDS = {".png", ".jpg", ".webp"}
+KINDS = {".png", ".jpg", ".webp", ".tif", ".gif", ".bmp", ".avif", ".heic"}
 
 
 def pictures(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in KINDS)
+    return sorted(path for path in folder.rglob("*") if path.suffix in KINDS)
 
 
 def by_deskscribe(program: str, folder: Path) -> Iterator[tuple[Path, str]]:
@@ -25,7 +25,7 @@ def by_deskscribe(program: str, folder: Path) -> Iterator[tuple[Path, str]]:
             [program, "scan", "--json", folder], stdout=subprocess.PIPE, env={**os.environ, "DESKSCRIBE_HOME": home}
         )
     for row in map(json.loads, told.stdout.splitlines()):
-        if "path" in row:
+        if "path" in row and Path(row["path"]).suffix in KINDS:
             yield Path(row["path"]), row["text"] or ""
 
 
@@ -35,7 +35,11 @@ def by_rapidocr(folder: Path) -> Iterator[tuple[Path, str]]:
     one = {f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ["intra", "inter"]}
     engine = RapidOCR(params={**one, "Global.log_level": "error"})
     for path in pictures(folder):
-        yield path, "\n".join(engine(str(path)).txts or [])
+        try:
+            yield path, "\n".join(engine(str(path)).txts or [])
+        except Exception as error:  # What it cannot open, it has not read.
+            print(f"{path.name}: {error}", file=sys.stderr)
+            yield path, ""
 
 
 def by_tesseract(folder: Path) -> Iterator[tuple[Path, str]]:

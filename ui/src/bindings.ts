@@ -30,13 +30,13 @@ export const commands = {
 	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<number>("watch_folder", { folder }),
 	/**  Watches this folder no more. What was read in it stays. Tells the number of the change, to take it back. */
 	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<number>("unwatch_folder", { folder }),
-	/**  Whether it is started when the user logs in, from now on. Tells the number of the change, to take it back. */
-	setAutostart: (on: boolean) => __TAURI_INVOKE<number>("set_autostart", { on }),
+	/**  How it behaves in the background from now on. */
+	setBackground: (background: Background) => __TAURI_INVOKE<null>("set_background", { background }),
 	/**  The answer to whether to go on when the window is closed, which it then is. */
 	closeWindow: (keepRunning: boolean) => __TAURI_INVOKE<null>("close_window", { keepRunning }),
 	/**  Gives a setting this value, or the one that it comes with. Tells the number of the change, to take it back. */
 	setSetting: (key: string, value: Plain | null) => __TAURI_INVOKE<number>("set_setting", { key, value }),
-	/**  Takes a change back. */
+	/**  Takes a change of the settings back. */
 	undoSetting: (change: number) => __TAURI_INVOKE<null>("undo_setting", { change }),
 	/**  How many workers there are and why, as of now. */
 	capacity: () => __TAURI_INVOKE<Capacity>("capacity"),
@@ -154,10 +154,18 @@ export type AttentionPage = {
 	count: number,
 };
 
-/**  What there is to know about being in the background, beside the settings. */
+/**  What happens when no window is open, and beside other programs. */
 export type Background = {
+	/**  Whether it goes on when the window is closed. */
+	keep_running: boolean,
 	/**  Whether it is started when the user logs in. */
 	autostart: boolean,
+	/**  Whether the end of a round is told while the window is not in sight. */
+	notifications: boolean,
+	/**  What happens while the machine runs on battery. */
+	on_battery: OnBattery,
+	/**  How it gives way to other programs. */
+	priority: Priority,
 	/**  Whether this desktop shows icons of programs without a window. */
 	has_tray: boolean,
 };
@@ -514,8 +522,6 @@ export type FolderCount = {
 	videos: number,
 	/**  Sound alone. */
 	audio: number,
-	/**  Files that are not on this machine, and are read once somebody fetches them. */
-	away: number,
 	/**  Whether there may be more: it is still being looked through. */
 	counting: boolean,
 	/**  What is wrong with what is to be left out, in one line; then nothing is counted. */
@@ -545,8 +551,6 @@ export type FolderStatus = {
 	reason?: string | null,
 	/**  Files in it that are still being written. */
 	unfinished: number,
-	/**  Files in it that are not on this machine: a sync program has put something in their place. They are not opened. */
-	away?: number,
 	/**  When a file in it was last complete, in milliseconds since 1970. */
 	last_file_at?: number | null,
 };
@@ -975,6 +979,36 @@ export type OfferedModel = {
 	host: string | null,
 } & ListedModel;
 
+/**  What an engine does while the machine runs on its battery. */
+export type OnBattery = 
+/**  It is paused until the mains are back. */
+"pause" | 
+/**  It goes on reading. */
+"read";
+
+/**  A part of a picture that could not be read, while the rest of it was. */
+export type Omission = {
+	/**  What was left out. */
+	what: Omitted,
+	/**  The page or frame on which it begins, as the file counts them, from 0. */
+	page: number,
+	/**  Why, in a few words without a full stop. */
+	reason: string,
+};
+
+/**  What was left out of a picture. */
+export type Omitted = 
+/**  A page. */
+"page" | 
+/**  A page, and all that come after it. */
+"pages" | 
+/**  A frame, and all that come after it. */
+"frames" | 
+/**  Some of what the picture shows. */
+"part" | 
+/**  Writing in letters that the engine does not know. */
+"script";
+
 /**  A line of text that stood on the screen for a while. */
 export type OnScreen = {
 	/**  When it was first seen, in seconds. */
@@ -1091,6 +1125,13 @@ number |
 string | 
 /**  Some words. */
 string[];
+
+/**  How workers share processor and disk with other programs. */
+export type Priority = 
+/**  They get what others leave. */
+"low" | 
+/**  They are programs like others. */
+"normal";
 
 /**  How far an errand is. */
 export type Progress = 
@@ -1273,6 +1314,8 @@ export type Row = {
 	height: number | null,
 	/**  Pages or distinct frames that were read; absent for sound alone. */
 	pages: number | null,
+	/**  What a picture holds and could not be read. */
+	omissions?: Omission[],
 	/**  RFC 3339. */
 	taken_at: string | null,
 	/**  As the file names it. */
@@ -1326,6 +1369,8 @@ export type Row = {
 	height: number | null,
 	/**  Pages or distinct frames that were read; absent for sound alone. */
 	pages: number | null,
+	/**  What a picture holds and could not be read. */
+	omissions?: Omission[],
 	/**  RFC 3339. */
 	taken_at: string | null,
 	/**  As the file names it. */
@@ -1612,8 +1657,6 @@ export type SummariesStatus = {
 	model: LlmState,
 	/**  Contents that are known to wait for one, those that are summarised now among them. */
 	waiting: number,
-	/**  What it writes just now. */
-	writing?: WritingStatus[],
 };
 
 /**  What a setting may be. */
@@ -1784,24 +1827,5 @@ export type WorkerStatus = {
 	deaths: number,
 	/**  How well it is confined; absent before it is ready. */
 	isolation: Isolation | null,
-};
-
-/**  How it goes with a summary that a language model writes. */
-export type WritingStatus = {
-	/**  Absolute path of the file that it is of; bytes that are no UTF-8 are shown as U+FFFD. */
-	path: string,
-	/**  The true bytes of the path in base64, when they are no UTF-8. */
-	path_bytes?: string | null,
-	/**  For how long, in seconds. */
-	seconds: number,
-	/**  What it has said so far, in the pieces in which it came: mostly a token each. */
-	tokens: number,
-	/**  So many of them came in a second; absent until that can be told. */
-	tokens_per_second: number | null,
-	/**
-	 *  How long it still takes if it takes as long as others mostly did, in seconds; absent where nothing is known of
-	 *  others, or it takes longer already.
-	 */
-	left_seconds: number | null,
 };
 

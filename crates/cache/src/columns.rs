@@ -6,7 +6,7 @@ use crate::digest::{DIGEST, made, told};
 use crate::tags::own_tags;
 
 /// Every column but those that are made of others.
-pub(crate) const COLUMNS: [&str; 26] = [
+pub(crate) const COLUMNS: [&str; 27] = [
     "key",
     "kind",
     "bytes",
@@ -33,25 +33,30 @@ pub(crate) const COLUMNS: [&str; 26] = [
     "pending",
     "chapters",
     "coordinates",
+    "omissions",
 ];
 
 /// So many of them came before there were recordings, …
 pub(crate) const FIRST: usize = 22;
-/// … and so many before there were chapters, and before there were coordinates.
-const LATER: [usize; 2] = [24, 25];
+/// … and so many before there were chapters, before there were coordinates, and before there were omissions.
+const LATER: [usize; 3] = [24, 25, 26];
 
 /// What whoever looks at a cache of this older format sees in place of tables that lack a column.
 pub(crate) fn none_yet(format: i64) -> Option<&'static str> {
     match format {
-        9.. => None,
-        6.. => Some("CREATE TEMP VIEW reading AS SELECT *, NULL AS coordinates FROM main.reading;"),
+        10.. => None,
+        9 => Some("CREATE TEMP VIEW reading AS SELECT *, NULL AS omissions FROM main.reading;"),
+        6.. => Some(
+            "CREATE TEMP VIEW reading AS SELECT *, NULL AS coordinates, NULL AS omissions FROM main.reading;",
+        ),
         5 => Some(
-            "CREATE TEMP VIEW reading AS SELECT *, NULL AS chapters, NULL AS coordinates FROM main.reading;",
+            "CREATE TEMP VIEW reading AS
+                SELECT *, NULL AS chapters, NULL AS coordinates, NULL AS omissions FROM main.reading;",
         ),
         _ => Some(
             "CREATE TEMP VIEW reading AS
-                SELECT *, NULL AS recording, NULL AS pending, NULL AS chapters, NULL AS coordinates
-                FROM main.reading;
+                SELECT *, NULL AS recording, NULL AS pending, NULL AS chapters, NULL AS coordinates,
+                    NULL AS omissions FROM main.reading;
              CREATE TEMP VIEW part AS SELECT *, NULL AS seal FROM main.part;",
         ),
     }
@@ -66,7 +71,7 @@ macro_rules! duration {
 pub(crate) use duration;
 
 /// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, and
-/// what has no chapters or no coordinates as it was before these, so that nothing that was stored then has to be written
+/// what has no chapters, no coordinates or no omissions as it was before these, so that nothing that was stored then has to be written
 /// anew, and older programs still know it.
 fn seal<T: AsRef<str>>(values: &[T; COLUMNS.len()]) -> String {
     let list = |values: &[T]| values.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::{SOON, failed, key, open, read, store};
 use deskscribe_cache::{Cache, CacheError, Outcome, Place, Stamp, Thumbnail};
-use deskscribe_protocol::Coordinates;
+use deskscribe_protocol::{Coordinates, Omission, Omitted};
 
 #[test]
 fn what_was_stored_comes_back_whole() {
@@ -31,17 +31,25 @@ fn what_was_stored_comes_back_whole() {
 }
 
 #[test]
-fn where_a_photo_was_taken_is_kept_and_an_older_cache_has_no_place_for_it() {
+fn where_a_photo_was_taken_and_what_was_left_out_is_kept_and_an_older_cache_has_no_place_for_it() {
     let (folder, cache) = open();
     let mut photo = read(1);
     if let Outcome::Read(reading) = &mut photo.outcome {
         reading.coordinates = Some(Coordinates { latitude: -22.951847, longitude: -43.21055 });
     }
-    store(&cache, &[photo.clone(), read(2)]).unwrap();
+    let mut torn = read(3);
+    if let Outcome::Read(reading) = &mut torn.outcome {
+        let reason = "the picture is damaged".to_owned();
+        reading.omissions = vec![Omission { what: Omitted::Page, page: 2, reason }];
+    }
+    store(&cache, &[photo.clone(), read(2), torn.clone()]).unwrap();
     assert_eq!(cache.read().unwrap().outcome(&key(1)).unwrap(), Some(photo));
+    assert_eq!(cache.read().unwrap().outcome(&key(3)).unwrap(), Some(torn));
     drop(cache);
     let file = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    file.execute_batch("ALTER TABLE reading DROP COLUMN coordinates; PRAGMA user_version = 8;").unwrap();
+    let older = "ALTER TABLE reading DROP COLUMN coordinates; ALTER TABLE reading DROP COLUMN omissions;
+        PRAGMA user_version = 8;";
+    file.execute_batch(older).unwrap();
     drop(file);
     // What had none is whole as it was, before and after the column is there again.
     assert_eq!(Cache::look(folder.path()).unwrap().outcome(&key(2)).unwrap(), Some(read(2)));
@@ -259,7 +267,7 @@ fn what_is_not_ours_is_refused_and_left_as_it_was() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99").unwrap();
         },
-        "newer Deskscribe (format 99, this one knows 9)",
+        "newer Deskscribe (format 99, this one knows 10)",
     );
 }
 

@@ -39,15 +39,15 @@ fn a_newer_cache_is_read_and_not_written() {
     let mut kept = cache.read().unwrap();
     assert!(!kept.refresh().unwrap());
     let newer = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    newer.execute_batch("ALTER TABLE reading ADD COLUMN mood TEXT; PRAGMA user_version = 10").unwrap();
+    newer.execute_batch("ALTER TABLE reading ADD COLUMN mood TEXT; PRAGMA user_version = 11").unwrap();
     let reader = Cache::look(folder.path()).unwrap();
-    assert_eq!((reader.newer(), reader.outcome(&key(1)).unwrap()), (Some(10), Some(read(1))));
+    assert_eq!((reader.newer(), reader.outcome(&key(1)).unwrap()), (Some(11), Some(read(1))));
     assert!(kept.refresh().unwrap() && !kept.refresh().unwrap());
-    assert_eq!((kept.newer(), kept.outcome(&key(1)).unwrap()), (Some(10), Some(read(1))));
+    assert_eq!((kept.newer(), kept.outcome(&key(1)).unwrap()), (Some(11), Some(read(1))));
     for error in
         [Cache::open(folder.path()).map(drop).unwrap_err(), writer.lock(common::SOON).map(drop).unwrap_err()]
     {
-        assert!(matches!(error, CacheError::Newer { found: 10, known: 9, .. }), "{error}");
+        assert!(matches!(error, CacheError::Newer { found: 11, known: 10, .. }), "{error}");
     }
 }
 

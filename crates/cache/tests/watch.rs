@@ -80,7 +80,7 @@ fn a_repair_and_a_newer_program_are_lived_through() {
     until(&mut watch, coverage(2, 0));
     // A newer program goes on writing.
     let newer = rusqlite::Connection::open(folder.path().join("summaries.sqlite")).unwrap();
-    newer.execute_batch("PRAGMA user_version = 10").unwrap();
+    newer.execute_batch("PRAGMA user_version = 11").unwrap();
     newer.execute("INSERT INTO queue (path, kind, since) VALUES (x'2f61', 'image', 1)", []).unwrap();
     // It ends a commit as we do.
     fs::File::options().write(true).open(folder.path().join("summaries.lock")).unwrap();

@@ -2,7 +2,7 @@
 
 use deskscribe_engine::{
     Digest, EngineUse, Home, Item, Named, Row, RowState, asked, clock, count, json, local_time, markdown,
-    quoted, size, sound, tame,
+    omitted, quoted, size, sound, tame,
 };
 
 use crate::args::ShowArgs;
@@ -87,6 +87,9 @@ fn describe(item: &Item, named: &Named, style: Style) -> String {
     line("language", row.language.clone().unwrap_or_default());
     line("spoken", recording.and_then(|recording| recording.spoken_language.clone()).unwrap_or_default());
     line("tags", row.tags.join(", "));
+    for omission in &row.omissions {
+        line("missing", omitted(omission));
+    }
     line("read", read_at.as_deref().map(|at| local_time(at) + &by(row)).unwrap_or_default());
     line("summary", written_by(row.summary_by.as_deref()));
     for receipt in receipts {

@@ -66,7 +66,8 @@ pub use deskscribe_cache::{
 };
 pub use deskscribe_protocol::{
     Canary, Chapter, Code, Confinement, ContentKey, Digest, EngineUse, Gap, Isolation, Layer, LayerState,
-    Limits, MediaKind, Missing, OnScreen, Owed, Recording, Segment, Sound, Stage, acts, tame,
+    Limits, MediaKind, Missing, Omission, Omitted, OnScreen, Owed, Recording, Segment, Sound, Stage, acts,
+    tame,
 };
 pub use dispatch::Capacity;
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
@@ -110,4 +111,4 @@ pub use status::{
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{MODELS_COMMAND, TranscriptFormat, WAITS_FOR_SPEECH, by_time, missing, sound};
 pub use watch::{FolderState, FolderStatus, FolderSurvey, survey_folder};
-pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, quoted, size};
+pub use words::{at_home, clock, count, instant, local, local_stamp, local_time, omitted, quoted, size};

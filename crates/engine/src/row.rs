@@ -4,7 +4,7 @@ use std::path::Path;
 
 use deskscribe_cache::{Outcome, Receipt, Record, Summary};
 use deskscribe_protocol::{
-    Chapter, Code, ContentKey, Coordinates, Digest, Failure, Line, MediaKind, Provenance, Recording,
+    Chapter, Code, ContentKey, Coordinates, Digest, Failure, Line, MediaKind, Omission, Provenance, Recording,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,9 @@ pub struct Row {
     /// What was said, shown and lost in a recording, with its times: fields of the row itself, which other rows have not.
     #[serde(flatten)]
     pub recording: Option<Recording>,
+    /// What a picture holds and could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub omissions: Vec<Omission>,
     /// RFC 3339.
     pub taken_at: Option<String>,
     /// As the file names it.
@@ -119,6 +122,7 @@ impl Row {
             height: None,
             pages: None,
             recording: None,
+            omissions: Vec::new(),
             taken_at: None,
             camera: None,
             coordinates: None,
@@ -180,6 +184,7 @@ impl Row {
             height: has_picture.then_some(reading.height),
             pages: has_picture.then_some(reading.pages),
             recording: reading.recording,
+            omissions: reading.omissions,
             taken_at: reading.taken_at,
             camera: reading.camera,
             coordinates: reading.coordinates,

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use deskscribe_protocol::{Omission, Omitted};
+
 /// Bytes as `812 B`, `4.2 kB`, `143.0 MB` or `4.4 TB`.
 pub fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
@@ -24,6 +26,20 @@ pub fn clock(seconds: f64) -> String {
 /// So many of something, such as `1 file` or `2 files`.
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What of a picture could not be read and why, as a part of a sentence.
+pub fn omitted(Omission { what, page, reason }: &Omission) -> String {
+    let page = page.saturating_add(1);
+    match what {
+        Omitted::Page => format!("page {page} could not be read: {reason}"),
+        Omitted::Pages => format!("page {page} and all after it could not be read: {reason}"),
+        Omitted::Frames => format!("frame {page} and all after it could not be read: {reason}"),
+        Omitted::Part => format!("a part of it could not be read: {reason}"),
+        Omitted::Script => {
+            format!("there is writing here in letters that Deskscribe does not know yet. It reads {reason}")
+        }
+    }
 }
 
 /// A moment in milliseconds since 1970 as RFC 3339, such as `2026-03-14T09:12:44Z`.

@@ -25,6 +25,7 @@ mod frame;
 mod job;
 mod media;
 mod message;
+mod omission;
 mod part;
 mod reading;
 mod recording;
@@ -43,6 +44,7 @@ pub use frame::{Frame, FrameError, HEADER_BYTES, Header, MAX_ATTACHMENT_BYTES, M
 pub use job::{JobId, Limits, Stage};
 pub use media::{ContentKey, KeyError, MediaKind};
 pub use message::{FromWorker, ModelGrant, ModelRole, Raster, RasterError, ToWorker};
+pub use omission::{Omission, Omitted};
 pub use part::{Block, Heard, PictureTrack, SAMPLE_RATE, Seen, SoundTrack, Survey, Transcript, Watched};
 pub use reading::{EngineUse, Line, Owed, Provenance, Reading, ReadingError, StageTime};
 pub use recording::{Gap, Missing, OnScreen, Recording, Segment, Sound, Span};

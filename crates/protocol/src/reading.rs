@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::recording::Recording;
-use crate::{Coordinates, Digest, Stage};
+use crate::{Coordinates, Digest, Omission, Stage};
 
 /// What a worker learned from one medium. An empty text is a result: "no text found" is no failure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Reading {
     /// What a recording has beside that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
+    /// What a picture holds and could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omissions: Vec<Omission>,
     /// What is still owed, because something that it takes was not there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Owed>,
@@ -113,6 +116,10 @@ impl Reading {
         if self.pending.len() > 2 {
             return Err(ReadingError::TooMany("things that are owed"));
         }
+        if self.omissions.len() > Omission::MOST {
+            return Err(ReadingError::TooMany("omissions"));
+        }
+        self.omissions.iter().try_for_each(Omission::check)?;
         if text.len() > Self::MOST_TEXT {
             return Err(ReadingError::TooLong("text"));
         }
@@ -252,7 +259,7 @@ pub struct StageTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Chapter;
+    use crate::{Chapter, Omitted};
 
     fn reading() -> Reading {
         let line = Line { text: "a".to_owned(), confidence: 1.0, corners: [[-0.5, 2.0]; 4], page: 0 };
@@ -282,6 +289,10 @@ mod tests {
         }
     }
 
+    fn omission(reason: &str) -> Omission {
+        Omission { what: Omitted::Page, page: 1, reason: reason.to_owned() }
+    }
+
     fn place(latitude: f64, longitude: f64) -> Option<Coordinates> {
         Some(Coordinates { latitude, longitude })
     }
@@ -308,7 +319,7 @@ mod tests {
     fn a_reading_that_cannot_be_true_is_found_out() {
         assert_eq!(reading().check(), Ok(()));
         type Spoil = fn(&mut Reading);
-        let wrong: [(Spoil, ReadingError); 35] = [
+        let wrong: [(Spoil, ReadingError); 37] = [
             (|reading| reading.width = 0, ReadingError::NoPixels),
             (|reading| reading.height = 0, ReadingError::NoPixels),
             (|reading| reading.digest.tags.push(String::new()), ReadingError::TooMany("tags")),
@@ -339,6 +350,8 @@ mod tests {
             (|reading| reading.camera = Some("\u{9b}2J".to_owned()), ReadingError::Control("name")),
             (|reading| reading.coordinates = place(90.5, 0.0), ReadingError::Number),
             (|reading| reading.coordinates = place(0.0, f64::NAN), ReadingError::Number),
+            (|reading| reading.omissions = vec![omission("a"); 101], ReadingError::TooMany("omissions")),
+            (|reading| reading.omissions.push(omission("a\nb")), ReadingError::Control("reason")),
             (|reading| reading.digest.title = long(200), ReadingError::TooLong("title")),
             (|reading| reading.digest.title = Some("a\nb".to_owned()), ReadingError::Control("title")),
             (|reading| reading.digest.summary = long(2000), ReadingError::TooLong("summary")),

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use deskscribe_protocol::{
     Answer, Ask, Block, Brief, Build, Canary, Chapter, Code, Confinement, Coordinates, Digest, EngineUse,
     Failure, Form, FromWorker, Gap, Heard, JobId, LanguageModel, Layer, LayerState, Limits, Line, MediaKind,
-    Missing, ModelGrant, ModelRole, OnScreen, Owed, Parts, PictureTrack, Provenance, Raster, Reading,
-    Recording, Reply, Seen, Segment, Sound, SoundTrack, Span, Stage, StageTime, Summary, Survey, ToWorker,
-    Transcript, Watched, Work,
+    Missing, ModelGrant, ModelRole, Omission, Omitted, OnScreen, Owed, Parts, PictureTrack, Provenance,
+    Raster, Reading, Recording, Reply, Seen, Segment, Sound, SoundTrack, Span, Stage, StageTime, Summary,
+    Survey, ToWorker, Transcript, Watched, Work,
 };
 use insta::assert_json_snapshot;
 use serde::de::DeserializeOwned;
@@ -185,6 +185,11 @@ fn worker_to_engine() {
         camera: None,
         coordinates: Some(Coordinates { latitude: 48.20833, longitude: -16.37306 }),
         recording: None,
+        omissions: vec![Omission {
+            what: Omitted::Page,
+            page: 2,
+            reason: "the picture is damaged".to_owned(),
+        }],
         pending: Vec::new(),
         digest: digest("extractive", Vec::new()),
         seconds: 1.5,
@@ -208,6 +213,7 @@ fn worker_to_engine() {
         recording: Some(recording),
         pending: vec![Owed::Speech],
         coordinates: None,
+        omissions: Vec::new(),
         ..reading.clone()
     };
     let chapters = vec![Chapter { at: 61.5, title: "The bill".to_owned() }];

@@ -20,7 +20,7 @@ mod tiff_maker;
 
 use std::fs;
 
-use deskscribe_protocol::Code;
+use deskscribe_protocol::{Code, Omitted, Reading};
 use film_maker::FilmMaker;
 use heif_maker::{Item, heif, sides};
 use image::{DynamicImage, GenericImageView, Rgb, RgbImage, imageops};
@@ -182,6 +182,50 @@ fn all_pages_are_read_and_what_made_them_is_told() {
     assert_eq!(reading.camera.as_deref(), Some("Epson Perfection V39"));
     assert_eq!(reading.taken_at.as_deref(), Some("2026-03-14T09:12:44-00:00"));
     assert_eq!(reading.coordinates, Some(PLACE));
+    let [lost] = reading.omissions.as_slice() else { panic!("{:?}", reading.omissions) };
+    assert_eq!((lost.what, lost.page), (Omitted::Page, 2), "{lost:?}");
+}
+
+#[test]
+fn what_a_damage_leaves_is_read_and_what_it_took_is_told() {
+    let (maker, mut worker) = (FilmMaker::new(), Sealed::start());
+    let [above, below] = halves();
+    let page = |picture: &RgbImage| Page::new(picture.dimensions(), 2, 3, picture.as_raw().clone());
+    let mut broken = page(&above).saying(tiff_maker::COMPRESSION, Says::Short(vec![8]));
+    broken.pieces = vec![vec![7; 90]];
+    let path = maker.path("first.tif");
+    fs::write(&path, tiff(&[broken, page(&below)])).unwrap();
+    let reading = read(&mut worker, &path);
+    assert!(reading.text.contains("Open the cover"), "{}", reading.text);
+    let told = |reading: &Reading| -> Vec<(Omitted, u32)> {
+        reading.omissions.iter().map(|lost| (lost.what, lost.page)).collect()
+    };
+    assert_eq!(told(&reading), [(Omitted::Page, 0)]);
+    for (number, frame) in [&above, &below, &above].into_iter().enumerate() {
+        frame.save(maker.path(&format!("frame{number}.png"))).unwrap();
+    }
+    for (name, how) in
+        [("moves.gif", ""), ("moves.png", "-f apng"), ("moves.webp", "-c:v libwebp_anim -lossless 1")]
+    {
+        maker.run(&format!("-framerate 5 -i frame%d.png {how} {name}"));
+        assert_eq!(told(&read(&mut worker, &maker.path(name))), [], "{name}");
+        if name.ends_with("webp") {
+            // Its head says how long it is: nothing of a shorter one is shown.
+            let cut = maker.cut(name, 0.6, "cut.webp");
+            assert_eq!(show(&mut worker, &cut).unwrap_err().code, Code::Damaged);
+            continue;
+        }
+        let cut = maker.cut(name, 0.6, &format!("cut-{name}"));
+        let reading = read(&mut worker, &cut);
+        assert!(reading.text.contains("USB003"), "{name}: {}", reading.text);
+        let [(Omitted::Frames, from)] = told(&reading)[..] else { panic!("{name}: {:?}", reading.omissions) };
+        assert!((1..=2).contains(&from), "{name}: {from}");
+    }
+    maker.run("-i frame0.png -c:v libopenjpeg whole.jp2");
+    assert_eq!(told(&read(&mut worker, &maker.path("whole.jp2"))), []);
+    let reading = read(&mut worker, &maker.cut("whole.jp2", 0.7, "cut.jp2"));
+    assert!(reading.text.contains("USB003"), "{}", reading.text);
+    assert_eq!(told(&reading), [(Omitted::Part, 0)]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // Every word that the window says, in one catalogue.
-import type { Drag, Format, Isolation, MediaKind, Phase, RunCounts, Stage } from "../bindings";
+import type { Drag, Format, Isolation, MediaKind, Omission, Phase, RunCounts, Stage } from "../bindings";
 import { clock, count, decimal, duration, number, size } from "./format";
 import { deathHow } from "./deaths";
 import { folders } from "./folders";
@@ -221,6 +221,21 @@ export const words = {
     date: "Date",
     camera: "Camera",
     coordinates: "Coordinates",
+    omissionsTitle: "Not all of it could be read",
+    omitted: ({ what, page, reason }: Omission): string => {
+      switch (what) {
+        case "page":
+          return `Page ${page + 1} could not be read: ${reason}.`;
+        case "pages":
+          return `Page ${page + 1} and all after it could not be read: ${reason}.`;
+        case "frames":
+          return `Frame ${page + 1} and all after it could not be read: ${reason}.`;
+        case "part":
+          return `A part of it could not be read: ${reason}.`;
+        case "script":
+          return `There is writing here in letters that Deskscribe does not know yet. It reads ${reason}.`;
+      }
+    },
     read: "Read",
     places: "Places",
     placeGone: "gone",

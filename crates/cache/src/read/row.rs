@@ -41,6 +41,7 @@ fn reading(row: &Row<'_>) -> rusqlite::Result<Reading> {
         height: row.get("height")?,
         pages: row.get("pages")?,
         recording: some_json(row, "recording")?,
+        omissions: some_json(row, "omissions")?.unwrap_or_default(),
         pending: some_json(row, "pending")?.unwrap_or_default(),
         taken_at: row.get("taken_at")?,
         camera: row.get("camera")?,

@@ -51,6 +51,7 @@ pub(crate) const SUMMARIES: Schema = Schema {
         include_str!("summaries/7.sql"),
         include_str!("summaries/8.sql"),
         include_str!("summaries/9.sql"),
+        include_str!("summaries/10.sql"),
     ],
     derive: derived::all,
     derived_by: 3,

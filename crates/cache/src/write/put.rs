@@ -67,6 +67,7 @@ impl WriteGuard<'_> {
             ":pending": json(reading.map(|reading| &reading.pending).filter(|pending| !pending.is_empty()))?,
             ":chapters": json(digest.map(|digest| &digest.chapters).filter(|chapters| !chapters.is_empty()))?,
             ":coordinates": json(reading.and_then(|reading| reading.coordinates))?,
+            ":omissions": json(reading.map(|reading| &reading.omissions).filter(|them| !them.is_empty()))?,
         };
         self.writer.summaries.prepare_cached(&PUT)?.query_row(values, |row| row.get(0))
     }

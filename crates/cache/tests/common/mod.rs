@@ -60,6 +60,7 @@ pub fn read(number: u32) -> Record {
             stages: vec![StageTime { stage: Stage::Decode, seconds: 0.25 }],
         },
         recording: None,
+        omissions: Vec::new(),
         pending: Vec::new(),
     };
     Record {
@@ -157,11 +158,11 @@ pub fn receipt(model: &str, remote: bool) -> Receipt {
     Receipt { server, remote, model, requests: 2, sent: 4_000, received: 300, seconds: 1.5 }
 }
 
-/// Makes of the tables of the ninth format those of the fifth.
+/// Makes of the tables of the tenth format those of the fifth.
 pub const TO_FORMAT_5: &str =
     "DROP TABLE gone; DROP INDEX place_by_inode; DROP TABLE turn; DROP TABLE embedding; DROP TABLE summary_claim; DROP TABLE wish;
     DROP TABLE refusal; DROP TABLE receipt; DROP TABLE summary; ALTER TABLE reading DROP COLUMN chapters;
-    ALTER TABLE reading DROP COLUMN coordinates;
+    ALTER TABLE reading DROP COLUMN coordinates; ALTER TABLE reading DROP COLUMN omissions;
     PRAGMA user_version = 5;";
 
 /// Makes of those of the fifth those of the fourth.

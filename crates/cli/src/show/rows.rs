@@ -5,7 +5,7 @@ use std::path::Path;
 
 use deskscribe_engine::{
     Digest, Event, LastRow, Row, RowState, RunCounts, Summary, SummaryRow, WAITS_FOR_SPEECH, by_time, clock,
-    count, json, missing, tame,
+    count, json, missing, omitted, tame,
 };
 
 use super::{print, untitled};
@@ -64,9 +64,17 @@ fn describe(row: &Row) -> String {
     format!("{word:<8}{}: {}{}", tame(&name), tame(what), about(row))
 }
 
-/// Of a recording, how long it plays and what is missing, such as ` (12:34, waiting for a speech model)`.
+/// Of a recording, how long it plays and what is missing, such as ` (12:34, waiting for a speech model)`; of a picture, what
+/// could not be read.
 fn about(row: &Row) -> String {
-    let Some(recording) = &row.recording else { return String::new() };
+    let Some(recording) = &row.recording else {
+        let Some(first) = row.omissions.first() else { return String::new() };
+        let more = match row.omissions.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        return format!(" ({}{more})", tame(&omitted(first)));
+    };
     let mut about = format!(" ({}", clock(recording.duration));
     if row.pending.contains(&"speech") {
         about += &format!(", {WAITS_FOR_SPEECH}");

@@ -7,7 +7,7 @@ use deskscribe_protocol::{acts, tame};
 
 use super::Item;
 use crate::transcript::{WAITS_FOR_SPEECH, plain, sections, sound};
-use crate::{RowState, clock, count, size};
+use crate::{RowState, clock, count, omitted, size};
 
 /// A heading, what is known, and the text as it was read, tables as tables and the rest in fences; of a recording, what was said and shown with its
 /// times.
@@ -47,6 +47,9 @@ pub fn markdown(item: &Item) -> String {
         if let Some(value) = value {
             line(what, value);
         }
+    }
+    for omission in &row.omissions {
+        line("Missing", plain(&omitted(omission)));
     }
     for receipt in receipts {
         line("Asked", plain(&asked(receipt)));

@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use deskscribe_protocol::{Omission, Omitted};
 use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
+use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, RgbImage, imageops};
 
 use super::plain::{bounds, buffered, flat};
-use super::{Source, small};
+use super::{Source, fault, small};
 use crate::job::Interruption;
 use crate::screen::Look;
 
@@ -31,19 +33,32 @@ pub(crate) struct Frames {
 
 impl Frames {
     /// Of this picture, if it has more than one; each is to be held like this.
+    ///
+    /// # Errors
+    /// It is one that moves, and nothing after its first frame can be read.
     pub(super) fn of(
         source: &Source,
         format: ImageFormat,
         orientation: Orientation,
         pixels: u64,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, Omission> {
         let frames = Self { source: source.clone(), format, orientation, pixels };
+        let Some(mut decoded) = frames.decode() else { return Ok(None) };
+        let moves = match decoded.next() {
+            // One that stands still may lack its end as well.
+            Some(Ok(first)) => format != ImageFormat::Gif || !Duration::from(first.delay()).is_zero(),
+            _ => false,
+        };
         // The second tells; what is no animation has none.
-        frames.decode()?.nth(1)?.ok()?;
-        Some(frames)
+        match decoded.next() {
+            Some(Ok(_)) => Ok(Some(frames)),
+            Some(Err(error)) if moves => Err(lost(1, &error)),
+            _ => Ok(None),
+        }
     }
 
-    /// Which frames show something that is not in `first`, nor in another that was chosen, by their number.
+    /// Which frames show something that is not in `first`, nor in another that was chosen, by their number; and what is
+    /// lost of the rest.
     ///
     /// # Errors
     /// It was cancelled: `live` said no.
@@ -51,17 +66,24 @@ impl Frames {
         &self,
         first: &RgbImage,
         live: &dyn Fn() -> bool,
-    ) -> Result<Vec<usize>, Interruption> {
+    ) -> Result<(Vec<usize>, Option<Omission>), Interruption> {
         let mut known = VecDeque::from([look(first)]);
         // Each with how long it stands. What was there before is not read again, however long it stands now.
         let mut found: Vec<(usize, Duration)> = Vec::new();
         let mut left = MOST_PIXELS;
+        let mut omission = None;
         for (number, frame) in self.decode().into_iter().flatten().enumerate() {
             if !live() {
                 return Err(Interruption::Cancelled);
             }
-            // What is damaged ends here; what came before is good.
-            let Ok(frame) = frame else { break };
+            let frame = match frame {
+                Ok(frame) => frame,
+                // What is damaged ends here; what came before is good.
+                Err(error) => {
+                    omission = Some(lost(number, &error));
+                    break;
+                }
+            };
             let stands = Duration::from(frame.delay());
             let picture = self.upright(frame);
             let pixels = u64::from(picture.width()) * u64::from(picture.height());
@@ -84,7 +106,7 @@ impl Frames {
         found.truncate(MOST_READ);
         let mut chosen: Vec<usize> = found.into_iter().map(|(number, _)| number).collect();
         chosen.sort_unstable();
-        Ok(chosen)
+        Ok((chosen, omission))
     }
 
     /// These frames, upright, as 8-bit RGB, in order.
@@ -122,6 +144,12 @@ impl Frames {
             _ => None,
         }
     }
+}
+
+/// All frames from this one on.
+fn lost(number: usize, error: &ImageError) -> Omission {
+    let page = u32::try_from(number).unwrap_or(u32::MAX);
+    Omission { what: Omitted::Frames, page, reason: fault::explain(error).reason }
 }
 
 /// What a frame looks like, as those of a recording do.

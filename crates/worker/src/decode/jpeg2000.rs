@@ -1,6 +1,6 @@
 //! JPEG 2000, in its own file format or as a bare codestream.
 
-use deskscribe_protocol::Failure;
+use deskscribe_protocol::{Failure, Omission, Omitted};
 use hayro_jpeg2000::{DecodeError, DecodeSettings, DecoderContext, Image};
 use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 
@@ -29,5 +29,16 @@ pub(super) fn open(source: &Source, pixels: u64) -> Result<Picture, Failure> {
         (other, _) => return Err(fault::unsupported(format!("{other} colours"))),
     };
     let picture = picture.ok_or_else(|| fault::damaged("it has fewer pixels than it says"))?;
-    Ok(Picture { first: plain::flat(picture), more: More::Nothing, origin: Origin::default() })
+    let omissions = if is_whole(&bytes) {
+        Vec::new()
+    } else {
+        vec![Omission { what: Omitted::Part, page: 0, reason: fault::ends_early().reason }]
+    };
+    Ok(Picture { first: plain::flat(picture), more: More::Nothing, origin: Origin::default(), omissions })
+}
+
+/// Whether the end of the codestream is there. What has been cut off is shown as far as it goes, blurred; within the data of
+/// a picture no byte of this value follows another one of that.
+fn is_whole(bytes: &[u8]) -> bool {
+    bytes.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
 }

@@ -22,7 +22,7 @@ mod tiff;
 
 use std::io::Read;
 
-use deskscribe_protocol::{Code, Failure};
+use deskscribe_protocol::{Code, Failure, Omission};
 use image::RgbImage;
 
 use crate::job::Medium;
@@ -41,6 +41,8 @@ pub(crate) struct Picture {
     pub(crate) more: More,
     /// When it was taken, by what, and where.
     pub(crate) origin: Origin,
+    /// What of it is known to be lost so far.
+    pub(crate) omissions: Vec<Omission>,
 }
 
 /// What a picture has beside the first that is seen of it.

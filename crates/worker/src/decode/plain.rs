@@ -23,11 +23,15 @@ pub(super) fn open(source: &Source, format: ImageFormat, pixels: u64) -> Result<
     let exif = decoder.exif_metadata().ok().flatten();
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| fault::explain(&error))?;
     picture.apply_orientation(orientation);
-    let frames = Frames::of(source, format, orientation, pixels);
+    let (more, omissions) = match Frames::of(source, format, orientation, pixels) {
+        Ok(frames) => (frames.map_or(More::Nothing, More::Frames), Vec::new()),
+        Err(lost) => (More::Nothing, vec![lost]),
+    };
     Ok(Picture {
         first: flat(picture),
-        more: frames.map_or(More::Nothing, More::Frames),
+        more,
         origin: exif.map(Origin::of_exif).unwrap_or_default(),
+        omissions,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::BufReader;
 
-use deskscribe_protocol::{Code, Failure};
+use deskscribe_protocol::{Code, Failure, Omission, Omitted};
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage, RgbaImage};
 use tiff::decoder::ifd::Value;
@@ -36,6 +36,8 @@ pub(crate) struct Pages {
     pixels: u64,
     /// Which one was read last, counted from 1.
     number: u16,
+    /// What could not be read since somebody asked.
+    omissions: Vec<Omission>,
 }
 
 /// Opens a document, each page of which has at most so many pixels.
@@ -45,36 +47,72 @@ pub(super) fn open(source: Source, pixels: u64) -> Result<Picture, Failure> {
         // Its first page cannot even be described.
         Err(error) => {
             let first = elsewhere(&source, 1, pixels, &error)?;
-            return Ok(Picture { first, more: More::Nothing, origin: Origin::default() });
+            let (more, origin) = (More::Nothing, Origin::default());
+            return Ok(Picture { first, more, origin, omissions: Vec::new() });
         }
     };
     let mut limits = Limits::default();
     let bytes = usize::try_from(pixels.saturating_mul(BYTES_PER_PIXEL)).unwrap_or(usize::MAX);
     (limits.decoding_buffer_size, limits.intermediate_buffer_size) = (bytes, bytes);
-    let mut pages = Pages { decoder: decoder.with_limits(limits), source, pixels, number: 1 };
-    let first = pages.page()?;
-    let origin = pages.origin();
+    let decoder = decoder.with_limits(limits);
+    let mut pages = Pages { decoder, source, pixels, number: 1, omissions: Vec::new() };
+    let (first, origin) = match pages.page() {
+        Ok(first) => (first, pages.origin()),
+        // The others may be good.
+        Err(failure) if failure.code == Code::Damaged => {
+            pages.omit(Omitted::Page, &failure);
+            (pages.next().ok_or(failure)?, Origin::default())
+        }
+        Err(failure) => return Err(failure),
+    };
+    let omissions = std::mem::take(&mut pages.omissions);
     let more = if pages.decoder.more_images() { More::Pages(Box::new(pages)) } else { More::Nothing };
-    Ok(Picture { first, more, origin })
+    Ok(Picture { first, more, origin, omissions })
 }
 
 impl Pages {
     /// The next page, upright, as 8-bit RGB. None, when there is no other that can be read.
     pub(crate) fn next(&mut self) -> Option<RgbImage> {
-        while self.decoder.more_images() && self.number < MOST_PAGES {
+        while self.decoder.more_images() {
             self.number += 1;
+            if self.number > MOST_PAGES {
+                let reason = format!("no more than {MOST_PAGES} are read");
+                self.omit(Omitted::Pages, &Failure::new(Code::TooLarge, reason));
+                return None;
+            }
             // Without its description, nobody knows where the next one is.
-            self.decoder.next_image().ok()?;
+            if let Err(error) = self.decoder.next_image() {
+                self.omit(Omitted::Pages, &fault::of_tiff(&error));
+                return None;
+            }
             let kind = self.decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten();
             if kind.unwrap_or_default() & (COPY | MASK) != 0 {
                 continue;
             }
-            // What is wrong with one page says nothing of the others.
-            if let Ok(page) = self.page() {
-                return Some(page);
+            match self.page() {
+                Ok(page) => return Some(page),
+                // What is wrong with one page says nothing of the others.
+                Err(failure) => self.omit(Omitted::Page, &failure),
             }
         }
         None
+    }
+
+    /// Which page was handed over last, as the file counts them, from 0.
+    pub(crate) fn current(&self) -> u32 {
+        u32::from(self.number - 1)
+    }
+
+    /// What could not be read among the pages after the first good one.
+    pub(crate) fn omissions(self) -> Vec<Omission> {
+        self.omissions
+    }
+
+    fn omit(&mut self, what: Omitted, failure: &Failure) {
+        if self.omissions.len() < Omission::MOST {
+            let page = self.current();
+            self.omissions.push(Omission { what, page, reason: failure.reason.clone() });
+        }
     }
 
     /// The page that the decoder is at.

@@ -2,6 +2,8 @@
 
 use deskscribe_protocol::Line;
 
+use crate::layout::{Cell, cells};
+
 /// So many messages with times, and of these so many from either side, make a conversation.
 const FEWEST: usize = 4;
 const EITHER: usize = 2;
@@ -14,65 +16,25 @@ const INDENTED: f32 = 0.12;
 /// Most messages, as a part of them, come from one of the sides, and after the one above them.
 const MOST: f32 = 0.8;
 
-/// Where something stands, in pixels.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    left: f32,
-    right: f32,
-    top: f32,
-    bottom: f32,
-}
-
-impl Place {
-    fn of(line: &Line) -> Self {
-        let edges = |axis: usize| {
-            let all = line.corners.map(|corner| corner[axis]);
-            (all.into_iter().fold(f32::MAX, f32::min), all.into_iter().fold(f32::MIN, f32::max))
-        };
-        let ((left, right), (top, bottom)) = (edges(0), edges(1));
-        Self { left, right, top, bottom }
-    }
-
-    fn height(self) -> f32 {
-        (self.bottom - self.top).max(1.0)
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self {
-            left: self.left.min(other.left),
-            right: self.right.max(other.right),
-            top: self.top.min(other.top),
-            bottom: self.bottom.max(other.bottom),
-        }
-    }
-
-    /// How far another is, beside and below.
-    fn gaps(self, other: Self) -> (f32, f32) {
-        let beside = (other.left - self.right).max(self.left - other.right).max(0.0);
-        let below = (other.top - self.bottom).max(self.top - other.bottom).max(0.0);
-        (beside, below)
-    }
-}
-
 /// Whether most that is said here comes from two sides, in the order of its times.
 pub(super) fn is_chat(lines: &[Line]) -> bool {
-    let times = lines.iter().filter_map(|line| Some((Place::of(line), minutes(&line.text)?)));
-    let is_said = |line: &&Line| line.text.split_whitespace().count() >= 2;
-    let said: Vec<Place> = lines.iter().filter(is_said).map(Place::of).collect();
-    let mut messages: Vec<(Place, u32)> =
-        times.filter_map(|(place, time)| Some((message(place, &said)?, time))).collect();
-    messages.sort_by(|one, other| one.0.top.total_cmp(&other.0.top));
+    let cells = cells(lines);
+    let times = cells.iter().filter_map(|cell| Some((cell, minutes(cell.text)?)));
+    let said: Vec<Cell<'_>> = cells.iter().filter(|cell| cell.words() >= 2).copied().collect();
+    let mut messages: Vec<(Cell<'_>, u32)> =
+        times.filter_map(|(cell, time)| Some((message(cell, &said)?, time))).collect();
+    messages.sort_by(|one, other| one.0.top().total_cmp(&other.0.top()));
     let left = messages.iter().map(|(place, _)| place.left).fold(f32::MAX, f32::min);
     let right = messages.iter().map(|(place, _)| place.right).fold(f32::MIN, f32::max);
     let width = right - left;
-    let from_left = |place: &Place| place.left < left + ALIGNED * width;
+    let from_left = |place: &Cell<'_>| place.left < left + ALIGNED * width;
     let from_right =
-        |place: &Place| place.right > right - ALIGNED * width && place.left > left + INDENTED * width;
-    let count = |is: &dyn Fn(&Place) -> bool| messages.iter().filter(|(place, _)| is(place)).count();
+        |place: &Cell<'_>| place.right > right - ALIGNED * width && place.left > left + INDENTED * width;
+    let count = |is: &dyn Fn(&Cell<'_>) -> bool| messages.iter().filter(|(place, _)| is(place)).count();
     let (lefts, rights) = (count(&from_left), count(&from_right));
     let pairs = || messages.windows(2);
     let in_order = pairs().filter(|pair| pair[0].1 <= pair[1].1).count();
-    let is_one_by_one = pairs().all(|pair| pair[0].0.bottom <= pair[1].0.top + 0.5 * pair[1].0.height());
+    let is_one_by_one = pairs().all(|pair| pair[0].0.bottom() <= pair[1].0.top() + 0.5 * pair[1].0.height);
     let most = |part: usize, all: usize| part as f32 >= MOST * all as f32;
     messages.len() >= FEWEST
         && lefts.min(rights) >= EITHER
@@ -82,26 +44,26 @@ pub(super) fn is_chat(lines: &[Line]) -> bool {
 }
 
 /// A message to which a time belongs, right above it or beside its last line; with all lines that begin below each other.
-fn message(time: Place, said: &[Place]) -> Option<Place> {
-    let height = time.height();
-    let is_near = |place: &&Place| {
-        let (beside, below) = time.gaps(**place);
-        beside < NEAR * height && below < height && place.top < time.top
+fn message<'a>(time: &Cell<'a>, said: &[Cell<'a>]) -> Option<Cell<'a>> {
+    let height = time.height;
+    let is_near = |cell: &&Cell<'a>| {
+        let (beside, below) = time.gaps(cell);
+        beside < NEAR * height && below < height && cell.top() < time.top()
     };
-    let far = |place: &Place| {
-        let (beside, below) = time.gaps(*place);
+    let far = |cell: &Cell<'a>| {
+        let (beside, below) = time.gaps(cell);
         beside + below
     };
     let mut message = *said.iter().filter(is_near).min_by(|one, other| far(one).total_cmp(&far(other)))?;
     loop {
-        let above = said.iter().find(|place| {
-            let gap = message.top - place.bottom;
-            place.top < message.top
-                && (place.left - message.left).abs() < 0.5 * height
+        let above = said.iter().find(|cell| {
+            let gap = message.top() - cell.bottom();
+            cell.top() < message.top()
+                && (cell.left - message.left).abs() < 0.5 * height
                 && (-0.5 * height..0.6 * height).contains(&gap)
         });
         match above {
-            Some(above) => message = message.with(*above),
+            Some(above) => message = above.with(&message),
             None => return Some(message),
         }
     }

@@ -1,8 +1,10 @@
-//! What kind of picture this is, where simple signs tell: a photo, a document, a receipt, code, a chat or a screenshot. No
+//! What kind of picture this is, where simple signs tell: a photo, a document, a receipt, code, a chat,
+//! a chart or a screenshot. No
 //! tag is better than a wrong one.
 
 use deskscribe_protocol::{Digest, Line};
 
+use super::chart::is_chart;
 use super::chat::is_chat;
 use crate::layout::code::is_code;
 
@@ -93,6 +95,8 @@ fn kind_of(lines: &[Line], Facts { sides: (width, height), has_camera }: Facts) 
         Some("receipt")
     } else if is_program(lines) {
         Some("code")
+    } else if is_chart(lines) {
+        Some("chart")
     } else if has_camera {
         Some(if lines.len() >= DOCUMENT { "document" } else { "photo" })
     } else if is_chat(lines) {

@@ -4,6 +4,7 @@
 //! what there is until one has answered.
 
 mod chapters;
+mod chart;
 mod chat;
 mod furniture;
 mod kind;

@@ -18,8 +18,11 @@ const BESIDE: f32 = 0.25;
 const CLASHING: f32 = 0.17;
 /// So many cells tell by their places alone.
 const TELLING: usize = 3;
-/// Of the entries of a list, and of what stands right of it, so many have nothing beside them.
-const LONELY: f32 = 0.5;
+/// Of the entries of a list, and of what stands right of it, so many have nothing beside them. In a table with several lines
+/// in a cell it is so on one side alone.
+const LONELY: f32 = 0.25;
+/// So many lines that are counted one by one are a program.
+const NUMBERED: usize = 5;
 /// Rows are one when their middles differ by so much of the higher one's height.
 const OFF: f32 = 0.25;
 
@@ -34,12 +37,14 @@ pub(super) struct Apart {
 
 /// What tells that both sides belong apart, if they do. Both are sorted by their middle.
 pub(super) fn apart(left: &[Cell<'_>], right: &[Cell<'_>]) -> Option<Apart> {
-    if left.len() < FEW || right.len() < FEW || beside(left, right) < BESIDE {
+    if left.len() < FEW || right.len() < FEW {
         return None;
     }
+    let is_beside = beside(left, right) >= BESIDE;
     let (clashing, lonely) = rowless(left, right);
     let is_prose = paragraphs::is_prose(left);
-    if is_prose && paragraphs::is_prose(right) {
+    let is_text = is_prose && paragraphs::is_prose(right);
+    if is_beside && (is_text || (is_numbered(left) && is_numbered(right))) {
         return Some(Apart { is_side: false, degree: clashing.max(0.5) });
     }
     let (begin, edge) = (least_left(left), bounds(left.iter().map(|cell| cell.right)).1);
@@ -48,12 +53,35 @@ pub(super) fn apart(left: &[Cell<'_>], right: &[Cell<'_>]) -> Option<Apart> {
     let is_narrow = edge - begin < NARROW * width && letters <= LIST;
     let is_list =
         is_narrow && ((lonely >= LONELY && left.len() > FEW && is_even(left)) || ends_before(left, right));
-    (clashing >= CLASHING || is_list)
-        .then_some(Apart { is_side: is_narrow && !is_prose, degree: clashing.max(lonely / 2.0) })
+    // What stands right of a list may be so far apart that little of it stands beside an entry.
+    let is_apart = (is_beside && clashing >= CLASHING) || (is_list && (is_beside || spans(left, right)));
+    is_apart.then_some(Apart { is_side: is_narrow && !is_prose, degree: clashing.max(lonely / 2.0) })
 }
 
 fn least_left(cells: &[Cell<'_>]) -> f32 {
     bounds(cells.iter().map(|cell| cell.left)).0
+}
+
+/// Whether most lines have their numbers at the left, as those of a program in an editor.
+fn is_numbered(cells: &[Cell<'_>]) -> bool {
+    let begin = least_left(cells);
+    let is_first = |cell: &&Cell<'_>| cell.left < begin + 2.0 * cell.height;
+    let numbers = cells.iter().filter(is_first).map(|cell| cell.text.parse::<u32>().ok());
+    let numbers: Vec<Option<u32>> = numbers.collect();
+    let next =
+        |pair: &&[Option<u32>]| pair[0].is_some_and(|number| pair[1] == Some(number.saturating_add(1)));
+    let steps = numbers.windows(2).filter(next).count();
+    steps >= NUMBERED && 5 * steps >= 4 * numbers.len().saturating_sub(1)
+}
+
+/// Whether at least half of the lower side, from its top to its bottom, is beside the other.
+fn spans(left: &[Cell<'_>], right: &[Cell<'_>]) -> bool {
+    let span = |cells: &[Cell<'_>]| {
+        (bounds(cells.iter().map(Cell::top)).0, bounds(cells.iter().map(Cell::bottom)).1)
+    };
+    let ((top, bottom), (other_top, other_bottom)) = (span(left), span(right));
+    let lower = (bottom - top).min(other_bottom - other_top);
+    bottom.min(other_bottom) - top.max(other_top) >= 0.5 * lower
 }
 
 /// For how much of the lower side's height there is something on the other.
@@ -167,4 +195,38 @@ fn ends_before(left: &[Cell<'_>], right: &[Cell<'_>]) -> bool {
         && next.y - last.y < 1.3 * pace_left
         && is_even(left)
         && is_even(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layout::tests::{at, list, read};
+
+    #[test]
+    fn a_list_that_shares_rows_with_every_other_setting_comes_before_them() {
+        let sections =
+            ["Account", "Appearance", "Notifications", "Sound", "Keyboard", "Printers", "Storage", "Sharing"];
+        let mut lines = list(28.0, 90.0, 48.0, &sections);
+        let settings = ["Show on the lock screen", "Play a sound", "Do not disturb", "Group by program"];
+        for (row, label) in (0u8..).zip(settings) {
+            let y = 90.0 + 96.0 * f32::from(row);
+            lines.extend([at(300.0, y, 20.0, label), at(1120.0, y, 20.0, "Never")]);
+            lines.push(at(300.0, y + 28.0, 17.0, "What it is for"));
+        }
+        let text = read(lines);
+        assert!(text.starts_with(&sections.join("\n")), "{text}");
+        assert!(text.contains("Play a sound\tNever\nWhat it is for"), "{text}");
+    }
+
+    #[test]
+    fn two_programs_beside_each_other_are_read_one_after_the_other() {
+        let numbers: Vec<String> = (1..=8).map(|number| number.to_string()).collect();
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let code =
+            ["let a = 1;", "let b = 2;", "return a", "}", "fn main() {", "let c = f();", "print(c)", "}"];
+        let lines = [(20.0, 60.0), (740.0, 780.0)]
+            .map(|(x, code_x)| [list(x, 60.0, 30.0, &numbers), list(code_x, 60.0, 30.0, &code)].concat());
+        let text = read(lines.concat());
+        assert_eq!(text.lines().nth(2), Some("3\treturn a"), "{text}");
+        assert_eq!(text.lines().count(), 16, "{text}");
+    }
 }

@@ -10,12 +10,17 @@ const MOST: usize = 4;
 const WORDS: f32 = 3.0;
 /// A row this far from all others, in distances from row to row, belongs to none of the columns.
 const FAR: f32 = 2.5;
+/// The same where what stands farther below lies across both sides.
+const FAR_BELOW: f32 = 1.5;
 /// A headline of two columns of text, in the same.
 const HEADLINE: f32 = 1.6;
 /// Links in a bar follow each other within so many of their heights.
 const LINKS: f32 = 2.0;
 /// Lines begin below each other when they are off by so much of their height.
 const ALIGNED: f32 = 0.2;
+/// The heads of columns begin at one distance, off by so much of it at most, and so many of their heights apart.
+const EVEN: f32 = 0.03;
+const COLUMN: f32 = 8.0;
 /// The middle of what is centred is off by so much of the width at most.
 const CENTRED: f32 = 0.075;
 
@@ -28,11 +33,12 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// `left` and `right` are sorted by their middle. `page` is the left and the right edge of the page if this is all
+    /// `left` and `right` are sorted by their middle, and `is_crossed` if something below lies across both. `page` is the left and the right edge of the page if this is all
     /// of it, and `ordinary` the ordinary height of a line.
     pub(super) fn of(
         left: Vec<Cell<'a>>,
         right: Vec<Cell<'a>>,
+        is_crossed: bool,
         page: Option<(f32, f32)>,
         ordinary: f32,
     ) -> Self {
@@ -41,7 +47,7 @@ impl<'a> Sides<'a> {
         if let Some(page) = page {
             sides.take_centred(page);
         }
-        sides.take_footer(ordinary);
+        sides.take_footer(if is_crossed { FAR_BELOW } else { FAR }, ordinary);
         sides
     }
 
@@ -81,7 +87,7 @@ impl<'a> Sides<'a> {
         };
         let (rest, rest_right) = (others(&self.left), others(&self.right));
         let ([.., last], [next, ..], false) = (left, right, rest.is_empty()) else { return false };
-        if is_entry(left, &rest) {
+        if is_entry(left, &rest) || are_heads(row) {
             return false;
         }
         let is_article = paragraphs::is_prose(&rest);
@@ -127,10 +133,10 @@ impl<'a> Sides<'a> {
         self.below.extend(number.or(other_number));
     }
 
-    /// What stands far below the rest on the left, and below all on the right.
-    fn take_footer(&mut self, ordinary: f32) {
+    /// What stands far below the rest on the left, and below all on the right; how far in distances from row to row.
+    fn take_footer(&mut self, far: f32, ordinary: f32) {
         let (_, end) = bounds(self.right.iter().map(Cell::bottom));
-        let far = FAR * pace(&self.left).max(ordinary);
+        let far = far * pace(&self.left).max(ordinary);
         let is_footer = |pair: &[Cell<'_>]| pair[1].top() > end && pair[1].top() - pair[0].bottom() > far;
         if let Some(last) = self.left.windows(2).position(is_footer) {
             self.below.extend(self.left.drain(last + 1..));
@@ -159,6 +165,13 @@ fn take_alone<'a>(
 fn is_entry(cells: &[Cell<'_>], list: &[Cell<'_>]) -> bool {
     let pace = pace(list);
     cells.len() <= 2 && pace > 0.0 && (0.7..1.3).contains(&(distance(cells, list) / pace))
+}
+
+/// Whether these begin at one distance, as the heads of columns do and the links of a menu do not.
+fn are_heads(row: &[Cell<'_>]) -> bool {
+    let (least, most) = bounds(row.windows(2).map(|pair| pair[1].left - pair[0].left));
+    let (_, height) = bounds(row.iter().map(|cell| cell.height));
+    row.len() >= 3 && most - least < EVEN * most && least > COLUMN * height
 }
 
 /// Whether this is the title of a pane, with a line of it right below.

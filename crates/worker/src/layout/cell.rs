@@ -21,11 +21,11 @@ pub(crate) struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    pub(super) fn top(&self) -> f32 {
+    pub(crate) fn top(&self) -> f32 {
         self.y - self.height / 2.0
     }
 
-    pub(super) fn bottom(&self) -> f32 {
+    pub(crate) fn bottom(&self) -> f32 {
         self.y + self.height / 2.0
     }
 
@@ -42,7 +42,26 @@ impl Cell<'_> {
         self.text.chars().map(|c| if is_dense(c) { 2.0 } else { 1.0 }).sum()
     }
 
-    pub(super) fn words(&self) -> usize {
+    /// This one and another below it, as one: where both stand, with the words of this one.
+    pub(crate) fn with(self, other: &Self) -> Self {
+        let (top, bottom) = (self.top().min(other.top()), self.bottom().max(other.bottom()));
+        Self {
+            left: self.left.min(other.left),
+            right: self.right.max(other.right),
+            y: f32::midpoint(top, bottom),
+            height: bottom - top,
+            ..self
+        }
+    }
+
+    /// How far another is, beside and below.
+    pub(crate) fn gaps(&self, other: &Self) -> (f32, f32) {
+        let beside = (other.left - self.right).max(self.left - other.right).max(0.0);
+        let below = (other.top() - self.bottom()).max(self.top() - other.bottom()).max(0.0);
+        (beside, below)
+    }
+
+    pub(crate) fn words(&self) -> usize {
         self.text.split_whitespace().count()
     }
 
@@ -54,7 +73,7 @@ impl Cell<'_> {
 }
 
 /// The lines of one page, of those that have text, as if it had been taken straight.
-pub(super) fn straightened(lines: &[Line]) -> Vec<Cell<'_>> {
+pub(crate) fn straightened(lines: &[Line]) -> Vec<Cell<'_>> {
     let hold = Hold::of(lines);
     let cell = |(index, line): (usize, &'_ Line)| {
         let edges = |numbers: [f32; 4]| {

@@ -1,6 +1,7 @@
 //! Grids: cards, captions, columns of a few words, weeks of a calendar, records of a table.
 
 use super::cell::{Cell, bounds, median};
+use super::columns;
 use super::paragraphs::reads_on;
 use super::rows::middle;
 use super::runs::Run;
@@ -17,7 +18,7 @@ pub(super) enum Block<'a> {
 }
 
 /// Rows under each other that a larger distance separates from the others.
-type Band<'r, 'a> = &'r [Vec<Cell<'a>>];
+pub(super) type Band<'r, 'a> = &'r [Vec<Cell<'a>>];
 
 /// Distances between bands are so many times those inside.
 const WIDER: f32 = 1.45;
@@ -66,16 +67,18 @@ fn stacks<'a>(run: &Run<'_, 'a>) -> Option<Vec<Block<'a>>> {
     let bands = bands(run.rows);
     let cards = bands.iter().filter(|band| is_cards(run, band)).count();
     let has_cards = cards > 0 && 2 * cards >= bands.iter().filter(|band| band.len() > 1).count();
-    let bands = if has_cards || is_captions(run, &bands) {
+    let bands = if columns::are_apart(run, &bands) {
+        vec![run.rows]
+    } else if has_cards || is_captions(run, captioned(&bands)) {
         bands
-    } else if is_offers(run, &bands) {
+    } else if columns::are_offers(run, &bands) {
         vec![run.rows]
     } else {
         text_columns(run, &bands)?
     };
     let mut blocks = Vec::new();
     for band in bands {
-        if band.len() > 1 && (!has_cards || is_cards(run, band)) {
+        if band.len() == run.rows.len() || (band.len() > 1 && (!has_cards || is_cards(run, band))) {
             blocks.extend(by_column(run, band).into_iter().filter(|it| !it.is_empty()).map(Block::Stack));
         } else {
             blocks.extend(band.iter().cloned().map(Block::Row));
@@ -144,27 +147,12 @@ fn is_cards(run: &Run<'_, '_>, band: Band<'_, '_>) -> bool {
         && largest > LARGER * smallest
 }
 
-/// Offers side by side: columns of one width, whose lines are of one kind across, all prices or all words, and do not all
-/// follow each other at one pace. In a table, columns are of one kind.
-fn is_offers(run: &Run<'_, '_>, bands: &[Band<'_, '_>]) -> bool {
-    let rows = run.rows;
-    let full: Vec<&Vec<Cell<'_>>> = rows.iter().filter(|row| row.len() == run.columns()).collect();
-    if run.columns() < 3 || rows.len() < 5 || 4 * full.len() < 3 * rows.len() {
-        return false;
+/// Bands without a line alone below them, such as the one that counts what is there.
+fn captioned<'b, 'r, 'a>(bands: &'b [Band<'r, 'a>]) -> &'b [Band<'r, 'a>] {
+    match bands {
+        [body @ .., [row]] if row.len() == 1 => body,
+        _ => bands,
     }
-    let has_digit = |cell: &Cell<'_>| cell.text.contains(|c: char| c.is_ascii_digit());
-    let with_digits = |row: &&&Vec<Cell<'_>>| row.iter().all(has_digit);
-    let mixed = |row: &&&Vec<Cell<'_>>| row.iter().any(has_digit) && !row.iter().all(has_digit);
-    let lefts = full[0].windows(2).map(|pair| pair[1].left - pair[0].left);
-    let (narrowest, widest) = bounds(lefts);
-    let aligned = |row: &&Vec<Cell<'_>>| {
-        row.iter().zip(full[0]).all(|(cell, first)| (cell.left - first.left).abs() < 0.4 * cell.height)
-    };
-    widest - narrowest < 0.03 * widest
-        && full.iter().all(aligned)
-        && full.iter().filter(with_digits).count() >= 1
-        && 4 * full.iter().filter(mixed).count() <= full.len()
-        && bands.len() >= 2
 }
 
 /// Captions: bands of the same few rows, far from each other.
@@ -236,7 +224,8 @@ fn weeks<'r, 'a>(run: &Run<'r, 'a>) -> Option<Vec<Band<'r, 'a>>> {
     }
     let inside =
         weeks.iter().flat_map(|week| week.windows(2)).map(|pair| middle(&pair[1]) - middle(&pair[0]));
-    let between = weeks.windows(2).map(|pair| middle(&pair[1][0]) - middle(&pair[0][0]));
+    // From the last row of one to the next one: where all rows follow each other at one pace, each is its own record.
+    let between = weeks.windows(2).filter_map(|pair| Some(middle(&pair[1][0]) - middle(pair[0].last()?)));
     let several = weeks.iter().filter(|week| week.len() > 1).count();
     // A second line under a label alone belongs to the label.
     let below = weeks.iter().flat_map(|week| week[1..].iter().flatten());
@@ -287,6 +276,22 @@ mod tests {
             09:00\tWestmere Stops everywhere\tPlatform 4\n11:03\tTollgate\tPlatform 6\n\
             Return\tSunday at 16:54\t\nGood to know";
         assert_eq!(read(lines), expected);
+    }
+
+    #[test]
+    fn rows_of_a_spreadsheet_stay_apart_where_cells_are_empty() {
+        let rows: [&[&str]; 7] = [
+            &["1", "Item", "Supplier", "Pieces", "Price"],
+            &["2", "Oak boards", "Lindqvist", "40", "18.60"],
+            &["3", "Screws", "Bolt & Nut", "800", ""],
+            &["4", "Hinges", "Bolt & Nut", "", "3.15"],
+            &["5", "Putty", "", "6", "4.90"],
+            &["6", "Paint", "Colour House", "5", "32.00"],
+            &["7", "Sum", "", "851", ""],
+        ];
+        let text = read(table(&[16.0, 60.0, 260.0, 480.0, 640.0], 92.0, 30.0, &rows));
+        assert!(text.contains("3\tScrews\tBolt & Nut\t800") && !text.contains("2 3"), "{text}");
+        assert_eq!(text.lines().count(), rows.len(), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod apart;
 mod bars;
 mod cell;
 pub(crate) mod code;
+mod columns;
 mod dialogs;
 mod grid;
 mod gutters;
@@ -23,7 +24,7 @@ mod text;
 
 use deskscribe_protocol::Line;
 
-pub(crate) use cell::{Cell, ordinary, sides, size};
+pub(crate) use cell::{Cell, ordinary, sides, size, straightened as cells};
 pub(crate) use panes::Pane;
 pub(crate) use paragraphs::{Edges, join};
 

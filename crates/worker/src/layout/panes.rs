@@ -79,7 +79,10 @@ fn best<'a>(cells: &[Cell<'a>], page: Option<(f32, f32)>) -> Option<(Sides<'a>, 
         let Some(apart) = apart(&sides.left, &sides.right) else { continue };
         longest = longest.max(gutter.cells());
         let is_better = best.as_ref().is_none_or(|(_, other, before)| {
-            apart.degree.total_cmp(&other.degree).then(gutter.width().total_cmp(&before.width())).is_gt()
+            // What is beside a list at the side is laid out for itself.
+            let is_side = apart.is_side.cmp(&other.is_side);
+            let degree = apart.degree.total_cmp(&other.degree);
+            is_side.then(degree).then(gutter.width().total_cmp(&before.width())).is_gt()
         });
         if is_better {
             best = Some((sides, apart, gutter));
@@ -91,7 +94,7 @@ fn best<'a>(cells: &[Cell<'a>], page: Option<(f32, f32)>) -> Option<(Sides<'a>, 
 fn sides<'a>(cells: &[Cell<'a>], gutter: Gutter, page: Option<(f32, f32)>, ordinary: f32) -> Sides<'a> {
     let beside = &cells[gutter.first..gutter.end];
     let (left, right) = beside.iter().partition(|cell| cell.right <= gutter.from);
-    let mut sides = Sides::of(left, right, page, ordinary);
+    let mut sides = Sides::of(left, right, gutter.end < cells.len(), page, ordinary);
     sides.above.extend(&cells[..gutter.first]);
     sides.below.extend(&cells[gutter.end..]);
     sides

@@ -12,6 +12,7 @@ mod pieces;
 mod recognise;
 mod scraps;
 mod straight;
+mod strange;
 mod tiles;
 mod upright;
 
@@ -30,6 +31,17 @@ use crate::layout;
 use find::Finder;
 use recognise::Recogniser;
 use straight::{Straight, Turn};
+
+/// What was read in a picture.
+pub(crate) struct Seen {
+    /// Its lines, in reading order. None is a result.
+    pub(crate) lines: Vec<Line>,
+    /// Whether there is writing in letters that the model does not know; nothing of it is among the lines.
+    pub(crate) is_strange: bool,
+}
+
+/// The scripts that can be read, in words.
+pub(crate) const KNOWN_SCRIPTS: &str = strange::KNOWN;
 
 /// The engine, with its models loaded.
 pub(crate) struct Ocr {
@@ -74,10 +86,10 @@ impl Ocr {
         self.provenance.clone()
     }
 
-    /// The lines of a picture, in reading order. None is a result.
+    /// What a picture says.
     ///
     /// A page that lies on its side, upside down or askew is taken straight first, and looked at anew.
-    pub(crate) fn read(&self, picture: RgbImage, watch: &dyn Watch) -> Result<Vec<Line>, Interruption> {
+    pub(crate) fn read(&self, picture: RgbImage, watch: &dyn Watch) -> Result<Seen, Interruption> {
         let mut straight = Straight::of(picture);
         let mut boxes = self.find(&straight, watch)?;
         if straight.can_turn() {
@@ -96,11 +108,12 @@ impl Ocr {
             boxes = self.find_turned(&mut straight, Turn::Half, watch)?;
             lines = self.say(&straight, &boxes, watch)?;
         }
+        let is_strange = strange::take_out(&boxes, &mut lines);
         scraps::drop_scraps(&mut lines);
         for line in &mut lines {
             line.corners = line.corners.map(|corner| straight.back(corner));
         }
-        Ok(within_bounds(layout::sorted(lines)))
+        Ok(Seen { lines: within_bounds(layout::sorted(lines)), is_strange })
     }
 
     fn find(&self, straight: &Straight, watch: &dyn Watch) -> Result<Vec<BoundingBox>, Interruption> {

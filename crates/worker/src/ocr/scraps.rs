@@ -9,15 +9,24 @@ const CERTAIN: f32 = 0.9;
 /// A line of one or two characters has to be this certain: it is what textures are taken for.
 const CERTAIN_IF_SHORT: f32 = 0.8;
 
+/// What icons are taken for: lenses, circles, arrows, boxes, three bars.
+const ICONS: &str =
+    "QCOo0XxVvULl+一二三口日目回田囗凸山工士土人入大中小口ロニミエコ□○◎●■◇◆≡=-—~<>^→←↑↓…·•°©®×÷☆★";
+
 /// Keeps the lines that are text.
 ///
 /// A picture in which nothing is certain has no text, whatever scraps were found; in a picture with text,
 /// less certain lines are most likely text as well.
 pub(super) fn drop_scraps(lines: &mut Vec<Line>) {
     lines.retain(is_likely);
-    if !lines.iter().any(is_certain) {
+    if !lines.iter().any(is_certain) || lines.iter().all(|line| is_icons(&line.text)) {
         lines.clear();
     }
+}
+
+/// Whether a line may be nothing but icons, side by side.
+fn is_icons(text: &str) -> bool {
+    text.split_whitespace().all(|word| word.chars().count() == 1 && word.chars().all(|c| ICONS.contains(c)))
 }
 
 fn is_likely(line: &Line) -> bool {
@@ -56,6 +65,12 @@ mod tests {
             left(&[("OK", 0.99), ("7", 0.95), ("x", 0.6), ("~", 0.7), ("Cancel", 0.7)]),
             ["OK", "7", "Cancel"]
         );
+    }
+
+    #[test]
+    fn a_picture_with_icons_alone_has_no_text() {
+        assert_eq!(left(&[("Q", 0.99), ("三", 0.98), ("口", 0.97), ("Q C", 0.95)]), [""; 0]);
+        assert_eq!(left(&[("Q", 0.99), ("7", 0.98)]), ["Q", "7"]);
     }
 
     #[test]

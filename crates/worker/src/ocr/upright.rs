@@ -73,7 +73,10 @@ pub(super) fn from_its_side(
         return Ok(None);
     }
     // A line that stands is laid down so that its lower end becomes the left one.
-    let [laid, other] = both_ways(picture, boxes, recogniser)?;
+    // What lies says nothing here: the title above tall bars of a chart is read well as it is.
+    let stands = |side: &Side| side.ratio >= LONGISH && side.stands();
+    let standing: Vec<BoundingBox> = boxes.iter().filter(|found| stands(&Side::of(found))).cloned().collect();
+    let [laid, other] = both_ways(picture, &standing, recogniser)?;
     Ok(if laid.max(other) < READ || (laid - other).abs() < BETTER {
         None
     } else if laid > other {

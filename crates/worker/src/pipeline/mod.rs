@@ -10,11 +10,17 @@ mod survey;
 mod transcribe;
 mod watch;
 
-use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Raster, Work};
+use deskscribe_protocol::{Answer, Code, Failure, MediaKind, Omission, Omitted, Raster, Work};
 
 use crate::engines::Engines;
 use crate::job::{Interruption, Job, Outcome, Watch};
+use crate::ocr::KNOWN_SCRIPTS;
 use crate::summary;
+
+/// What is said of writing in letters that the engine does not know, on this page.
+fn strange_writing(page: u32) -> Omission {
+    Omission { what: Omitted::Script, page, reason: KNOWN_SCRIPTS.to_owned() }
+}
 
 /// A picture that belongs to an answer, as 8-bit RGB.
 type Shown = (Raster, Vec<u8>);

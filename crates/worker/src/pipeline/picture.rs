@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use deskscribe_protocol::{Provenance, Reading, Stage, StageTime};
+use deskscribe_protocol::{Omission, Provenance, Reading, Stage, StageTime};
 
-use super::{Shown, frames, pages};
+use super::{Shown, frames, pages, strange_writing};
 use crate::decode::{More, Picture};
 use crate::digest::{Content, Facts};
 use crate::engines::Engines;
 use crate::job::{Interruption, Medium, Watch};
+use crate::ocr::Seen;
 use crate::{decode, digest, layout};
 
 /// Reads a picture.
@@ -28,7 +29,7 @@ pub(super) fn read(
     }
 
     watch.progress(Stage::Decode, 0, 1);
-    let Picture { first, more, origin } = decode::open(medium)?;
+    let Picture { first, more, origin, mut omissions } = decode::open(medium)?;
     let thumbnail = decode::thumbnail(&first, edge);
     let (width, height) = first.dimensions();
     let decoded = begun.elapsed().as_secs_f64();
@@ -37,11 +38,16 @@ pub(super) fn read(
     }
 
     watch.progress(Stage::Ocr, 0, 1);
-    let (lines, pages) = match more {
-        More::Nothing => (engine.read(first, watch)?, 1),
-        More::Pages(mut others) => pages::read(first, &mut others, engine, watch)?,
+    let (lines, pages, lost) = match more {
+        More::Nothing => {
+            let Seen { lines, is_strange } = engine.read(first, watch)?;
+            (lines, 1, is_strange.then(|| strange_writing(0)).into_iter().collect())
+        }
+        More::Pages(others) => pages::read(first, *others, engine, watch)?,
         More::Frames(frames) => frames::read(first, &frames, engine, watch)?,
     };
+    omissions.extend(lost);
+    omissions.truncate(Omission::MOST);
     let text = layout::text_of(&lines);
     let read = begun.elapsed().as_secs_f64();
 
@@ -64,6 +70,7 @@ pub(super) fn read(
         camera: origin.camera,
         coordinates: origin.coordinates,
         recording: None,
+        omissions,
         pending: Vec::new(),
         digest,
         seconds,

@@ -119,10 +119,10 @@ impl Stretch<'_> {
         let region = before.and_then(|lines| Some((lines, Region::of(area, frame.dimensions(), lines)?)));
         match region {
             Some((lines, region)) => {
-                let read = self.ocr.read(region.cut(&frame), self.beat)?;
+                let read = self.ocr.read(region.cut(&frame), self.beat)?.lines;
                 Ok(region.join(lines, read))
             }
-            None => self.ocr.read(frame, self.beat),
+            None => Ok(self.ocr.read(frame, self.beat)?.lines),
         }
     }
 

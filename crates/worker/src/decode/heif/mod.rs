@@ -31,7 +31,7 @@ pub(super) fn open(source: &Source, pixels: u64) -> Result<Picture, Failure> {
         None => picture,
     };
     let first = file.as_shown(file.item(primary)?, picture);
-    Ok(Picture { first, more: More::Nothing, origin: file.origin() })
+    Ok(Picture { first, more: More::Nothing, origin: file.origin(), omissions: Vec::new() })
 }
 
 /// The box `meta`, which says what is in the file.

@@ -72,6 +72,7 @@ pub(super) fn compose(parts: Parts, watch: &dyn Watch) -> Reading {
         taken_at: parts.survey.taken_at,
         camera: parts.survey.camera,
         coordinates: None,
+        omissions: Vec::new(),
     }
 }
 
