@@ -7,6 +7,10 @@ use rusqlite::ErrorCode;
 
 use crate::repair;
 
+/// Room on its disk with which storing goes on, in bytes: for readings, their search index and small pictures, and SQLite's
+/// logs of them.
+pub const ROOM: u64 = 16_000_000;
+
 /// Why the cache could not be used. Whatever it is, what was stored is left as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
@@ -42,7 +46,10 @@ pub enum CacheError {
         path: PathBuf,
     },
     /// The disk is full.
-    #[error("the disk is full, so nothing more can be stored; free some space, then try again: {0}")]
+    #[error(
+        "the disk is full, so nothing more can be stored; free at least {room} MB, then try again: {0}",
+        room = ROOM / 1_000_000
+    )]
     Full(PathBuf),
     /// The disk fails, or takes no more for another reason than being full, such as a limit on the size of files.
     #[error(

@@ -50,7 +50,7 @@ pub use basis::Basis;
 pub use bell::StopWaiting;
 pub use changes::Changes;
 pub use engines::EngineLock;
-pub use error::CacheError;
+pub use error::{CacheError, ROOM};
 pub use network::network_of;
 pub use place::{FileId, Place, Stamp};
 pub use read::{Coverage, Head, Owing, Part, Queued, ReadGuard, Unread};

@@ -59,6 +59,14 @@ pub struct News {
 }
 
 impl Files {
+    /// The watched folders that they were found in; none, if somebody ordered them.
+    pub(crate) fn watched(&self) -> &[PathBuf] {
+        match self {
+            Self::Watched(news) => &news.folders,
+            Self::Below(_) | Self::Queued | Self::Owing => &[],
+        }
+    }
+
     /// What a run over them is called.
     pub(crate) fn named(&self) -> Vec<PathBuf> {
         match self {
@@ -117,6 +125,8 @@ pub(crate) enum Command {
     Remove { paths: Vec<PathBuf>, busy: bool },
     /// Give up everything that waits, and with `busy` what workers have; answered when that is done and stored.
     GiveUp { busy: bool, done: oneshot::Sender<()> },
+    /// This watched folder does not answer: nothing in it is waited for. It is handed over anew once it does.
+    Silent(PathBuf),
     /// Summarise these, which were taken note of.
     Summarise(Vec<ContentKey>),
     /// Show this file; of a recording, what is seen at this second.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// 3. Workers tell when they load their models, so that the first file of each is not silent.
 /// 4. Workers show a picture without reading it.
 /// 5. One message for all kinds of work; recordings are read in parts.
+/// 6. Whoever listens is told how many threads to listen with.
 pub const PROTOCOL: u32 = 6;
 
 /// What one side of the conversation is: its protocol and its build.

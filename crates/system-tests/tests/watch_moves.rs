@@ -64,6 +64,34 @@ async fn folders_in_each_other_go_away_and_come_back_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_goes_and_comes_with_the_one_that_it_lies_in() {
+    let bench = Bench::new().workers(2);
+    let above = bench.desktop().join("above");
+    let watched = above.join("between/watched");
+    fs::create_dir_all(&watched).unwrap();
+    bench.order("above/between/watched/a.png", "read a");
+    let watching = Watching::these(bench, vec![WatchedFolder::of(&watched)]).await;
+    watching.until_shown(&[("above/between/watched/a.png", "a")]).await;
+    let elsewhere = above.with_file_name("elsewhere");
+    for _ in 0..2 {
+        fs::rename(&above, &elsewhere).unwrap();
+        watching.until_it_is(FolderState::Offline).await;
+        fs::rename(&elsewhere, &above).unwrap();
+        watching.until_it_is(FolderState::Watched).await;
+    }
+    watching.bench().order("above/between/watched/b.png", "read b");
+    watching.until_shown(&[("above/between/watched/a.png", "a"), ("above/between/watched/b.png", "b")]).await;
+    fs::remove_dir_all(&above).unwrap();
+    watching.until_it_is(FolderState::Offline).await;
+    fs::create_dir_all(&watched).unwrap();
+    watching.until_it_is(FolderState::Watched).await;
+    watching.bench().order("above/between/watched/b.png", "read b");
+    watching.until_shown(&[("above/between/watched/b.png", "b")]).await;
+    assert_eq!(readings(&watching.bench().home()), ["a.png", "b.png"]);
+    watching.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_files_and_two_folders_may_change_places_in_one_step() {
     let bench = Bench::new().workers(2);
     for folder in ["one.png", "two"] {

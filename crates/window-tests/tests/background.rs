@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use deskscribe_system_tests::processes::{descendants, signal};
 use deskscribe_window_tests::{Desk, Notices, Shown, Tray, until};
@@ -148,4 +148,36 @@ async fn the_end_of_the_session_ends_it() {
     assert!(!desk.shows_a_window());
     assert!(signal(app.id(), Signal::TERM));
     ends(app).await;
+}
+
+#[tokio::test]
+async fn what_starts_at_login_watches_in_the_tray_without_a_window() {
+    let desk = Desk::new();
+    desk.settings(WATCHES_DESKTOP);
+    let window = desk.open(&[]).await;
+    window.shows("watching", "Watching Desktop").await;
+    window.click("watching").await;
+    let entry = desk.desktop().with_file_name(".config/autostart/io.deskscribe.app.desktop");
+    for is_chosen in [true, false, true] {
+        window.click("autostart").await;
+        until("what was chosen", || (entry.is_file() == is_chosen).then_some(())).await;
+    }
+    window.close().await;
+    until("the end of the engine", || desk.status().is_null().then_some(())).await;
+
+    // As a desktop starts it, which knows nothing but the entry.
+    let tray = Tray::on(&desk).await;
+    let mut launch = desk.command("gio");
+    launch.arg("launch").arg(&entry).env_remove("DESKSCRIBE_HOME");
+    // What it starts has its streams, and stays.
+    let launched = launch.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(launched.success());
+    tray.says("Watching Desktop").await;
+    desk.sample(DIALOG);
+    tray.says(DIALOG_TITLE).await;
+    assert!(!desk.shows_a_window());
+    tray.click("Open Deskscribe").await;
+    until("the window", || desk.shows_a_window().then_some(())).await;
+    tray.click("Quit").await;
+    until("the end of the engine", || desk.status().is_null().then_some(())).await;
 }

@@ -136,17 +136,6 @@ impl WriteGuard<'_> {
         want().map_err(|error| self.sort(error))
     }
 
-    /// Takes back the wishes for new summaries of these contents.
-    pub fn unwant_summary(&mut self, keys: &[ContentKey]) -> Result<(), CacheError> {
-        let unwant = || {
-            keys.iter().try_for_each(|key| {
-                let mut unwant = self.writer.summaries.prepare_cached("DELETE FROM wish WHERE key = ?")?;
-                if unwant.execute([key.as_bytes()])? > 0 { self.change(key) } else { Ok(()) }
-            })
-        };
-        unwant().map_err(|error| self.sort(error))
-    }
-
     /// Drops what models have said of a content, or refused to say, that was made of other words than these; of a failure,
     /// which has none, everything.
     pub(super) fn drop_stale(&self, key: &ContentKey, basis: Option<Basis>) -> rusqlite::Result<()> {

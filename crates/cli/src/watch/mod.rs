@@ -155,6 +155,10 @@ impl Watch {
                         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Next::Unheard),
                         heard => heard.context("the rows cannot be printed; see what stdout is")?,
                     }
+                    // Not by us: as long as this is followed, we have stopped nothing.
+                    if matches!(&event, Event::Finished { stopped: Some(reason), .. } if reason == "cancelled") {
+                        self.voice.say("Reading was stopped, and what waited is left; watching goes on.");
+                    }
                 }
                 reload = reloads.next() => {
                     self.supervisor.reloading();

@@ -50,10 +50,7 @@ impl Voice {
         match event {
             Event::Note(text) => self.warn(text),
             Event::Refused { reason, .. } => self.warn(reason),
-            Event::Finished { stopped: Some(reason), .. } if reason == "cancelled" => {
-                self.say("Reading was stopped, and what waited is left; watching goes on.");
-            }
-            Event::Finished { stopped: Some(reason), .. } => {
+            Event::Finished { stopped: Some(reason), .. } if reason != "cancelled" => {
                 self.warn(&format!("Reading could not go on: {reason}"));
             }
             _ => {}

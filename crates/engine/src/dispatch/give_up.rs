@@ -27,47 +27,60 @@ impl GivenUp {
     }
 }
 
+/// What was taken out: contents that are still claimed, and how many files get no row.
+struct Taken {
+    keys: Vec<ContentKey>,
+    lost: u64,
+}
+
 impl Dispatch {
     /// Takes these files out, wherever they wait; with `busy` also those that workers have. Copies of them elsewhere are
     /// read as before.
     pub(super) async fn remove(&mut self, paths: Vec<PathBuf>, busy: bool) -> Result<(), Halt> {
         let gone: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
         self.orders.strike(&paths);
-        self.struck.extend(self.looking.iter().filter(|path| gone.contains(path.as_path())).cloned());
+        let taken = self.take_out(|path| gone.contains(path), busy).await;
+        drop(gone);
+        self.record(Entry::Unqueued(paths)).await?;
+        self.let_go(taken).await
+    }
+
+    /// Gives up what is below this watched folder, also what workers have: nothing answers there. It stays in the cache's
+    /// queue, and is handed over anew.
+    pub(super) async fn give_up_below(&mut self, folder: &Path) -> Result<(), Halt> {
+        let mut taken = self.take_out(|path| path.starts_with(folder), true).await;
+        taken.lost += self.orders.give_up(folder);
+        self.let_go(taken).await?;
+        self.open_orders()
+    }
+
+    /// Takes files out, wherever they wait, and stops them with `busy`.
+    async fn take_out(&mut self, is_gone: impl Fn(&Path) -> bool, busy: bool) -> Taken {
+        self.struck.extend(self.looking.iter().filter(|path| is_gone(path)).cloned());
         let mut lost = 0;
         for copies in self.copies.values_mut() {
             copies.retain(|copy| {
-                let is_gone = gone.contains(copy.place.path.as_path());
+                let is_gone = is_gone(&copy.place.path);
                 lost += u64::from(is_gone);
                 !is_gone
             });
         }
         let mut keys = Vec::new();
-        take_out(
-            &mut self.pending,
-            |task| gone.contains(task.medium.path.as_path()),
-            |task| {
-                keys.push(task.medium.key);
-            },
-        );
-        take_out(
-            &mut self.solo,
-            |suspect| gone.contains(suspect.path.as_path()),
-            |suspect| {
-                keys.push(suspect.key);
-            },
-        );
-        let is_gone = |path: &Path| gone.contains(path);
-        keys.extend(self.withdraw_recordings(busy, is_gone).await);
+        take_out(&mut self.pending, |task| is_gone(&task.medium.path), |task| keys.push(task.medium.key));
+        take_out(&mut self.solo, |suspect| is_gone(&suspect.path), |suspect| keys.push(suspect.key));
+        keys.extend(self.withdraw_recordings(busy, &is_gone).await);
         if busy {
             keys.extend(self.stop_jobs(|running| is_gone(&running.medium.path)));
         }
         // The answer about these comes all the same, and finds that they are gone.
-        lost += keys.len() as u64 + self.elsewhere.take_out(|path| gone.contains(path)).len() as u64;
-        drop(gone);
+        lost += keys.len() as u64 + self.elsewhere.take_out(is_gone).len() as u64;
+        Taken { keys, lost }
+    }
+
+    /// What was taken out is nobody's any more.
+    async fn let_go(&mut self, Taken { keys, lost }: Taken) -> Result<(), Halt> {
         let copies = &self.copies;
         self.elsewhere.forget(|key| copies.get(key).is_some_and(|copies| !copies.is_empty()));
-        self.record(Entry::Unqueued(paths)).await?;
         for key in keys {
             self.release_copies(key).await?;
         }

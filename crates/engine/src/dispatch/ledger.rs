@@ -51,7 +51,13 @@ impl Ledger {
             self.board.also(folders);
             return Ok(false);
         }
-        let log = log(&self.home, folders)?;
+        let log = match log(&self.home, folders) {
+            Err(error) if self.stays => {
+                tracing::warn!(%error, "a round has no log");
+                RunLog::nowhere()?
+            }
+            log => log?,
+        };
         self.round = Some(Round { log, begun: Instant::now(), found: None, workers: HashSet::new() });
         self.counts = RunCounts::default();
         self.board.begin(folders);

@@ -1,7 +1,7 @@
 //! Orders that are being carried out: each has a thread that looks at its files and a queue of what that found.
 
 use std::future::poll_fn;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
@@ -20,7 +20,8 @@ use crate::{Event, Row};
 
 /// Files of one order that may be open and hashed before a worker is free for them.
 const ARRIVALS_WAITING: usize = 8;
-/// Orders of each turn that are looked through at once. Others wait.
+/// Orders of each turn that are looked through at once, of each watched folder for itself: one of them may be on a disk that
+/// does not answer. Others wait.
 const AT_ONCE: usize = 2;
 /// Between two words about how far a walk has come.
 const TELL_EVERY: u64 = 256;
@@ -42,6 +43,8 @@ struct Open {
     folders: Vec<PathBuf>,
     gate: Gate,
     arrivals: mpsc::Receiver<Arrival>,
+    /// Files of it that are still to arrive.
+    owed: u64,
     /// A medium for which there was no room. What comes behind it has to wait.
     parked: Option<Arrival>,
     sender: mpsc::WeakSender<Arrival>,
@@ -69,6 +72,33 @@ impl Orders {
         self.open.drain(..).for_each(|open| open.gate.close());
     }
 
+    /// Gives up what came from this watched folder and from no other. Returns how many files of it will not arrive.
+    pub(super) fn give_up(&mut self, folder: &Path) -> u64 {
+        let is_its = |folders: &[PathBuf]| matches!(folders, [only] if only == folder);
+        self.waiting.retain(|(_, order)| !is_its(order.files.watched()));
+        let mut owed = 0;
+        self.open.retain(|open| {
+            let goes = open.origin.watched && is_its(&open.folders);
+            if goes {
+                open.gate.close();
+                owed += open.owed;
+            }
+            !goes
+        });
+        owed
+    }
+
+    /// Whether there is room for this one beside those of its turn that are looked through.
+    fn has_room(&self, order: &Order) -> bool {
+        let folders = order.files.watched();
+        let is_alike = |open: &&Open| {
+            let is_of_same = open.folders.iter().any(|folder| folders.contains(folder));
+            let is_of_none = folders.is_empty() && !open.origin.watched;
+            open.origin.turn == order.turn && (is_of_same && open.origin.watched || is_of_none)
+        };
+        self.open.iter().filter(is_alike).count() < AT_ONCE
+    }
+
     /// Nobody wants these any more, wherever they wait.
     pub(super) fn strike(&self, paths: &[PathBuf]) {
         self.open.iter().for_each(|open| open.gate.strike(paths));
@@ -90,9 +120,14 @@ impl Orders {
             Poll::Pending
         })
         .await;
-        let origin = Arc::clone(&self.open[index].origin);
-        if arrival.is_none() {
-            self.open.remove(index);
+        let open = &mut self.open[index];
+        let origin = Arc::clone(&open.origin);
+        match &arrival {
+            Some(Arrival::Walked { files, .. }) => open.owed += files,
+            Some(Arrival::Settled(_) | Arrival::Struck(_) | Arrival::Unread(..)) => open.arrived(),
+            Some(Arrival::Known(..) | Arrival::New(_)) => open.arrived(),
+            Some(_) => {}
+            None => drop(self.open.remove(index)),
         }
         (origin, arrival)
     }
@@ -109,6 +144,10 @@ impl Orders {
 }
 
 impl Open {
+    fn arrived(&mut self) {
+        self.owed = self.owed.saturating_sub(1);
+    }
+
     /// The next that arrived, unless it is a medium for which there is no room.
     fn poll(&mut self, takes: Takes, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
         let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.is_urgent();
@@ -153,10 +192,9 @@ impl Dispatch {
     }
 
     /// Begins to look through orders for which there is room, the most urgent first.
-    fn open_orders(&mut self) -> Result<(), Halt> {
+    pub(super) fn open_orders(&mut self) -> Result<(), Halt> {
         for (number, order) in std::mem::take(&mut self.orders.waiting) {
-            let alike = self.orders.open.iter().filter(|open| open.origin.turn == order.turn).count();
-            if alike < AT_ONCE {
+            if self.orders.has_room(&order) {
                 self.open_order(number, order)?;
             } else {
                 self.orders.waiting.push((number, order));
@@ -203,7 +241,7 @@ impl Dispatch {
                 Err(error) => drop(send.blocking_send(Arrival::Blind(error))),
             }
         })?;
-        self.orders.open.push(Open { origin, folders, gate, arrivals, parked: None, sender });
+        self.orders.open.push(Open { origin, folders, gate, arrivals, owed: 0, parked: None, sender });
         self.orders.open.sort_by_key(|open| std::cmp::Reverse(open.origin.rank()));
         Ok(())
     }
@@ -216,8 +254,7 @@ impl Dispatch {
             );
             return self.open_orders();
         };
-        let is_struck =
-            |path: &std::path::Path| self.orders.gate_of(&origin).is_some_and(|gate| gate.is_struck(path));
+        let is_struck = |path: &Path| self.orders.gate_of(&origin).is_some_and(|gate| gate.is_struck(path));
         match arrival {
             Arrival::Looking { files } => self.ledger.event(Event::Looking { files }).await,
             Arrival::Walked { files, ignored, unlisted } => {

@@ -107,7 +107,7 @@ impl Dispatch {
     pub(super) async fn shown(&mut self, wanted: Wanted, ending: Ending) -> Result<(), Halt> {
         let path = wanted.medium.path.clone();
         self.tell_end(&ending, Some(&path)).await;
-        let has_changed = wanted.medium.has_changed();
+        let has_changed = wanted.medium.has_changed().await == Some(true);
         let error = match ending {
             Ending::NoPlace => {
                 self.previews.waiting.push_front(wanted);

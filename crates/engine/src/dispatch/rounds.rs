@@ -19,6 +19,7 @@ impl Dispatch {
             Command::Order(order) => self.order(order).await,
             Command::Remove { paths, busy } => self.remove(paths, busy).await,
             Command::GiveUp { busy, done } => self.give_all_up(busy, done).await,
+            Command::Silent(folder) => self.give_up_below(&folder).await,
             Command::Summarise(keys) => {
                 keys.into_iter().for_each(|key| self.summaries.may_want(Some(key)));
                 Ok(())

@@ -27,9 +27,14 @@ impl Dispatch {
         | Ending::Failed { worker, .. }
         | Ending::Stopped { worker, .. }
         | Ending::Died { worker, .. } = &ending
-            && task.medium.has_changed()
         {
-            return self.read_again(task, *worker).await;
+            match task.medium.has_changed().await {
+                Some(true) => return self.read_again(task, *worker).await,
+                None if !matches!(ending, Ending::Done { .. }) => {
+                    return self.unanswered(&task, *worker).await;
+                }
+                Some(false) | None => {}
+            }
         }
         match ending {
             Ending::Done { worker, answer: Answer::Reading(reading), picture } => {
@@ -204,6 +209,12 @@ impl Dispatch {
         let why = Failure::new(Code::Changed, "it was written to each time it was read; scan again later");
         let row = Row::failed(&medium.path, None, medium.kind, why, Some(worker));
         self.unread(Box::new(row), &medium.path).await
+    }
+
+    /// The disk of this file does not answer: that says nothing about the file.
+    pub(super) async fn unanswered(&mut self, task: &Task, worker: WorkerName) -> Result<(), Halt> {
+        let why = Failure::new(Code::Unreadable, "the disk that it is on does not answer");
+        self.give_up(task, why, false, worker).await
     }
 
     /// There will be no reading of this medium in this round.

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use deskscribe_cache::{Place, ReadGuard, Stamp};
 use deskscribe_protocol::{Code, ContentKey, Failure, Limits, MediaKind};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::Errno;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::kind::{SNIFF_BYTES, by_content};
 use crate::pause::Gate;
@@ -20,6 +23,9 @@ use crate::{Row, size};
 const DESCRIPTOR_TRIES: u32 = 300;
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
 
+/// A disk that has to spin up takes some seconds to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
 /// A file that is open, hashed and new.
 #[derive(Debug)]
 pub(crate) struct Medium {
@@ -28,7 +34,25 @@ pub(crate) struct Medium {
     /// Taken from the open file, before it was hashed.
     pub(crate) stamp: Stamp,
     pub(crate) key: ContentKey,
-    file: File,
+    file: Held,
+}
+
+/// An open file of the user's. Closing it takes as long as its disk does, which may not answer: nobody waits for that.
+#[derive(Debug)]
+struct Held(Option<File>);
+
+impl Held {
+    fn open(&self) -> io::Result<&File> {
+        self.0.as_ref().ok_or(Errno::BADF.into())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let file = self.0.take();
+        // Where no thread can be had, it is closed here and now, with what it would have been told.
+        let _ = thread::Builder::new().name("close".to_owned()).spawn(move || drop(file));
+    }
 }
 
 impl Medium {
@@ -40,7 +64,7 @@ impl Medium {
         fcntl_add_seals(&file, SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE)?;
         let stamp = Stamp::of(&file.metadata()?);
         let key = ContentKey::from_bytes(*blake3::hash(content).as_bytes());
-        Ok(Self { path: name.into(), kind: MediaKind::Image, stamp, key, file })
+        Ok(Self { path: name.into(), kind: MediaKind::Image, stamp, key, file: Held(Some(file)) })
     }
 
     /// A medium that is named, and that nobody looks into.
@@ -50,16 +74,23 @@ impl Medium {
 
     /// The open file, at its beginning: workers share its offset, so every loan starts anew.
     pub(crate) fn lend(&self) -> io::Result<&File> {
-        (&self.file).rewind()?;
-        Ok(&self.file)
+        let mut file = self.file.open()?;
+        file.rewind()?;
+        Ok(file)
     }
 
-    /// Whether the open file has been written to since it was hashed. A rename changes nothing.
-    pub(crate) fn has_changed(&self) -> bool {
-        self.file
-            .metadata()
-            .map(|now| Stamp::of(&now))
-            .is_ok_and(|now| (now.size, now.mtime_ns) != (self.stamp.size, self.stamp.mtime_ns))
+    /// Whether the open file has been written to since it was hashed. A rename changes nothing. `None` if its disk does not
+    /// answer for a while.
+    pub(crate) async fn has_changed(self: &Arc<Self>) -> Option<bool> {
+        let (medium, (answer, answered)) = (Arc::clone(self), oneshot::channel());
+        let ask = move || {
+            let now = medium.file.open().and_then(File::metadata).map(|now| Stamp::of(&now));
+            let was = (medium.stamp.size, medium.stamp.mtime_ns);
+            answer.send(now.is_ok_and(|now| (now.size, now.mtime_ns) != was))
+        };
+        // A thread of its own, not the runtime's: nobody waits for one that hangs.
+        thread::Builder::new().name("changed".to_owned()).spawn(ask).ok()?;
+        timeout(ANSWERS_WITHIN, answered).await.ok()?.ok()
     }
 
     /// Where this content was found.
@@ -130,7 +161,7 @@ fn examine_with(
         return Err(Box::new(Row::failed(&path, None, kind, why, None)));
     }
     let key = name(&file, &stamp).map_err(|error| fail(&error))?;
-    Ok(Medium { path, kind, stamp, key, file })
+    Ok(Medium { path, kind, stamp, key, file: Held(Some(file)) })
 }
 
 /// What a file is that its name says is of this kind: a picture by the name of a recording is a picture all the same.
@@ -202,6 +233,9 @@ pub(crate) fn explain_folder(error: &io::Error) -> String {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "there is no such folder".to_owned(),
         io::ErrorKind::PermissionDenied => {
             "it may not be opened by you; change its permissions to have it watched".to_owned()
+        }
+        _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+            "a link there leads back to itself".to_owned()
         }
         _ => error.to_string(),
     }

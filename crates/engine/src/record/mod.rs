@@ -3,12 +3,12 @@
 //! One thread stores what the dispatcher hands it, as many entries under one lock as have come in since the
 //! last commit. A row is told to anybody only after it is stored, so that nothing told is ever lost.
 
+mod fate;
 mod forget;
 mod summaries;
 mod tags;
 
-use std::collections::HashSet;
-use std::fs;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use deskscribe_cache::{
-    Basis, CacheError, Claim, EngineLock, Place, Receipt, Record, Stamp, Summary, SummaryClaim, Thumbnail,
+    Basis, CacheError, Claim, EngineLock, Place, Receipt, Record, Summary, SummaryClaim, Thumbnail,
     WriteGuard, Writer,
 };
 use deskscribe_protocol::{Code, ContentKey, Failure, MediaKind, Raster};
@@ -31,6 +31,7 @@ use crate::gateway::Server;
 use crate::order::Origin;
 use crate::status::Queue;
 use crate::{Row, RowState};
+use fate::{Fate, fates};
 
 /// The most entries of one commit.
 const BATCH: usize = 64;
@@ -164,10 +165,10 @@ impl Recorder {
     fn store(&mut self, entries: Vec<Entry>, held: &mut Held) -> Committed {
         // Encoded before the lock is taken: other processes wait for it.
         let thumbnails: Vec<_> = entries.iter().filter_map(encode).collect();
-        let deserted = entries.iter().filter_map(deserted).map(Path::to_owned).collect();
+        let fates = fates(entries.iter().filter_map(place).cloned().collect());
         let guard = self.writer.lock(LOCK_WITHIN)?;
         let mut commit =
-            Commit { guard, engine: &self.engine, held, deserted, waiting: Vec::new(), now: now_ms() };
+            Commit { guard, engine: &self.engine, held, fates, waiting: Vec::new(), now: now_ms() };
         let done = entries.into_iter().map(|entry| commit.store(entry)).collect::<Result<_, _>>()?;
         for (key, thumbnail) in &thumbnails {
             commit.guard.put_thumbnail(key, thumbnail)?;
@@ -194,7 +195,7 @@ struct Commit<'a> {
     engine: &'a EngineLock,
     held: &'a mut Held,
     /// Places where the file that was read is no more. What was read of it is kept; that it lies there is not.
-    deserted: HashSet<PathBuf>,
+    fates: HashMap<PathBuf, Fate>,
     /// Who is told once all is stored.
     waiting: Vec<oneshot::Sender<()>>,
     now: i64,
@@ -270,11 +271,11 @@ impl Commit<'_> {
 
     /// A content was found at this place.
     fn found(&mut self, place: &Place, key: &ContentKey) -> Result<(), CacheError> {
-        match self.deserted.contains(&place.path) {
-            false => self.guard.remember(place, key, self.now),
-            true if fs::symlink_metadata(&place.path).is_err() => self.guard.dequeue(&place.path),
-            // What is there now is another file, which may be waiting.
-            true => Ok(()),
+        match self.fates.get(&place.path) {
+            None => self.guard.remember(place, key, self.now),
+            Some(Fate::Gone) => self.guard.dequeue(&place.path),
+            // It may be waiting.
+            Some(Fate::Taken) => Ok(()),
         }
     }
 }
@@ -289,12 +290,12 @@ fn put_off(guard: &mut WriteGuard<'_>, row: &Row, path: &Path, now: i64) -> Resu
     }
 }
 
-/// The place that this is about, if another file is there by now, or none.
-fn deserted(entry: &Entry) -> Option<&Path> {
-    let (Entry::Outcome { place, .. } | Entry::Known { place, .. }) = entry else { return None };
-    let now = fs::metadata(&place.path).map(|now| Stamp::of(&now));
-    let is_there = now.is_ok_and(|now| (now.device, now.inode) == (place.stamp.device, place.stamp.inode));
-    (!is_there).then_some(&place.path)
+/// Where the file was found that this is about.
+fn place(entry: &Entry) -> Option<&Place> {
+    match entry {
+        Entry::Outcome { place, .. } | Entry::Known { place, .. } => Some(place),
+        _ => None,
+    }
 }
 
 fn encode(entry: &Entry) -> Option<(ContentKey, Thumbnail)> {

@@ -86,6 +86,12 @@ impl RunLog {
         log.and_then(|log| log.begun("\n##", folders, &now)).map_err(named(home))
     }
 
+    /// Begins a log that keeps nothing, where there is no room for one: a log must not stop a run.
+    pub(crate) fn nowhere() -> io::Result<Self> {
+        let nowhere = || File::options().write(true).open("/dev/null").map(BufWriter::new);
+        Ok(Self { for_people: nowhere()?, for_programs: nowhere()?, broken: true })
+    }
+
     /// A new log, among so many that are kept.
     fn new(folder: &Path, stem: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskscribe_cache::ROOM;
+use rustix::fs::statvfs;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep};
@@ -17,7 +19,7 @@ use crate::power;
 use crate::scan::EVENTS_WAITING;
 use crate::status::{Board, Host, SummariesStatus};
 use crate::watch::Watch;
-use crate::{Again, Engine, Event, RunError};
+use crate::{Again, Engine, Event, Home, RunError};
 
 impl Engine {
     /// Stays, and reads what is ordered. Of what happens it tells no more than is not in its status: see [`Event`].
@@ -72,6 +74,8 @@ impl Engine {
 const TRY_AGAIN: Duration = Duration::from_secs(15);
 /// … and not later than this, however often it failed.
 const LONGEST_TRY_AGAIN: Duration = Duration::from_secs(10 * 60);
+/// Where there is no room for anything, it is looked for this often.
+const LOOK_FOR_ROOM: Duration = Duration::from_secs(5);
 const LEFT: Order = Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later };
 
 struct Life {
@@ -97,9 +101,12 @@ impl Life {
             };
             match outcome {
                 Ok(()) | Err(RunError::Cancelled(_)) => return,
-                Err(error) => tracing::error!(%error, "the engine could not go on"),
+                Err(error) => {
+                    tracing::error!(%error, "the engine could not go on");
+                    self.board.dismiss();
+                    self.board.waiting(Some(error.to_string()));
+                }
             }
-            self.board.dismiss();
             pause = if begun.elapsed() > LONGEST_TRY_AGAIN {
                 TRY_AGAIN
             } else {
@@ -113,13 +120,16 @@ impl Life {
                     command = commands.recv() => command,
                     () = self.cancel.cancelled() => None,
                     // Whatever was given up waits in the cache's queue, if it could be stored there.
-                    () = sleep(pause) => Some(Command::Order(LEFT)),
+                    () = until_next_try(&self.engine.home, pause) => Some(Command::Order(LEFT)),
                 };
                 let Some(command) = command else { return };
                 let Self { engine, events, board, cancel, .. } = &self;
                 // A name of its own: what was claimed under the last one is void.
                 match engine.dispatch(&Control::new_id(), events, board, cancel) {
-                    Ok(dispatch) => break Some((dispatch, Some(command))),
+                    Ok(dispatch) => {
+                        board.waiting(None);
+                        break Some((dispatch, Some(command)));
+                    }
                     Err(error) => drop(events.try_send(Event::Note(error.to_string()))),
                 }
             };
@@ -128,12 +138,27 @@ impl Life {
 
     /// Has the watch hand over all of its folders after this time: what it handed over meanwhile could not even be queued.
     fn hand_over_again(&self, after: Duration) -> JoinHandle<()> {
-        let watch = self.watch.clone();
+        let (watch, home) = (self.watch.clone(), self.engine.home.clone());
         tokio::spawn(async move {
-            sleep(after).await;
+            until_next_try(&home, after).await;
             // The lookout may wait for the dispatcher.
             let told = spawn_blocking(move || watch.hand_over_again());
             drop(told.await);
         })
     }
+}
+
+/// Waits for this time; on a disk without room, until there is some: whoever makes room waits for what comes of it.
+async fn until_next_try(home: &Home, pause: Duration) {
+    if has_room(home) {
+        return sleep(pause).await;
+    }
+    while !has_room(home) {
+        sleep(LOOK_FOR_ROOM).await;
+    }
+}
+
+/// Whether there is room for what is learned. Where the system does not tell, storing finds out.
+fn has_room(home: &Home) -> bool {
+    statvfs(home.folder()).map_or(true, |disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM)
 }

@@ -117,6 +117,12 @@ impl Unfinished {
         self.files.contains_key(path)
     }
 
+    /// Whether somebody looks at this one, and nothing has happened to it since it was due.
+    pub(super) fn is_looked_at(&self, path: &Path) -> bool {
+        let due = self.files.get(path).map(|file| (file.due, path.to_owned()));
+        due.is_some_and(|due| !self.dues.contains(&due))
+    }
+
     fn wait(&mut self, path: PathBuf, quiet: Duration, looks: Option<Looks>, now: Instant) {
         let before = self.files.get(&path).copied();
         let looks = looks.or(before.and_then(|file| file.looks));

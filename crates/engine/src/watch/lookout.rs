@@ -4,6 +4,7 @@
 mod files;
 mod orders;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
@@ -11,15 +12,17 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::eye::{Eye, Sight};
 use super::finish::Unfinished;
 use super::folder::Folder;
 use super::listen::Listener;
 use super::memory::Memory;
-use super::outside::{Mounts, Outside};
+use super::outside::Outside;
+use super::presence::{Found, Presence};
 use super::signal::{Incoming, Signal, Signals, Walked};
 use super::turn;
 use super::walk::{Others, Walk};
-use super::watched::{Presence, Watched};
+use super::watched::Watched;
 use crate::Home;
 use crate::order::Command;
 use crate::record::now_ms;
@@ -28,7 +31,9 @@ use crate::status::Board;
 
 /// A file that was renamed is gone from one place and comes to another: the one is told with the other.
 const TOGETHER: Duration = Duration::from_millis(80);
-/// A folder that was moved is looked through first; but no file is kept for its sake longer than this.
+/// As long as somebody looks what has come, a little longer, …
+const TOGETHER_ASKED: Duration = Duration::from_millis(300);
+/// … and a folder that was moved is looked through first; but no file is kept for its sake longer than this.
 const LONGEST_TOGETHER: Duration = Duration::from_secs(5);
 /// Between two words about how folders are watched.
 const SHOW_EVERY: Duration = Duration::from_millis(200);
@@ -43,15 +48,13 @@ pub(super) struct Lookout {
     commands: mpsc::WeakSender<Command>,
     signals: Signals,
     memory: Memory,
-    listener: Option<Listener>,
-    /// Why nothing is listened to.
-    deaf: Option<String>,
     outside: Option<Outside>,
     others: Others,
     watched: Vec<Watched>,
     unfinished: Unfinished,
     /// Files that are complete, and when they were last changed, in nanoseconds since 1970.
     ready: Vec<(PathBuf, i64)>,
+    ready_since: Option<Instant>,
     /// What may be gone, and since when that is known.
     gone: Vec<PathBuf>,
     gone_since: Option<Instant>,
@@ -73,13 +76,12 @@ impl Lookout {
             board,
             commands,
             signals,
-            listener: None,
-            deaf: None,
             outside: None,
             others: Others::default(),
             watched: Vec::new(),
             unfinished: Unfinished::default(),
             ready: Vec::new(),
+            ready_since: None,
             gone: Vec::new(),
             gone_since: None,
             shown: Instant::now(),
@@ -98,7 +100,8 @@ impl Lookout {
             let now = Instant::now();
             self.look_at_due(now);
             self.look_through_due(now);
-            if !self.hand_over(now) {
+            // Last, as all that was asked is waited for from now on.
+            if !self.hand_over(now) || !self.give_up_silent(now) {
                 return;
             }
             self.show(now);
@@ -107,15 +110,11 @@ impl Lookout {
 
     /// When something has to be done although nothing is heard.
     fn next_due(&self) -> Option<Instant> {
-        let looks = self
-            .watched
-            .iter()
-            .filter(|one| one.is_ours() && !one.is_walking())
-            .filter_map(|one| one.next_look);
+        let looks = self.watched.iter().filter_map(Watched::next_due);
         let shows = (!self.is_shown).then(|| self.shown + SHOW_EVERY);
-        let gone =
-            self.gone_since.map(|since| since + if self.is_walking() { LONGEST_TOGETHER } else { TOGETHER });
-        looks.chain(self.unfinished.next()).chain(shows).chain(gone).min()
+        let gone = self.gone_since.map(|since| since + self.waits_for_gone());
+        let ready = self.ready_since.map(|since| since + TOGETHER_ASKED);
+        looks.chain(ready).chain(self.unfinished.next()).chain(shows).chain(gone).min()
     }
 
     fn hear(&mut self, signal: Signal) {
@@ -132,7 +131,8 @@ impl Lookout {
                     self.look(index);
                 }
             }
-            Signal::Found(folder, seen) => self.found(&folder, seen),
+            Signal::Saw(folder, answer) => self.saw(&folder, answer),
+            Signal::Met(folder, seen) => self.met(&folder, seen),
             Signal::Walked(folder, walked) => self.walked(&folder, walked),
             Signal::Mounts => (0..self.watched.len()).for_each(|index| self.look(index)),
             Signal::Woke => {
@@ -151,11 +151,6 @@ impl Lookout {
         if stays {
             return;
         }
-        // Who listens to less begins anew: what is left out then costs nothing.
-        (self.listener, self.deaf) = match Listener::open(self.signals.clone()) {
-            Ok(listener) => (Some(listener), None),
-            Err(why) => (None, Some(why.to_string())),
-        };
         if self.outside.is_none() {
             let outside = Outside::hear(self.signals.clone());
             let told =
@@ -180,13 +175,10 @@ impl Lookout {
             // Of one that goes on under other rules the turn is kept.
             let kept =
                 before.iter().position(|one| one.path() == rules.path).map(|index| before.swap_remove(index));
-            self.watched.push(match kept {
-                Some(kept) => kept.under(folder, rules.clone()),
-                None => {
-                    let turn = turn::take(&self.home, &rules.path, &self.signals);
-                    Watched::new(folder, rules.clone(), turn)
-                }
-            });
+            match self.begin(folder, rules.clone(), kept) {
+                Ok(one) => self.watched.push(one),
+                Err(error) => tracing::error!(%error, "a folder is not watched"),
+            }
         }
         drop(before);
         (0..self.watched.len()).for_each(|index| self.look(index));
@@ -194,32 +186,84 @@ impl Lookout {
         self.is_shown = false;
     }
 
-    /// Looks whether a folder is there, and through it if that is news.
+    /// Begins to watch a folder, which may be watched already, under other rules. It has an ear and an eye of its own: one that
+    /// does not answer holds up nobody else, and what is left out costs nothing.
+    fn begin(&self, folder: Arc<Folder>, rules: WatchedFolder, kept: Option<Watched>) -> io::Result<Watched> {
+        let listener = Listener::open(self.signals.clone());
+        let listener = listener.map_err(|why| why.to_string());
+        let eye = Eye::open(Sight {
+            folder: Arc::clone(&folder),
+            listener: listener.as_ref().ok().cloned(),
+            above: self.outside.as_ref().map(Outside::above),
+            others: self.others.clone(),
+            signals: self.signals.clone(),
+        })?;
+        let turn = match &kept {
+            Some(_) => Ok(None),
+            None => turn::take(&self.home, &rules.path, &self.signals),
+        };
+        let one = Watched::new(folder, rules, listener, eye, turn);
+        Ok(match kept {
+            Some(before) => one.instead_of(before),
+            None => one,
+        })
+    }
+
+    /// Has somebody look whether a folder is there; it is looked through if that is news.
     fn look(&mut self, index: usize) {
+        self.ask(index, false);
+    }
+
+    /// The same; it is looked through in any case if it `walks`.
+    fn ask(&mut self, index: usize, walks: bool) {
         let one = &mut self.watched[index];
-        if !one.is_ours() {
-            return;
+        if one.is_ours() {
+            let mount = self.memory.of(one.path(), 0).mount.clone();
+            one.ask_presence(walks, mount);
         }
-        let remembered = self.memory.of(one.folder.path(), 0);
-        let presence = one.look(&Mounts::now(), remembered, Instant::now());
+    }
+
+    /// Somebody has looked whether this folder is there.
+    fn found_out(&mut self, index: usize, found: Found) {
+        let one = &mut self.watched[index];
         let path = one.path().to_owned();
+        let (presence, again) = one.found_out(found, self.memory.of(&path, 0), Instant::now());
         match presence {
             Presence::Same => {}
             Presence::New => self.walk(index, &path),
-            Presence::Lost => {
-                tracing::info!(folder = %path.display(), "a watched folder is not there any more");
-                self.unfinished.forget(&path);
-                self.gone.retain(|gone| !gone.starts_with(&path));
-                if let Some(listener) = &self.listener {
-                    listener.ignore(&path);
-                }
-            }
+            Presence::Lost => self.lost(&path),
         }
-        if self.watched[index].is_offline() {
-            self.listen_for(&path);
+        if again {
+            self.look(index);
         }
         self.remember();
         self.is_shown = false;
+    }
+
+    /// Gives up, until they answer, the folders that should have answered long ago. Tells whether anybody still wants to know.
+    fn give_up_silent(&mut self, now: Instant) -> bool {
+        for index in 0..self.watched.len() {
+            if self.watched[index].falls_silent(now) {
+                let path = self.watched[index].path().to_owned();
+                self.lost(&path);
+                // After all that was asked before: this is answered when everything is.
+                self.look(index);
+                self.is_shown = false;
+                let Some(commands) = self.commands.upgrade() else { return false };
+                if commands.blocking_send(Command::Silent(path)).is_err() {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// A folder is not there any more, as far as anybody knows.
+    fn lost(&mut self, path: &Path) {
+        tracing::info!(folder = %path.display(), "a watched folder is not there any more");
+        self.unfinished.forget(path);
+        self.gone.retain(|gone| !gone.starts_with(path));
+        self.ready.retain(|(ready, _)| !ready.starts_with(path));
     }
 
     /// Looks through a folder as at the start, if it is there.
@@ -229,15 +273,6 @@ impl Lookout {
         if one.is_here() {
             let path = one.path().to_owned();
             self.walk(index, &path);
-        }
-    }
-
-    /// Hears when a folder that is not there may be there again.
-    fn listen_for(&self, path: &Path) {
-        let nearest = path.ancestors().skip(1).find(|folder| folder.is_dir());
-        if let (Some(listener), Some(nearest)) = (&self.listener, nearest) {
-            // Without it, it is looked for now and then.
-            let _ = listener.hear(nearest);
         }
     }
 
@@ -256,16 +291,17 @@ impl Lookout {
 
     fn begin_walk(&mut self, index: usize, from: PathBuf) {
         let one = &mut self.watched[index];
-        if one.untold.is_none() {
-            one.untold.clone_from(&self.deaf);
+        if let (None, Err(deaf)) = (&one.untold, &one.listener) {
+            one.untold = Some(deaf.clone());
         }
         let is_told = !one.is_on_network();
         let walk = Walk {
             folder: Arc::clone(&one.folder),
             from,
-            listener: self.listener.clone().filter(|_| is_told),
+            listener: one.listener.as_ref().ok().filter(|_| is_told).cloned(),
             others: self.others.clone(),
             signals: self.signals.clone(),
+            steps: Arc::clone(&one.steps),
         };
         if let Err(error) = walk.begin() {
             tracing::error!(%error, "a watched folder is not looked through for now");
@@ -274,39 +310,49 @@ impl Lookout {
     }
 
     fn is_walking(&self) -> bool {
-        self.watched.iter().any(Watched::is_walking)
+        self.watched.iter().any(|one| one.is_here() && one.is_walking())
+    }
+
+    /// How long what is gone waits for what may have come in its place.
+    fn waits_for_gone(&self) -> Duration {
+        match self.is_walking() {
+            true => LONGEST_TOGETHER,
+            false if self.watched.iter().any(Watched::is_asked) => TOGETHER_ASKED,
+            false => TOGETHER,
+        }
     }
 
     fn look_again(&mut self, at: Instant) {
-        self.watched.iter_mut().filter(|one| one.is_ours()).for_each(|one| one.want(at));
+        self.watched.iter_mut().for_each(|one| one.want(at));
     }
 
     /// Looks through the folders whose time it is.
     fn look_through_due(&mut self, now: Instant) {
         for index in 0..self.watched.len() {
-            let one = &self.watched[index];
-            if !one.is_ours() || one.is_walking() || one.next_look.is_none_or(|next| next > now) {
-                continue;
-            }
-            self.look(index);
-            let one = &self.watched[index];
-            if one.is_here() && !one.is_walking() {
-                let path = one.path().to_owned();
-                self.walk(index, &path);
+            if self.watched[index].is_due(now) {
+                self.ask(index, true);
             }
         }
     }
 
-    fn walked(&mut self, folder: &Path, walked: Walked) {
-        let Some(index) = self.watched.iter().position(|one| one.path() == folder) else { return };
+    fn walked(&mut self, folder: &Arc<Folder>, walked: Walked) {
+        let Some(index) = self.watched.iter().position(|one| Arc::ptr_eq(&one.folder, folder)) else {
+            return;
+        };
         let now = Instant::now();
-        let (missed, next) = self.watched[index].walked(walked, now);
+        let one = &mut self.watched[index];
+        let was_silent = one.is_offline();
+        let (missed, next) = one.walked(walked, now);
         if !missed.is_empty() {
             self.gone_since.get_or_insert(now);
             self.gone.extend(missed);
         }
         if let Some(next) = next {
             self.begin_walk(index, next);
+        }
+        if was_silent {
+            // It may have been this walk that did not come back.
+            self.look(index);
         }
         self.is_shown = false;
     }

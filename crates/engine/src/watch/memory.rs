@@ -33,6 +33,11 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
+    /// A folder that is watched since then, in nanoseconds since 1970, and of which nothing else is known.
+    pub(super) fn since(since: i64) -> Self {
+        Self { since, mount: None, drives: BTreeMap::new() }
+    }
+
     /// Its drives, as far as they are there.
     pub(super) fn drives(&self, mounts: &Mounts) -> impl Iterator<Item = Drive> {
         let there = self.drives.iter().filter(|(at, _)| mounts.has(at));
@@ -58,11 +63,7 @@ impl Memory {
 
     /// What is known of this folder, which may be watched for the first time, now.
     pub(super) fn of(&mut self, folder: &Path, now: i64) -> &mut Remembered {
-        self.0.entry(folder.to_owned()).or_insert_with(|| Remembered {
-            since: now,
-            mount: None,
-            drives: BTreeMap::new(),
-        })
+        self.0.entry(folder.to_owned()).or_insert_with(|| Remembered::since(now))
     }
 
     /// Forgets all folders but these.

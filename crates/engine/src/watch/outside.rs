@@ -1,5 +1,5 @@
-//! What happens outside of all folders, told by the kernel: drives come and go, and a machine that slept wakes up. Nothing
-//! is asked for again and again.
+//! What happens outside of all folders, told by the kernel: drives come and go, folders in which watched ones lie are renamed,
+//! and a machine that slept wakes up. Nothing is asked for again and again.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -15,6 +15,7 @@ use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
 
+use super::above::Above;
 use super::signal::{Signal, Signals};
 
 /// The list of what is mounted where. The kernel wakes whoever waits for it when it changes.
@@ -23,6 +24,7 @@ const MOUNTS: &str = "/proc/self/mountinfo";
 /// Held by whoever wants to hear of it.
 #[derive(Debug)]
 pub(super) struct Outside {
+    above: Above,
     _open: OwnedFd,
 }
 
@@ -31,6 +33,8 @@ impl Outside {
     pub(super) fn hear(signals: Signals) -> io::Result<Self> {
         let mounts = File::open(MOUNTS)?;
         let alarm = alarm()?;
+        let above = Above::open()?;
+        let told = above.clone();
         // Closed, it ends the wait.
         let (closed, open) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
         thread::Builder::new().name("outside".to_owned()).spawn(move || {
@@ -38,6 +42,7 @@ impl Outside {
                 let mut waits = [
                     PollFd::new(&mounts, PollFlags::PRI),
                     PollFd::new(&alarm, PollFlags::IN),
+                    PollFd::new(&told, PollFlags::IN),
                     PollFd::new(&closed, PollFlags::IN),
                 ];
                 match poll(&mut waits, None) {
@@ -45,8 +50,12 @@ impl Outside {
                     Err(Errno::INTR) => continue,
                     Err(error) => return tracing::warn!(%error, "drives that come and go are not seen"),
                 }
-                let [mounted, woke, closed] = waits.map(|wait| !wait.revents().is_empty());
-                if closed || mounted && !signals.send(Signal::Mounts) || woke && !signals.send(Signal::Woke) {
+                let [mounted, woke, moved, closed] = waits.map(|wait| !wait.revents().is_empty());
+                if closed
+                    || moved && told.drain().is_err()
+                    || (mounted || moved) && !signals.send(Signal::Mounts)
+                    || woke && !signals.send(Signal::Woke)
+                {
                     return;
                 }
                 // Told until it is set again.
@@ -55,7 +64,12 @@ impl Outside {
                 }
             }
         })?;
-        Ok(Self { _open: open })
+        Ok(Self { above, _open: open })
+    }
+
+    /// The ear for the folders in which watched ones lie.
+    pub(super) fn above(&self) -> Above {
+        self.above.clone()
     }
 }
 

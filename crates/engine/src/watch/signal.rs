@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::time::{Duration, Instant};
 
 use super::Seen;
+use super::eye::Answer;
+use super::folder::Folder;
 use crate::settings::WatchedFolder;
 
 /// Signals that may wait. What happens beyond that is not kept one by one: a walk finds what it was about.
@@ -24,11 +26,13 @@ pub(super) enum Signal {
     Overflow,
     /// It is our turn to watch this folder, for as long as the lock is held.
     Turn(PathBuf, File),
+    /// The eye on this folder saw something.
+    Saw(Arc<Folder>, Answer),
     /// A walk of this folder came to these files.
-    Found(PathBuf, Vec<Seen>),
+    Met(Arc<Folder>, Vec<Seen>),
     /// A walk of this folder is over.
-    Walked(PathBuf, Walked),
-    /// A drive came or went.
+    Walked(Arc<Folder>, Walked),
+    /// A drive came or went, or a folder in which a watched one lies.
     Mounts,
     /// The machine slept, or its clock was set.
     Woke,

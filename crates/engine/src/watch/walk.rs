@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs::{self, DirEntry, Metadata};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -57,6 +58,8 @@ pub(super) struct Walk {
     pub(super) listener: Option<Listener>,
     pub(super) others: Others,
     pub(super) signals: Signals,
+    /// Counts what it came to, so that one that goes on is told from one that nothing answers.
+    pub(super) steps: Arc<AtomicU64>,
 }
 
 impl Walk {
@@ -67,10 +70,12 @@ impl Walk {
             let mut untold = None;
             let (mut found, mut away) = (Vec::new(), Vec::new());
             let goes_on = self.look(&self.from, &mut found, &mut away, &mut untold);
-            let path = self.folder.path().to_owned();
-            if goes_on && (found.is_empty() || self.signals.send(Signal::Found(path.clone(), found))) {
+            // What was fetched meanwhile has gone.
+            away.retain(|mark| mark.symlink_metadata().is_ok());
+            let folder = self.folder;
+            if goes_on && (found.is_empty() || self.signals.send(Signal::Met(Arc::clone(&folder), found))) {
                 let walked = Walked { from: self.from, took: begun.elapsed(), untold, away };
-                self.signals.send(Signal::Walked(path, walked));
+                self.signals.send(Signal::Walked(folder, walked));
             }
         };
         thread::Builder::new().name("walk".to_owned()).spawn(walk).map(drop)
@@ -86,9 +91,11 @@ impl Walk {
     ) -> bool {
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
+            self.steps.fetch_add(1, Ordering::Relaxed);
             self.listen(&folder, untold);
             // One that cannot be listed is left out, as by every walk.
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                self.steps.fetch_add(1, Ordering::Relaxed);
                 let Ok(metadata) = entry.metadata() else { continue };
                 if metadata.is_dir() {
                     folders.extend(Some(entry.path()).filter(|folder| self.folder.enters(folder)));
@@ -98,7 +105,7 @@ impl Walk {
                     found.push(seen);
                     if found.len() == CHUNK {
                         let chunk = std::mem::take(found);
-                        if !self.signals.send(Signal::Found(self.folder.path().to_owned(), chunk)) {
+                        if !self.signals.send(Signal::Met(Arc::clone(&self.folder), chunk)) {
                             return false;
                         }
                     }

@@ -1,19 +1,22 @@
 //! One folder among those that are watched: whose turn it is, whether it is there, and what was handed over from it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use deskscribe_cache::{FileId, Stamp, network_of};
+use deskscribe_cache::{FileId, Stamp};
 
 use super::below::take_below;
+use super::eye::{Eye, Question};
 use super::folder::Folder;
+use super::listen::Listener;
 use super::memory::Remembered;
-use super::outside::Mounts;
+use super::presence::{Found, Presence};
 use super::signal::Walked;
+use super::wait::Wait;
 use super::{FolderState, FolderStatus};
 use crate::path::lossy;
 use crate::settings::WatchedFolder;
@@ -26,11 +29,18 @@ const POLL: Duration = Duration::from_secs(10);
 const POLL_SHARE: u32 = 20;
 /// A folder that is not there is looked for so often, beside whenever the system tells of a drive.
 const LOOK_FOR: Duration = Duration::from_secs(60);
+/// Questions to its eye that may be open. What happens beyond that is not asked about one by one: a walk finds what it was.
+const MOST_OPEN: u64 = 1 << 14;
+/// What is said of one whose disk gives no answer.
+const SILENT: &str = "it does not answer; once it does, it is watched on";
 
 /// A folder that is watched, or is to be.
 pub(super) struct Watched {
     pub(super) folder: Arc<Folder>,
     pub(super) rules: WatchedFolder,
+    /// What happens in it is heard by this; why not, if it is not.
+    pub(super) listener: Result<Listener, String>,
+    eye: Eye,
     turn: Turn,
     /// Why it is not there.
     offline: Option<String>,
@@ -49,14 +59,36 @@ pub(super) struct Watched {
     /// Where to walk next.
     walks: VecDeque<PathBuf>,
     is_walking: bool,
+    /// What walks have come to.
+    pub(super) steps: Arc<AtomicU64>,
     /// Whether it was looked through since it is there.
     is_known: bool,
-    pub(super) next_look: Option<Instant>,
-    /// It has to be looked through once more: the walk that goes on may have been there before something happened.
-    after_walk: Option<Instant>,
+    asked: Asked,
+    /// How long its eye and the walk that goes on are waited for.
+    waits: [Wait; 2],
+    /// Whether either of them does not come back.
+    is_silent: bool,
+    next_look: Option<Instant>,
+    /// It is to be looked through, not before this: something has happened that nobody told. A walk that goes on may have
+    /// been there before.
+    wanted: Option<Instant>,
     pub(super) last_file_at: Option<i64>,
     /// Files of its that are not on this machine, by the names that stand for them.
     away: BTreeSet<PathBuf>,
+}
+
+/// What its eye was asked.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Questions and answers so far.
+    questions: u64,
+    answers: u64,
+    /// It was asked whether it is there.
+    presence: bool,
+    /// Something has happened since.
+    again: bool,
+    /// It is to be looked through in any case.
+    walks: bool,
 }
 
 /// Whether this program watches it.
@@ -69,22 +101,13 @@ enum Turn {
     Refused(String),
 }
 
-/// What became of a folder when somebody looked whether it is there.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Presence {
-    /// It is where it was, or still is not.
-    Same,
-    /// It is back, or something about its drives has changed: it has to be looked through.
-    New,
-    /// It is gone, with all that is in it; for a while, as far as anybody knows.
-    Lost,
-}
-
 impl Watched {
     /// A folder that nobody has looked at.
     pub(super) fn new(
         folder: Arc<Folder>,
         rules: WatchedFolder,
+        listener: Result<Listener, String>,
+        eye: Eye,
         turn: std::io::Result<Option<File>>,
     ) -> Self {
         let turn = match turn {
@@ -95,6 +118,8 @@ impl Watched {
         Self {
             folder,
             rules,
+            listener,
+            eye,
             turn,
             offline: None,
             identity: None,
@@ -105,18 +130,23 @@ impl Watched {
             met: BTreeMap::new(),
             walks: VecDeque::new(),
             is_walking: false,
+            steps: Arc::default(),
             is_known: false,
+            asked: Asked::default(),
+            waits: Default::default(),
+            is_silent: false,
             next_look: None,
-            after_walk: None,
+            wanted: None,
             last_file_at: None,
             away: BTreeSet::new(),
         }
     }
 
-    /// The same folder under other rules: it has to be looked through anew.
-    pub(super) fn under(self, folder: Arc<Folder>, rules: WatchedFolder) -> Self {
-        let Self { turn, last_file_at, .. } = self;
-        Self { turn, last_file_at, ..Self::new(folder, rules, Ok(None)) }
+    /// The turn to watch it, and when a file in it was last complete, are those of `before`: it is the same folder under other
+    /// rules.
+    pub(super) fn instead_of(self, before: Self) -> Self {
+        let Self { turn, last_file_at, .. } = before;
+        Self { turn, last_file_at, ..self }
     }
 
     /// Whether the system cannot tell what happens in it, because others can reach it as well.
@@ -148,46 +178,118 @@ impl Watched {
         self.offline.is_some()
     }
 
-    /// Looks whether it is there. One that was on a drive of its own is not while that is not mounted, whatever lies at its
-    /// path: an empty folder is where a drive was.
-    pub(super) fn look(&mut self, mounts: &Mounts, remembered: &mut Remembered, now: Instant) -> Presence {
-        let why = self.absence(mounts, remembered);
-        self.next_look = Some(now + if why.is_some() { LOOK_FOR } else { self.pause(Duration::ZERO) });
-        if why.is_some() {
-            let was_there = self.offline.is_none();
-            self.offline = why;
-            self.is_known = false;
-            self.walks.clear();
-            return if was_there { Presence::Lost } else { Presence::Same };
+    /// Asks its eye something, unless too much is open or it is not there.
+    pub(super) fn ask(&mut self, question: Question) -> bool {
+        let asks = self.is_here() && self.asked.questions - self.asked.answers < MOST_OPEN;
+        if asks {
+            self.put(question);
         }
-        remembered.mount = mounts.of(self.path()).map(Path::to_owned);
-        let below = mounts.below(self.path());
-        // A drive may have been mounted over it, or taken from over it.
-        let identity = FileId::of(self.path());
-        let is_same = std::mem::replace(&mut self.identity, identity) == identity;
-        let is_new = self.offline.take().is_some() || !self.is_known || !is_same || below != self.mounts;
-        self.mounts = below;
+        asks
+    }
+
+    fn put(&mut self, question: Question) {
+        self.asked.questions += 1;
+        self.eye.ask(question);
+    }
+
+    /// Its eye has answered.
+    pub(super) fn answered(&mut self) {
+        self.asked.answers += 1;
+    }
+
+    /// Whether answers are on their way.
+    pub(super) fn is_asked(&self) -> bool {
+        self.is_here() && self.asked.questions != self.asked.answers
+    }
+
+    /// Asks whether it is there, where its drive was mounted before; `walks` if it is to be looked through even if that is no
+    /// news. If an answer is on its way, it is asked once more after that.
+    pub(super) fn ask_presence(&mut self, walks: bool, mount: Option<PathBuf>) {
+        self.asked.walks |= walks;
+        if self.asked.presence {
+            self.asked.again = true;
+            return;
+        }
+        self.asked.presence = true;
+        self.put(Question::Presence { mount });
+    }
+
+    /// Not everything was told of what happens in it: it is to be looked through.
+    pub(super) fn want(&mut self, at: Instant) {
+        self.wanted = Some(self.wanted.map_or(at, |wanted| wanted.min(at)));
+    }
+
+    /// When it is to be looked through next, or, while it is, whether it still is there.
+    fn next_look(&self) -> Option<Instant> {
+        let wanted = self.wanted.filter(|_| !self.is_walking);
+        self.next_look.into_iter().chain(wanted).min().filter(|_| !self.asked.presence)
+    }
+
+    /// Whether it is time for that.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.is_ours() && self.next_look().is_some_and(|next| next <= now)
+    }
+
+    /// When something has to be done about it although nothing is heard.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        let waits = self.waits.iter().filter_map(Wait::next);
+        self.next_look().into_iter().chain(waits).min().filter(|_| self.is_ours())
+    }
+
+    /// Looks whether its eye, or the walk that goes on, still comes back. Tells whether that has just become doubtful: then it
+    /// is not there, as far as anybody can tell.
+    pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
+        let Asked { questions, answers, .. } = self.asked;
+        let eye = self.waits[0].look(questions != answers, answers, now);
+        let walk = self.waits[1].look(self.is_walking, self.steps.load(Ordering::Relaxed), now);
+        let was_silent = std::mem::replace(&mut self.is_silent, eye || walk);
+        let falls = self.is_silent && !was_silent;
+        if falls {
+            self.lose(SILENT.to_owned());
+        }
+        falls
+    }
+
+    /// What was found when it was asked whether it is there. Also tells whether to ask once more.
+    pub(super) fn found_out(
+        &mut self,
+        mut found: Found,
+        remembered: &mut Remembered,
+        now: Instant,
+    ) -> (Presence, bool) {
+        let Asked { again, walks, .. } = self.asked;
+        (self.asked.presence, self.asked.again, self.asked.walks) = (false, false, false);
+        // Its walk still does not come back; once it does, it is asked again.
+        if self.is_silent && self.waits[1].is_over() {
+            found.absence = Some(SILENT.to_owned());
+        }
+        self.next_look =
+            Some(now + if found.absence.is_some() { LOOK_FOR } else { self.pause(Duration::ZERO) });
+        if let Some(why) = found.absence {
+            let was_there = self.offline.is_none();
+            self.lose(why);
+            return (if was_there { Presence::Lost } else { Presence::Same }, again);
+        }
+        remembered.mount = found.mount;
+        let is_same = std::mem::replace(&mut self.identity, found.identity) == found.identity;
+        let is_new =
+            self.offline.take().is_some() || !self.is_known || !is_same || found.below != self.mounts;
+        self.mounts = found.below;
         if is_new {
             // Files that were handed over may not have been reached any more.
             self.forget();
         }
-        for mount in remembered.mount.clone().iter().chain(&self.mounts) {
-            if let Ok(metadata) = fs::metadata(mount) {
-                remembered.mounted(mount, metadata.dev());
-            }
-        }
-        self.network = network_of(self.path()).map(|kind| format!("it is on a network drive ({kind})"));
-        if is_new { Presence::New } else { Presence::Same }
+        found.drives.iter().for_each(|(at, number)| remembered.mounted(at, *number));
+        self.network = found.network;
+        let is_walked = is_new || walks && !self.is_walking;
+        (if is_walked { Presence::New } else { Presence::Same }, again)
     }
 
-    fn absence(&self, mounts: &Mounts, remembered: &Remembered) -> Option<String> {
-        let mut entries = match fs::read_dir(self.path()) {
-            Ok(entries) => entries,
-            Err(error) => return Some(crate::intake::explain_folder(&error)),
-        };
-        let missing = remembered.mount.as_ref().filter(|mount| !mounts.has(mount))?;
-        // Whoever put something there means this folder.
-        entries.next().is_none().then(|| format!("its drive is not there: {}", missing.display()))
+    fn lose(&mut self, why: String) {
+        self.offline = Some(why);
+        self.is_known = false;
+        self.walks.clear();
+        self.wanted = None;
     }
 
     /// Has this folder, or one below it, walked through. Returns where to begin, if no walk goes on.
@@ -204,14 +306,9 @@ impl Watched {
         self.is_walking = next.is_some();
         if next.as_deref() == Some(self.path()) {
             self.met.clear();
+            self.wanted = None;
         }
         next
-    }
-
-    /// Not everything was told of what happens in it: it is to be looked through, not before this.
-    pub(super) fn want(&mut self, at: Instant) {
-        let next = if self.is_walking { &mut self.after_walk } else { &mut self.next_look };
-        *next = Some(next.map_or(at, |next| next.min(at)));
     }
 
     /// No walk can be begun for now.
@@ -271,8 +368,7 @@ impl Watched {
     pub(super) fn walked(&mut self, walked: Walked, now: Instant) -> (Vec<PathBuf>, Option<PathBuf>) {
         let mut missed = Vec::new();
         self.away.retain(|mark| !mark.starts_with(&walked.from));
-        // It may have been fetched meanwhile.
-        self.away.extend(walked.away.into_iter().filter(|mark| mark.symlink_metadata().is_ok()));
+        self.away.extend(walked.away);
         if walked.from == self.path() && self.is_here() {
             let met = std::mem::take(&mut self.met);
             missed.extend(self.seen.keys().filter(|path| !met.contains_key(*path)).cloned());
@@ -285,7 +381,6 @@ impl Watched {
             self.untold = walked.untold.or_else(|| self.network.clone());
             self.next_look = Some(now + self.pause(walked.took));
         }
-        self.next_look = self.next_look.into_iter().chain(self.after_walk.take()).min();
         (missed, self.next_walk())
     }
 
@@ -309,27 +404,4 @@ impl Watched {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_not_told_during_a_walk_is_looked_for_after_it() {
-        let rules = WatchedFolder::of("/desktop");
-        let folder = Folder::of(rules.clone(), rules.filter().unwrap(), 0, Vec::new());
-        let mut one = Watched::new(Arc::new(folder), rules, Ok(Some(tempfile::tempfile().unwrap())));
-        let now = Instant::now();
-        let walk = |one: &mut Watched, from: &str| one.walk(Path::new(from)).unwrap();
-        let over = |one: &mut Watched, from| {
-            one.walked(Walked { from, took: Duration::ZERO, untold: None, away: Vec::new() }, now);
-            one.next_look.unwrap()
-        };
-        let from = walk(&mut one, "/desktop");
-        one.want(now);
-        assert_eq!(over(&mut one, from), now);
-        let from = walk(&mut one, "/desktop");
-        assert_eq!(over(&mut one, from), now + LOOK_AGAIN, "it was looked through since");
-        let from = walk(&mut one, "/desktop/deep");
-        one.want(now);
-        assert_eq!(over(&mut one, from), now, "most of it was not looked through");
-    }
-}
+mod tests;

@@ -30,13 +30,16 @@ impl Dispatch {
         | Ending::Failed { worker, .. }
         | Ending::Stopped { worker, .. }
         | Ending::Died { worker, .. } = &ending
-            && medium.has_changed()
         {
-            let task = self.withdraw(&key).await;
-            return match task {
-                Some(task) => self.read_again(task, *worker).await,
-                None => Ok(()),
-            };
+            let changed = medium.has_changed().await;
+            let is_silent = changed.is_none() && !matches!(ending, Ending::Done { .. });
+            if changed == Some(true) || is_silent {
+                return match self.withdraw(&key).await {
+                    Some(task) if is_silent => self.unanswered(&task, *worker).await,
+                    Some(task) => self.read_again(task, *worker).await,
+                    None => Ok(()),
+                };
+            }
         }
         match ending {
             Ending::Done { worker, answer: Answer::Reading(reading), .. } => {

@@ -1,22 +1,19 @@
 //! Files: what the lookout makes of what happened to them, of those that a walk came to, and of those that were quiet.
 
-use std::fs::{self, File, Metadata};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deskscribe_cache::Stamp;
-use deskscribe_protocol::MediaKind;
 
-use super::Lookout;
-use crate::intake::{has_media_name, open_regular, told};
+use super::{AFTER_OVERFLOW, Lookout};
 use crate::record::now_ms;
 use crate::watch::Seen;
+use crate::watch::eye::{Answer, Question, Quiet};
 use crate::watch::finish::Sign;
 use crate::watch::folder::{Folder, Name};
 use crate::watch::signal::Happening;
-use crate::watch::whole::{Whole, whole};
+use crate::watch::watched::Watched;
 
 /// A file that was changed so short a time before a walk met it may still be written to.
 const YOUNG: Duration = Duration::from_secs(2);
@@ -32,42 +29,55 @@ impl Lookout {
         let missing: Vec<usize> = (0..self.watched.len()).filter(missing).collect();
         missing.into_iter().for_each(|index| self.look(index));
         let Some(index) = self.around(&path) else { return };
-        let one = &self.watched[index];
+        let one = &mut self.watched[index];
         if path == one.path() {
             return self.look(index);
         }
-        let folder = Arc::clone(&one.folder);
-        if !one.is_here() || !path.parent().is_some_and(|parent| folder.reaches(parent)) {
+        if !one.is_here() || !path.parent().is_some_and(|parent| one.folder.reaches(parent)) {
             return;
         }
-        let found = fs::symlink_metadata(&path);
         if happening == Happening::Went {
             self.unfinished.forget(&path);
-            let was_known = self.watched[index].went(&path);
+            let was_known = one.went(&path);
             self.is_shown = false;
-            if was_known || folder.name(&path) != Name::Nobodys {
+            if was_known || one.folder.name(&path) != Name::Nobodys {
                 self.gone_since.get_or_insert_with(Instant::now);
                 self.gone.push(path.clone());
             }
         }
-        let Ok(metadata) = found else { return };
-        // Two that changed places: each went away from where the other one is now.
-        let happening = if happening == Happening::Went { Happening::Came } else { happening };
-        if metadata.is_dir() {
-            if folder.enters(&path) {
-                self.walk(index, &path);
+        if !one.ask(Question::Happened(happening, path)) {
+            one.want(Instant::now() + AFTER_OVERFLOW);
+        }
+    }
+
+    /// The eye on this folder saw something.
+    pub(super) fn saw(&mut self, folder: &Arc<Folder>, answer: Answer) {
+        let Some(index) = self.watched.iter().position(|one| Arc::ptr_eq(&one.folder, folder)) else {
+            return;
+        };
+        let one = &mut self.watched[index];
+        one.answered();
+        if let Answer::Presence(found) = answer {
+            return self.found_out(index, *found);
+        }
+        if !one.is_here() {
+            return;
+        }
+        match answer {
+            Answer::Presence(_) | Answer::Nothing => {}
+            Answer::Folder(path) => self.walk(index, &path),
+            Answer::File { path, sign, stamp, is_linked } => {
+                if is_linked {
+                    self.happened_by_another_name(&path, &stamp);
+                }
+                self.unfinished.hear(path, sign, Instant::now());
+                self.is_shown = false;
             }
-        } else if folder.name(&path) == Name::Away {
-            self.watched[index].is_away(path);
-            self.is_shown = false;
-        } else if metadata.is_file()
-            && let Some(sign) = sign(&folder, happening, &path)
-        {
-            if metadata.nlink() > 1 {
-                self.happened_by_another_name(&path, &Stamp::of(&metadata));
+            Answer::Away(path) => {
+                one.is_away(path);
+                self.is_shown = false;
             }
-            self.unfinished.hear(path, sign, Instant::now());
-            self.is_shown = false;
+            Answer::Quiet(path, quiet) => self.was_quiet(index, &path, &quiet),
         }
     }
 
@@ -86,10 +96,9 @@ impl Lookout {
     }
 
     /// A walk came to these files.
-    pub(super) fn found(&mut self, folder: &Path, seen: Vec<Seen>) {
-        let Some(one) = self.watched.iter_mut().find(|one| one.path() == folder && one.is_here()) else {
-            return;
-        };
+    pub(super) fn met(&mut self, folder: &Arc<Folder>, seen: Vec<Seen>) {
+        let is_it = |one: &&mut Watched| Arc::ptr_eq(&one.folder, folder) && one.is_here();
+        let Some(one) = self.watched.iter_mut().find(is_it) else { return };
         let now = Instant::now();
         for (path, stamp) in seen {
             if one.meet(&path, &stamp) || self.unfinished.has(&path) {
@@ -103,76 +112,46 @@ impl Lookout {
             } else {
                 one.last_file_at = one.last_file_at.max(Some(changed / 1_000_000));
                 one.hand_over(&path, stamp);
+                self.ready_since.get_or_insert(now);
                 self.ready.push((path, changed));
             }
         }
         self.is_shown = false;
     }
 
-    /// Looks at the files that were quiet for long enough.
+    /// Has the files looked at that were quiet for long enough.
     pub(super) fn look_at_due(&mut self, now: Instant) {
         for (path, looked) in self.unfinished.due(now) {
             self.is_shown = false;
-            let Some(index) = self.around(&path) else {
+            let Some(one) = self.around(&path).map(|index| &mut self.watched[index]) else {
                 self.unfinished.forget(&path);
                 continue;
             };
-            let one = &mut self.watched[index];
-            let Some(metadata) = fs::symlink_metadata(&path).ok().filter(Metadata::is_file) else {
-                self.unfinished.forget(&path);
-                continue;
-            };
-            let stamp = Stamp::of(&metadata);
-            let looks = (stamp.size, stamp.mtime_ns);
-            if looked.is_some_and(|looked| looked != looks)
-                || looked.is_none() && is_placeholder(&path, stamp.size)
-            {
-                self.unfinished.keep(path, looks, now);
-                continue;
+            if !one.ask(Question::Quiet(path.clone(), looked)) {
+                self.unfinished.hear(path, Sign::Writing, now);
             }
-            if !self.others.is_wanted(&one.folder, &path, &stamp) {
-                self.unfinished.forget(&path);
-                continue;
-            }
-            self.unfinished.take(&path, now);
-            one.hand_over(&path, stamp);
-            one.last_file_at = Some(now_ms());
-            self.ready.push((path, stamp.mtime_ns.max(stamp.ctime_ns)));
         }
     }
-}
 
-/// What this says of whether the file is complete; nothing, if it is nobody's business.
-fn sign(folder: &Folder, happening: Happening, path: &Path) -> Option<Sign> {
-    match (folder.name(path), happening) {
-        (Name::Nobodys | Name::Away, _) => None,
-        (Name::Hidden, _) => Some(Sign::Hidden),
-        (Name::Its, Happening::Changed | Happening::Went) => Some(Sign::Writing),
-        (Name::Its, Happening::Came) => Some(Sign::Complete),
-        (Name::Its, Happening::Closed) => Some(if is_whole(path) { Sign::Complete } else { Sign::Writing }),
-    }
-}
-
-/// Whether a file that was closed need not be waited for. One that does not tell may be a picture of a simple format; of a
-/// recording, more may come.
-fn is_whole(path: &Path) -> bool {
-    if !has_media_name(path) {
-        return false;
-    }
-    let Some(kind) = told(path) else { return false };
-    let says = open_regular(path).and_then(|file: File| whole(&file, kind));
-    match says {
-        Ok(Whole::Yes) => true,
-        Ok(Whole::Unknown) => kind == MediaKind::Image,
-        Ok(Whole::No) | Err(_) => false,
-    }
-}
-
-/// Whether an empty file only holds a place: some programs make one, and write under another name until they are done.
-fn is_placeholder(path: &Path, size: u64) -> bool {
-    size == 0 && {
-        let with = |end: &str| path.with_added_extension(end).symlink_metadata().is_ok();
-        ["part", "crdownload", "download", "partial"].into_iter().any(with)
+    /// A file that was quiet was looked at.
+    fn was_quiet(&mut self, index: usize, path: &Path, quiet: &Quiet) {
+        // Something may have happened to it since.
+        if !self.unfinished.is_looked_at(path) {
+            return;
+        }
+        let (one, now) = (&mut self.watched[index], Instant::now());
+        match *quiet {
+            Quiet::Nobodys => self.unfinished.forget(path),
+            Quiet::Unfinished(looks) => self.unfinished.keep(path.to_owned(), looks, now),
+            Quiet::Complete(stamp) => {
+                self.unfinished.take(path, now);
+                one.hand_over(path, stamp);
+                one.last_file_at = Some(now_ms());
+                self.ready_since.get_or_insert(now);
+                self.ready.push((path.to_owned(), stamp.mtime_ns.max(stamp.ctime_ns)));
+            }
+        }
+        self.is_shown = false;
     }
 }
 
