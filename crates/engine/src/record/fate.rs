@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(super) fn fates(places: Vec<Place>) -> HashMap<PathBuf, Fate> {
     if places.is_empty() {
         return fates;
     }
-    let (tell, told) = channel();
+    let (tell, told) = sync_channel(places.len());
     let look = move || {
         for place in places {
             let fate = fate(&place);

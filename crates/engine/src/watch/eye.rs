@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use deskscribe_cache::Stamp;
@@ -21,6 +21,10 @@ use super::signal::{Happening, Signal, Signals};
 use super::walk::Others;
 use super::whole::{Whole, whole};
 use crate::intake::{has_media_name, open_regular, told};
+
+/// Questions that may be open, beside the one whether the folder is there. What happens beyond that is not asked about one
+/// by one: a walk finds what it was.
+pub(super) const MOST_OPEN: u64 = 1 << 12;
 
 /// Something to look at.
 #[derive(Debug)]
@@ -68,7 +72,7 @@ pub(super) enum Quiet {
 /// The way to the eye. It closes when this is dropped, as soon as it can.
 #[derive(Debug)]
 pub(super) struct Eye {
-    questions: Sender<Question>,
+    questions: SyncSender<Question>,
 }
 
 /// What the eye needs.
@@ -82,15 +86,14 @@ pub(super) struct Sight {
 
 impl Eye {
     pub(super) fn open(sight: Sight) -> io::Result<Self> {
-        let (questions, asked) = channel();
+        let (questions, asked) = sync_channel(MOST_OPEN as usize + 1);
         thread::Builder::new().name("eye".to_owned()).spawn(move || sight.look(&asked))?;
         Ok(Self { questions })
     }
 
-    /// Never waits. Questions are answered in their order.
-    pub(super) fn ask(&self, question: Question) {
-        // The thread ends only with the lookout.
-        let _ = self.questions.send(question);
+    /// Never waits, and tells whether there was room for it: see [`MOST_OPEN`]. Questions are answered in their order.
+    pub(super) fn ask(&self, question: Question) -> bool {
+        self.questions.try_send(question).is_ok()
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use deskscribe_cache::{FileId, Stamp};
 
 use super::below::take_below;
-use super::eye::{Eye, Question};
+use super::eye::{Eye, MOST_OPEN, Question};
 use super::folder::Folder;
 use super::listen::Listener;
 use super::memory::Remembered;
@@ -29,8 +29,6 @@ const POLL: Duration = Duration::from_secs(10);
 const POLL_SHARE: u32 = 20;
 /// A folder that is not there is looked for so often, beside whenever the system tells of a drive.
 const LOOK_FOR: Duration = Duration::from_secs(60);
-/// Questions to its eye that may be open. What happens beyond that is not asked about one by one: a walk finds what it was.
-const MOST_OPEN: u64 = 1 << 14;
 /// What is said of one whose disk gives no answer.
 const SILENT: &str = "it does not answer; once it does, it is watched on";
 
@@ -180,16 +178,13 @@ impl Watched {
 
     /// Asks its eye something, unless too much is open or it is not there.
     pub(super) fn ask(&mut self, question: Question) -> bool {
-        let asks = self.is_here() && self.asked.questions - self.asked.answers < MOST_OPEN;
-        if asks {
-            self.put(question);
-        }
-        asks
+        self.is_here() && self.asked.questions - self.asked.answers < MOST_OPEN && self.put(question)
     }
 
-    fn put(&mut self, question: Question) {
-        self.asked.questions += 1;
-        self.eye.ask(question);
+    fn put(&mut self, question: Question) -> bool {
+        let has_room = self.eye.ask(question);
+        self.asked.questions += u64::from(has_room);
+        has_room
     }
 
     /// Its eye has answered.
@@ -210,8 +205,7 @@ impl Watched {
             self.asked.again = true;
             return;
         }
-        self.asked.presence = true;
-        self.put(Question::Presence { mount });
+        self.asked.presence = self.put(Question::Presence { mount });
     }
 
     /// Not everything was told of what happens in it: it is to be looked through.
