@@ -74,7 +74,10 @@ fn a_walk_that_does_not_come_back_is_waited_for() {
     one.ask_presence(false, None);
     assert_eq!(answer(&mut one, &mut remembered, begun), (Presence::Same, false));
     assert_eq!(state(&one), FolderState::Offline, "there is something in it that does not answer");
-    assert_eq!(one.walked(Walked { from, took: Duration::ZERO, untold: None, away: Vec::new() }, begun), (Vec::new(), None));
+    assert_eq!(
+        one.walked(Walked { from, took: Duration::ZERO, untold: None, away: Vec::new() }, begun),
+        (Vec::new(), None)
+    );
     assert!(!one.falls_silent(begun));
     one.ask_presence(false, None);
     assert_eq!(answer(&mut one, &mut remembered, begun), (Presence::New, false));
