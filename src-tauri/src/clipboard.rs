@@ -1,5 +1,6 @@
-//! The clipboard: text that is put there, files and pictures that lie there. The page asks for them here, because a web view
-//! hands over what is pasted only while somebody types. A picture is taken as the bytes it comes in; nothing decodes it.
+//! The clipboard: text that is put there, files and pictures that lie there. The page asks for them here, because a web
+//! view hands over what is pasted only while somebody types. A picture is taken as the bytes it comes in; nothing
+//! decodes it.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -44,8 +45,8 @@ impl Clipboard {
         self.with(|system| system.set_text(text))
     }
 
-    /// The files that lie there: what a file manager copied. Whatever else lies there, or cannot be had from whoever put
-    /// it there, is no file.
+    /// The files that lie there: what a file manager copied. Whatever else lies there, or cannot be had from whoever
+    /// put it there, is no file.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, CommandError> {
         self.with(|system| Ok(system.get().file_list().unwrap_or_default()))
     }

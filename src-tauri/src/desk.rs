@@ -136,8 +136,8 @@ impl Desk {
         }))
     }
 
-    /// Starts the engine with the settings that are in use, or those of the file; what goes wrong is shown in the window,
-    /// which can try again.
+    /// Starts the engine with the settings that are in use, or those of the file; what goes wrong is shown in the
+    /// window, which can try again.
     pub(crate) async fn start_engine(&self, app: &AppHandle) {
         let this = self.engines.fetch_add(1, Ordering::Relaxed) + 1;
         self.engine.send_replace(Reading::Starting);
@@ -265,8 +265,8 @@ impl Desk {
         self.counting.end(self);
     }
 
-    /// Ends the engine. When this is done every worker is gone, everything that was read is stored, and what was fetched
-    /// of a model is kept.
+    /// Ends the engine. When this is done every worker is gone, everything that was read is stored, and what was
+    /// fetched of a model is kept.
     pub(crate) fn close(&self) {
         block_on(self.errands.close());
         block_on(self.pulls.close());

@@ -1,5 +1,5 @@
-//! Errands for speech models: a download, an import or a check, one at a time. An errand goes on whatever the page shows,
-//! and ends with the window; what was fetched by then is kept, and the next start offers to go on.
+//! Errands for speech models: a download, an import or a check, one at a time. An errand goes on whatever the page
+//! shows, and ends with the window; what was fetched by then is kept, and the next start offers to go on.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,8 +95,8 @@ impl Errands {
         }
     }
 
-    /// These are the models from now on; follows which of them listens. A download that the last window left is told as one
-    /// that was stopped.
+    /// These are the models from now on; follows which of them listens. A download that the last window left is told as
+    /// one that was stopped.
     pub(crate) fn know(&self, models: Models) {
         let mut speech = models.watch();
         let left = self.left(&models);

@@ -21,8 +21,8 @@ pub(crate) enum Instance {
 }
 
 impl Instance {
-    /// Finds out which one this is, and hands the files over if there is a window already. Without any, not even none, the
-    /// first one stays as it is.
+    /// Finds out which one this is, and hands the files over if there is a window already. Without any, not even none,
+    /// the first one stays as it is.
     ///
     /// # Errors
     /// There is one that does not answer, or nothing can be kept in this home.

@@ -1,6 +1,6 @@
 //! Pictures for the page, over protocols of our own: `thumb://localhost/<key>` comes from the cache,
-//! `preview://localhost/<key>?at=<seconds>` is made by a worker when it is asked for, of a recording what is seen at that
-//! second. Nothing in here decodes anything.
+//! `preview://localhost/<key>?at=<seconds>` is made by a worker when it is asked for, of a recording what is seen at
+//! that second. Nothing in here decodes anything.
 
 use deskscribe_engine::ContentKey;
 use tauri::http::{Response, StatusCode, header};

@@ -1,5 +1,5 @@
-//! Having Ollama fetch a language model, one at a time. It goes on whatever the page shows, and ends with the window; what
-//! was fetched by then stays with Ollama, and the next start offers to go on.
+//! Having Ollama fetch a language model, one at a time. It goes on whatever the page shows, and ends with the window;
+//! what was fetched by then stays with Ollama, and the next start offers to go on.
 
 use std::sync::Arc;
 
@@ -54,7 +54,8 @@ pub(crate) struct Pulls {
 }
 
 impl Pulls {
-    /// What is fetched is remembered there until it is there; what the last window left is told as one that was stopped.
+    /// What is fetched is remembered there until it is there; what the last window left is told as one that was
+    /// stopped.
     pub(crate) fn remembering(unfinished: Unfinished) -> Self {
         let left = unfinished.read().map(|Download { model, kept }| {
             let progress = PullProgress::Stopped { kept };

@@ -1,5 +1,5 @@
-//! A download that has begun and is not done: remembered in the data folder, so that the next start says where it stands and
-//! offers to go on.
+//! A download that has begun and is not done: remembered in the data folder, so that the next start says where it
+//! stands and offers to go on.
 
 use std::fs;
 use std::io;

@@ -24,19 +24,19 @@ export const commands = {
 	 */
 	countFolder: (folder: FolderChoice | null) => __TAURI_INVOKE<null>("count_folder", { folder }),
 	/**
-	 *  Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to take
-	 *  it back.
+	 *  Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to
+	 *  take it back.
 	 */
 	watchFolder: (folder: FolderChoice) => __TAURI_INVOKE<number>("watch_folder", { folder }),
 	/**  Watches this folder no more. What was read in it stays. Tells the number of the change, to take it back. */
 	unwatchFolder: (folder: FilePath) => __TAURI_INVOKE<number>("unwatch_folder", { folder }),
-	/**  How it behaves in the background from now on. */
-	setBackground: (background: Background) => __TAURI_INVOKE<null>("set_background", { background }),
+	/**  Whether it is started when the user logs in, from now on. Tells the number of the change, to take it back. */
+	setAutostart: (on: boolean) => __TAURI_INVOKE<number>("set_autostart", { on }),
 	/**  The answer to whether to go on when the window is closed, which it then is. */
 	closeWindow: (keepRunning: boolean) => __TAURI_INVOKE<null>("close_window", { keepRunning }),
 	/**  Gives a setting this value, or the one that it comes with. Tells the number of the change, to take it back. */
 	setSetting: (key: string, value: Plain | null) => __TAURI_INVOKE<number>("set_setting", { key, value }),
-	/**  Takes a change of the settings back. */
+	/**  Takes a change back. */
 	undoSetting: (change: number) => __TAURI_INVOKE<null>("undo_setting", { change }),
 	/**  How many workers there are and why, as of now. */
 	capacity: () => __TAURI_INVOKE<Capacity>("capacity"),
@@ -54,7 +54,10 @@ export const commands = {
 	waiting: (offset: number, limit: number) => __TAURI_INVOKE<QueuePage>("waiting", { offset, limit }),
 	/**  Files that could not be read, the newest first. */
 	troubles: (offset: number, limit: number) => __TAURI_INVOKE<AttentionPage>("troubles", { offset, limit }),
-	/**  Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was named. */
+	/**
+	 *  Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was
+	 *  named.
+	 */
 	exportItems: (keys: ContentKey[] | null, query: string, format: Format) => __TAURI_INVOKE<string | null>("export_items", { keys, query, format }),
 	/**  What is like this content, the nearest first. Nothing, if no model has made a vector of it. */
 	similar: (key: ContentKey) => __TAURI_INVOKE<Card[]>("similar", { key }),
@@ -154,18 +157,10 @@ export type AttentionPage = {
 	count: number,
 };
 
-/**  What happens when no window is open, and beside other programs. */
+/**  What there is to know about being in the background, beside the settings. */
 export type Background = {
-	/**  Whether it goes on when the window is closed. */
-	keep_running: boolean,
 	/**  Whether it is started when the user logs in. */
 	autostart: boolean,
-	/**  Whether the end of a round is told while the window is not in sight. */
-	notifications: boolean,
-	/**  What happens while the machine runs on battery. */
-	on_battery: OnBattery,
-	/**  How it gives way to other programs. */
-	priority: Priority,
 	/**  Whether this desktop shows icons of programs without a window. */
 	has_tray: boolean,
 };
@@ -522,6 +517,8 @@ export type FolderCount = {
 	videos: number,
 	/**  Sound alone. */
 	audio: number,
+	/**  Files that are not on this machine, and are read once somebody fetches them. */
+	away: number,
 	/**  Whether there may be more: it is still being looked through. */
 	counting: boolean,
 	/**  What is wrong with what is to be left out, in one line; then nothing is counted. */
@@ -551,6 +548,8 @@ export type FolderStatus = {
 	reason?: string | null,
 	/**  Files in it that are still being written. */
 	unfinished: number,
+	/**  Files in it that are not on this machine: a sync program has put something in their place. They are not opened. */
+	away?: number,
 	/**  When a file in it was last complete, in milliseconds since 1970. */
 	last_file_at?: number | null,
 };
@@ -979,13 +978,6 @@ export type OfferedModel = {
 	host: string | null,
 } & ListedModel;
 
-/**  What an engine does while the machine runs on its battery. */
-export type OnBattery = 
-/**  It is paused until the mains are back. */
-"pause" | 
-/**  It goes on reading. */
-"read";
-
 /**  A part of a picture that could not be read, while the rest of it was. */
 export type Omission = {
 	/**  What was left out. */
@@ -1125,13 +1117,6 @@ number |
 string | 
 /**  Some words. */
 string[];
-
-/**  How workers share processor and disk with other programs. */
-export type Priority = 
-/**  They get what others leave. */
-"low" | 
-/**  They are programs like others. */
-"normal";
 
 /**  How far an errand is. */
 export type Progress = 
@@ -1657,6 +1642,8 @@ export type SummariesStatus = {
 	model: LlmState,
 	/**  Contents that are known to wait for one, those that are summarised now among them. */
 	waiting: number,
+	/**  What it writes just now. */
+	writing?: WritingStatus[],
 };
 
 /**  What a setting may be. */
@@ -1827,5 +1814,24 @@ export type WorkerStatus = {
 	deaths: number,
 	/**  How well it is confined; absent before it is ready. */
 	isolation: Isolation | null,
+};
+
+/**  How it goes with a summary that a language model writes. */
+export type WritingStatus = {
+	/**  Absolute path of the file that it is of; bytes that are no UTF-8 are shown as U+FFFD. */
+	path: string,
+	/**  The true bytes of the path in base64, when they are no UTF-8. */
+	path_bytes?: string | null,
+	/**  For how long, in seconds. */
+	seconds: number,
+	/**  What it has said so far, in the pieces in which it came: mostly a token each. */
+	tokens: number,
+	/**  So many of them came in a second; absent until that can be told. */
+	tokens_per_second: number | null,
+	/**
+	 *  How long it still takes if it takes as long as others mostly did, in seconds; absent where nothing is known of
+	 *  others, or it takes longer already.
+	 */
+	left_seconds: number | null,
 };
 

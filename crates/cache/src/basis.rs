@@ -8,8 +8,8 @@ use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 
 const LENGTH: usize = 16;
 
-/// The words that can be read on a medium and that were said in it, as a hash. Two readings with the same basis have the
-/// same summary, whatever else has changed.
+/// The words that can be read on a medium and that were said in it, as a hash. Two readings with the same basis have
+/// the same summary, whatever else has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Basis([u8; LENGTH]);
 

@@ -1,7 +1,7 @@
 //! The bell: rings when somebody may have committed something.
 //!
-//! A commit ends with the write lock, which is a file that was open for writing: the system tells when it is closed, and
-//! `data_version` says whether there was a commit of somebody else. What is told while the log is written comes too
+//! A commit ends with the write lock, which is a file that was open for writing: the system tells when it is closed,
+//! and `data_version` says whether there was a commit of somebody else. What is told while the log is written comes too
 //! soon: the commit is only there to be seen once the log is on the disk.
 
 use std::path::{Path, PathBuf};

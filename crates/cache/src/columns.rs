@@ -71,8 +71,8 @@ macro_rules! duration {
 pub(crate) use duration;
 
 /// SQL for the seal of a row with these values. Whatever is no recording is sealed as it was before there were any, and
-/// what has no chapters, no coordinates or no omissions as it was before these, so that nothing that was stored then has to be written
-/// anew, and older programs still know it.
+/// what has no chapters, no coordinates or no omissions as it was before these, so that nothing that was stored then
+/// has to be written anew, and older programs still know it.
 fn seal<T: AsRef<str>>(values: &[T; COLUMNS.len()]) -> String {
     let list = |values: &[T]| values.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     let none = |values: &[T]| {

@@ -1,5 +1,5 @@
-//! The digest that is told of a reading: that of a language model, where there is one, and of what this did not give, the
-//! extractive one. Tags of the user's own stand above both.
+//! The digest that is told of a reading: that of a language model, where there is one, and of what this did not give,
+//! the extractive one. Tags of the user's own stand above both.
 
 /// The columns of a digest.
 pub(crate) const DIGEST: [&str; 5] = ["title", "summary", "summary_by", "tags", "chapters"];

@@ -7,8 +7,8 @@ use rusqlite::ErrorCode;
 
 use crate::repair;
 
-/// Room on its disk with which storing goes on, in bytes: for readings, their search index and small pictures, and SQLite's
-/// logs of them.
+/// Room on its disk with which storing goes on, in bytes: for readings, their search index and small pictures, and
+/// SQLite's logs of them.
 pub const ROOM: u64 = 16_000_000;
 
 /// Why the cache could not be used. Whatever it is, what was stored is left as it was.

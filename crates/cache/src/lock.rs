@@ -14,8 +14,8 @@ use crate::CacheError;
 /// Between two tries: short beside a commit, which takes a millisecond, and long beside a try, which takes one of a
 /// thousand.
 const TRY_AGAIN: Duration = Duration::from_micros(400);
-/// Whoever has waited so long tries twice as often, and so on up to eight times, so that of many who wait the one who has
-/// waited longest is likely to be next. After that it is no throng, and everybody tries as at first.
+/// Whoever has waited so long tries twice as often, and so on up to eight times, so that of many who wait the one who
+/// has waited longest is likely to be next. After that it is no throng, and everybody tries as at first.
 const IMPATIENT: Duration = Duration::from_millis(8);
 const THRONG: Duration = Duration::from_secs(1);
 /// How long a waiter lets another one be the next. That one may be stopped, and is not to stop everybody.

@@ -48,7 +48,8 @@ fn parsed(tags: &str) -> Option<Vec<String>> {
 }
 
 /// What a user typed, made sound: each tag one line of at most a hundred characters, with single spaces and nothing
-/// that speaks to a terminal; at most twenty-four, each once. Of those that search cannot tell apart, the first is kept.
+/// that speaks to a terminal; at most twenty-four, each once. Of those that search cannot tell apart, the first is
+/// kept.
 pub(crate) fn clean(typed: &[String]) -> Vec<String> {
     let mut known = HashSet::new();
     let tags = typed.iter().map(|tag| one_line(tag)).filter(|tag| !tag.is_empty());

@@ -49,8 +49,8 @@ impl Watch {
         self.bell.stopper()
     }
 
-    /// Waits until something is not as it was told last; at first tells how it is. Many changes in a row are told as one.
-    /// Nothing, when the wait was ended.
+    /// Waits until something is not as it was told last; at first tells how it is. Many changes in a row are told as
+    /// one. Nothing, when the wait was ended.
     ///
     /// # Errors
     /// The cache cannot be read. The next wait begins with waiting until that may have changed.

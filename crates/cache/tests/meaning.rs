@@ -169,8 +169,8 @@ fn without_vectors_or_words_it_is_the_search_by_words() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// The nearest are those that whole numbers of full length would give, but for what is as good as equal; whatever was
-    /// stored, replaced and dropped before, with a reader that has seen all of it.
+    /// The nearest are those that whole numbers of full length would give, but for what is as good as equal; whatever
+    /// was stored, replaced and dropped before, with a reader that has seen all of it.
     #[test]
     fn the_nearest_are_the_nearest(
         steps in proptest::collection::vec((0_u32..12, proptest::collection::vec(-1.0_f32..1.0, 8), prop::bool::weighted(0.2)), 1..30),

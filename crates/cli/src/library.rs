@@ -33,8 +33,8 @@ pub(crate) fn query(words: &[OsString]) -> anyhow::Result<Query> {
     Ok(Query::parse(&text)?)
 }
 
-/// The value of a filter in quotes, if the shell took them away: `"in:/srv/My files"`. Words alone stay apart: a whole query
-/// may come in one argument.
+/// The value of a filter in quotes, if the shell took them away: `"in:/srv/My files"`. Words alone stay apart: a whole
+/// query may come in one argument.
 fn kept_together(word: &str) -> String {
     match word.split_once(':') {
         Some((name, value))

@@ -48,8 +48,8 @@ fn follow(mut follow: Follow, most: usize, rows: Rows) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ends the wait when whoever reads our stdout has gone away: `deskscribe list --follow | head` would otherwise wait for
-/// one row more.
+/// Ends the wait when whoever reads our stdout has gone away: `deskscribe list --follow | head` would otherwise wait
+/// for one row more.
 fn end_with_the_reader(stop: StopWaiting) -> io::Result<()> {
     let wait = move || {
         let stdout = io::stdout();

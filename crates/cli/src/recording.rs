@@ -4,7 +4,8 @@ use deskscribe_engine::{
     Gap, MODELS_COMMAND, OnScreen, Recording, Segment, WAITS_FOR_SPEECH, by_time, clock, missing, tame,
 };
 
-/// A timeline of what was shown, what was said, and what is missing, each with its times; what it waits for comes first.
+/// A timeline of what was shown, what was said, and what is missing, each with its times; what it waits for comes
+/// first.
 pub(crate) fn timelines(recording: &Recording, waits_for_speech: bool) -> String {
     let Recording { transcript, screen, gaps, .. } = recording;
     let mut text = String::new();

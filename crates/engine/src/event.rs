@@ -71,8 +71,8 @@ pub enum Event {
     },
 }
 
-/// How much of a recording was worked through, in seconds of it: what is heard, what is said and what is shown count each
-/// for itself.
+/// How much of a recording was worked through, in seconds of it: what is heard, what is said and what is shown count
+/// each for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Share {
     /// Seconds that are done.

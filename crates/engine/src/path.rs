@@ -52,8 +52,8 @@ impl FilePath {
     }
 }
 
-/// The absolute form of a path, without `..`: a file is known by one name only. What it names may be a link, and need not
-/// exist.
+/// The absolute form of a path, without `..`: a file is known by one name only. What it names may be a link, and need
+/// not exist.
 pub fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if !path.components().any(|component| component == Component::ParentDir) {

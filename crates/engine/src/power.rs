@@ -17,8 +17,8 @@ const SUPPLIES_VARIABLE: &str = "DESKSCRIBE_POWER_SUPPLIES";
 /// system calls; without anything to read there are none.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
-/// Has an engine pause on its battery, if that was chosen. Somebody who wants it to go on has it go on until the machine
-/// was on the mains again. Ends with the engine.
+/// Has an engine pause on its battery, if that was chosen. Somebody who wants it to go on has it go on until the
+/// machine was on the mains again. Ends with the engine.
 pub(crate) async fn heed(board: Arc<Board>, on_battery: OnBattery) {
     if on_battery == OnBattery::Read {
         return;

@@ -54,7 +54,8 @@ pub struct Row {
     pub height: Option<u32>,
     /// Pages or distinct frames that were read; absent for sound alone.
     pub pages: Option<u32>,
-    /// What was said, shown and lost in a recording, with its times: fields of the row itself, which other rows have not.
+    /// What was said, shown and lost in a recording, with its times: fields of the row itself, which other rows have
+    /// not.
     #[serde(flatten)]
     pub recording: Option<Recording>,
     /// What a picture holds and could not be read.

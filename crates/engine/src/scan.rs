@@ -120,8 +120,8 @@ impl Engine {
         self.begin(Order { files: Files::Queued, again: Again::Nothing, turn: Turn::Later })
     }
 
-    /// Has these contents summarised by the language model, also those that it has summarised before. Must be called inside
-    /// a tokio runtime.
+    /// Has these contents summarised by the language model, also those that it has summarised before. Must be called
+    /// inside a tokio runtime.
     pub fn summarise(&self, keys: Vec<ContentKey>, model: Option<&str>) -> Result<Run, RunError> {
         record::want_summaries(&mut self.cache.writer()?, &keys, model)?;
         self.run(Command::Summarise(keys))

@@ -1,5 +1,5 @@
-//! What is done for the cache now and then, when nothing else is to be done: it is backed up, and what it knows of files
-//! that are long gone is dropped, so that it does not grow for ever.
+//! What is done for the cache now and then, when nothing else is to be done: it is backed up, and what it knows of
+//! files that are long gone is dropped, so that it does not grow for ever.
 
 use std::time::Duration;
 

@@ -104,8 +104,8 @@ pub fn resident(pid: u32) -> Option<u64> {
     line.split_ascii_whitespace().next()?.parse().ok()
 }
 
-/// The memory of a process in bytes, in which a page that several share counts once (PSS). `None` when it is gone, or may
-/// not be looked at: workers show it to root alone.
+/// The memory of a process in bytes, in which a page that several share counts once (PSS). `None` when it is gone, or
+/// may not be looked at: workers show it to root alone.
 pub fn proportional(pid: u32) -> Option<u64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;

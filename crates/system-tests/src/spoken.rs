@@ -11,8 +11,8 @@ use deskscribe_protocol::{Segment, Sound};
 /// How long each of them is said, in seconds.
 const LONG: f64 = 1.5;
 
-/// Has these be said in the recording at this path, which was read: each with its second. It waits for no speech model any
-/// more.
+/// Has these be said in the recording at this path, which was read: each with its second. It waits for no speech model
+/// any more.
 ///
 /// # Panics
 /// Nothing is known of it, or it is no recording.

@@ -98,8 +98,8 @@ impl Store {
         path
     }
 
-    /// `deskscribe` with these arguments in this home, where no proxy is set. It goes by the mirror and the proxy of the
-    /// settings.
+    /// `deskscribe` with these arguments in this home, where no proxy is set. It goes by the mirror and the proxy of
+    /// the settings.
     pub fn deskscribe(&self, arguments: &[&str]) -> Command {
         fs::create_dir_all(self.home()).unwrap();
         let Downloads { mirror, proxy, .. } = &self.settings.downloads;

@@ -1,5 +1,5 @@
-//! A systemd of the test's own, as a user's session has it: with a `/run`, a journal and a control group that nobody else
-//! sees.
+//! A systemd of the test's own, as a user's session has it: with a `/run`, a journal and a control group that nobody
+//! else sees.
 
 #![expect(clippy::unwrap_used, reason = "this runs in tests alone, where a panic is a failed test")]
 

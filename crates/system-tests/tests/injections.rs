@@ -1,5 +1,5 @@
-//! A picture that gives orders to a language model which obeys: whatever comes of it is a title, a summary and tags of that
-//! picture, as short and as tame as any.
+//! A picture that gives orders to a language model which obeys: whatever comes of it is a title, a summary and tags of
+//! that picture, as short and as tame as any.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,5 @@
-//! `deskscribe service`: with a real systemd where one can be had, and with one that only takes notes of what it is asked.
+//! `deskscribe service`: with a real systemd where one can be had, and with one that only takes notes of what it is
+//! asked.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -20,8 +20,8 @@ fn queue(bench: &Bench) -> Vec<PathBuf> {
     queue
 }
 
-/// A bench with one worker, which has a file for ever, and so many more files that are read at once. Returns the sitting
-/// once as many wait as may.
+/// A bench with one worker, which has a file for ever, and so many more files that are read at once. Returns the
+/// sitting once as many wait as may.
 async fn backlog(files: usize) -> (Bench, Sitting, PathBuf) {
     let bench = Bench::new().workers(1);
     let blocks = bench.order("blocks.png", "slow 600000");

@@ -1,5 +1,5 @@
-//! Watching a desktop: what is in it and what comes into it is read once it is complete, and the library follows whatever
-//! happens to it.
+//! Watching a desktop: what is in it and what comes into it is read once it is complete, and the library follows
+//! whatever happens to it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

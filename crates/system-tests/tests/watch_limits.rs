@@ -1,4 +1,5 @@
-//! Watching where the system tells too little: no more folders than it lets one listen to, and more at once than it keeps.
+//! Watching where the system tells too little: no more folders than it lets one listen to, and more at once than it
+//! keeps.
 
 use std::fs;
 use std::process::{Command, Stdio};

@@ -1,4 +1,5 @@
-//! Watching a folder on a drive whose server stops in the middle of everything: nobody waits for it but whoever looks there.
+//! Watching a folder on a drive whose server stops in the middle of everything: nobody waits for it but whoever looks
+//! there.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,5 @@
-//! A recording of the screen of a desk, as people make one: the program `ffmpeg` films what is there while something happens.
+//! A recording of the screen of a desk, as people make one: the program `ffmpeg` films what is there while something
+//! happens.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -18,8 +19,8 @@ pub struct Film {
 }
 
 impl Desk {
-    /// Begins to film the whole screen into this file, which is MP4: as many frames in a second as are looked at when it is
-    /// read.
+    /// Begins to film the whole screen into this file, which is MP4: as many frames in a second as are looked at when
+    /// it is read.
     pub fn film(&self, file: &Path) -> Film {
         let mut camera = self.command("ffmpeg");
         camera.args("-loglevel error -y -f x11grab -framerate 4 -i".split(' ')).arg(self.display());

@@ -8,7 +8,8 @@ use std::fs;
 use deskscribe_window_tests::{Desk, Look, RecordedPage, ui};
 use serde_json::{Value, json};
 
-/// Has axe look at the page by these rules, or by all that it has for everybody; a finding is what is wrong, with the elements that are.
+/// Has axe look at the page by these rules, or by all that it has for everybody; a finding is what is wrong, with the
+/// elements that are.
 const LOOK: &str = "
     const [rules, done] = arguments;
     const only = rules.length > 0 ? { runOnly: { type: 'rule', values: rules } } : {};

@@ -1,4 +1,5 @@
-//! Without a window: folders are watched, the tray and a notice say how it goes, and closing the window is no end of it.
+//! Without a window: folders are watched, the tray and a notice say how it goes, and closing the window is no end of
+//! it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

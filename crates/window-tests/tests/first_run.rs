@@ -1,6 +1,6 @@
-//! A newcomer's first minute, filmed: an empty window, a folder that is counted before it is opened, the first result; nothing
-//! in the way, nothing that cannot be reopened. Then the film itself is dropped onto the window and found by words that
-//! were on the screen.
+//! A newcomer's first minute, filmed: an empty window, a folder that is counted before it is opened, the first result;
+//! nothing in the way, nothing that cannot be reopened. Then the film itself is dropped onto the window and found by
+//! words that were on the screen.
 
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
-//! Recordings in the window: found by a word that was only said, opened at its second; and what is said while nobody can
-//! listen.
+//! Recordings in the window: found by a word that was only said, opened at its second; and what is said while nobody
+//! can listen.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

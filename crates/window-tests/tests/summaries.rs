@@ -1,5 +1,5 @@
-//! Summaries by a language model in the window: they come by themselves, and when they do not, the window says why and what
-//! to do.
+//! Summaries by a language model in the window: they come by themselves, and when they do not, the window says why and
+//! what to do.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

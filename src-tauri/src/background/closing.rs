@@ -17,8 +17,8 @@ pub(crate) struct Closing {
     said: AtomicBool,
 }
 
-/// Whether the window may be closed now. If not, the page asks what is wanted; a second wish is not held up, as the page
-/// may be gone.
+/// Whether the window may be closed now. If not, the page asks what is wanted; a second wish is not held up, as the
+/// page may be gone.
 pub(crate) fn may_close(desk: &Desk) -> bool {
     let is_to_be_asked = {
         let chosen = desk.chosen.borrow();

@@ -1,8 +1,8 @@
 //! The icon in the tray, while folders are watched or no window need be open: how it stands, and what can be done about
 //! it without the window.
 //!
-//! It is a `StatusNotifierItem` on the session bus, which needs no library of the system's: where nobody shows such icons
-//! nothing happens, and it appears as soon as somebody does.
+//! It is a `StatusNotifierItem` on the session bus, which needs no library of the system's: where nobody shows such
+//! icons nothing happens, and it appears as soon as somebody does.
 
 use std::time::Duration;
 

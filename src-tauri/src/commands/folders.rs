@@ -35,8 +35,8 @@ pub(crate) async fn count_folder(desk: State<'_, Desk>, folder: Option<FolderCho
     Ok(())
 }
 
-/// Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to take
-/// it back.
+/// Watches this folder from now on; one that is watched already, in another way. Tells the number of the change, to
+/// take it back.
 #[command]
 #[specta::specta]
 pub(crate) async fn watch_folder(app: AppHandle, desk: State<'_, Desk>, folder: FolderChoice) -> Answer<u32> {

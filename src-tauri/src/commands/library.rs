@@ -60,7 +60,8 @@ pub(crate) async fn troubles(desk: State<'_, Desk>, offset: u32, limit: u32) -> 
     or_nothing(desk.shelves.ask(move |library| Ok(library.attention(offset as usize, limit)?)).await)
 }
 
-/// Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was named.
+/// Exports these, or without keys everything that matches, to a file that the person names; nothing, if no file was
+/// named.
 #[command]
 #[specta::specta]
 pub(crate) async fn export_items(

@@ -1,4 +1,5 @@
-//! Summaries by a language model: who makes them, what is wrong, and having some made again. Nothing is fetched unasked.
+//! Summaries by a language model: who makes them, what is wrong, and having some made again. Nothing is fetched
+//! unasked.
 
 use deskscribe_engine::{ContentKey, LlmState, LlmTest};
 use tauri::{State, command};

@@ -1,7 +1,7 @@
 //! All vectors of one model in memory, and which of them are nearest to a direction.
 //!
-//! They are compared one by one: a hundred thousand of 768 numbers take some ten milliseconds, and no index has to be kept
-//! that is right nearly always.
+//! They are compared one by one: a hundred thousand of 768 numbers take some ten milliseconds, and no index has to be
+//! kept that is right nearly always.
 
 use std::collections::{HashMap, HashSet};
 
@@ -137,7 +137,8 @@ impl Vectors {
         Direction::stored(self.numbers.get(begin..begin + self.dimensions)?)
     }
 
-    /// How near each content is, those alone that are allowed; in no order. None where the direction is of another model.
+    /// How near each content is, those alone that are allowed; in no order. None where the direction is of another
+    /// model.
     pub(crate) fn all_near(&self, direction: &Direction, allowed: Option<&HashSet<i64>>) -> Vec<Near> {
         if direction.dimensions() != self.dimensions {
             return Vec::new();

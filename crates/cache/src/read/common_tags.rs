@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use super::ReadGuard;
 use crate::{CacheError, search};
 
-/// Of each kind of tags, so many contents are looked at, the newest where there is an order. Whoever has more uses the same
-/// tags in these.
+/// Of each kind of tags, so many contents are looked at, the newest where there is an order. Whoever has more uses the
+/// same tags in these.
 const NEWEST: u32 = 3_000;
 /// A tag that the extractive digest gave less often is a word of one text.
 const FEWEST: u32 = 2;
 
 impl ReadGuard {
     /// Tags that are in use, at most so many: first those of the user and of language models, the most used first, then
-    /// those of extractive digests that stand for more than one content. Of tags that search cannot tell apart, one, as the
-    /// user writes it.
+    /// those of extractive digests that stand for more than one content. Of tags that search cannot tell apart, one, as
+    /// the user writes it.
     pub fn common_tags(&self, most: usize) -> Result<Vec<String>, CacheError> {
         const OWN: &str = "SELECT tags FROM tagging
             WHERE tags IS NOT NULL AND seal(key, set_at, tags) = seal LIMIT ?";

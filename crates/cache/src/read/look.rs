@@ -27,8 +27,8 @@ pub(super) struct Look {
 
 /// Opens a database for reading alone, whatever may be written around it.
 ///
-/// SQLite needs a file of shared memory beside a database with a log, and makes it if it is missing. Where it may not, a
-/// database without a log is read as one that nobody changes, and any other is copied with its log.
+/// SQLite needs a file of shared memory beside a database with a log, and makes it if it is missing. Where it may not,
+/// a database without a log is read as one that nobody changes, and any other is copied with its log.
 pub(super) fn look(schema: &Schema, folder: &Path) -> Result<Look, CacheError> {
     let error = match schema.read(folder) {
         Ok((connection, format)) => return Ok(Look { connection, format, copy: None }),

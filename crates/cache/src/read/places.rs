@@ -81,7 +81,8 @@ impl ReadGuard {
     }
 }
 
-/// What every path below this one lies between: all have a slash behind it, and in the order of bytes a zero comes next.
+/// What every path below this one lies between: all have a slash behind it, and in the order of bytes a zero comes
+/// next.
 fn below(path: &Path) -> [Vec<u8>; 2] {
     let itself = path.as_os_str().as_bytes();
     [b'/', b'0'].map(|end| if itself == b"/" { vec![end] } else { [itself, &[end]].concat() })

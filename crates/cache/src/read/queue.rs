@@ -126,8 +126,8 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
-    /// How much of what was found has been read. What was read and is at no place any more, because its file was edited,
-    /// counts no more.
+    /// How much of what was found has been read. What was read and is at no place any more, because its file was
+    /// edited, counts no more.
     pub fn coverage(&self) -> Result<Coverage, CacheError> {
         // One view of everything, whatever is written meanwhile.
         let count = || {

@@ -9,7 +9,8 @@ use crate::columns::GET;
 use crate::{Outcome, Record};
 
 /// What became of this content, if anything that is still what was stored, and the number of the change by which it was
-/// stored. Its digest is that of a language model, if one has made any, and its tags are the user's, if these gave it any.
+/// stored. Its digest is that of a language model, if one has made any, and its tags are the user's, if these gave it
+/// any.
 pub(crate) fn record(summaries: &Connection, key: &ContentKey) -> rusqlite::Result<Option<(Record, u64)>> {
     let mut get = summaries.prepare_cached(&GET)?;
     let record = |row: &Row<'_>| Ok((whole(*key, row)?, row.get::<_, i64>("stored")? as u64));

@@ -29,10 +29,10 @@ const WITHOUT_VECTOR: [&str; 3] = [
 ];
 
 impl ReadGuard {
-    /// Contents that these models can be asked about and have not been, at most so many: first what the user wishes, then
-    /// what has no summary, then what has no vector, the newest first each. Only what was found somewhere, and has words
-    /// or is a picture for a model that sees; nothing that a living engine has claimed, and nothing that was given up.
-    /// Fast, however many others there are.
+    /// Contents that these models can be asked about and have not been, at most so many: first what the user wishes,
+    /// then what has no summary, then what has no vector, the newest first each. Only what was found somewhere, and has
+    /// words or is a picture for a model that sees; nothing that a living engine has claimed, and nothing that was
+    /// given up. Fast, however many others there are.
     pub fn unsummarised(&self, asking: &Asking<'_>, most: usize) -> Result<Vec<Unsummarised>, CacheError> {
         let find = || {
             // One view of everything, whatever is written meanwhile.
@@ -71,8 +71,8 @@ impl ReadGuard {
 
     /// How many contents these models can still be asked about, those included that somebody is at.
     pub fn unsummarised_count(&self, asking: &Asking<'_>) -> Result<Unasked, CacheError> {
-        // What was given up is little, and taken off: all others are counted without being looked at. SQLite knows nothing
-        // of that, so it is told where to begin.
+        // What was given up is little, and taken off: all others are counted without being looked at. SQLite knows
+        // nothing of that, so it is told where to begin.
         const SUMMARIES: &str = "SELECT
             (SELECT count(*) FROM turn WHERE summarised = 0 AND (has_words OR :sees))
             - (SELECT count(*) FROM refusal CROSS JOIN reading ON reading.key = refusal.key

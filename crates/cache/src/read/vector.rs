@@ -24,11 +24,11 @@ impl ReadGuard {
         }))
     }
 
-    /// The contents that were found somewhere and mean what is most like this one, the nearest first, at most so many, each
-    /// with the cosine of the angle between the two. None, if no model made a vector of it.
+    /// The contents that were found somewhere and mean what is most like this one, the nearest first, at most so many,
+    /// each with the cosine of the angle between the two. None, if no model made a vector of it.
     ///
-    /// The first such question reads all vectors of a model into memory, a byte for each number, at most 256 MiB; they stay
-    /// with this guard until it is dropped.
+    /// The first such question reads all vectors of a model into memory, a byte for each number, at most 256 MiB; they
+    /// stay with this guard until it is dropped.
     pub fn similar(&self, key: &ContentKey, most: usize) -> Result<Vec<(ContentKey, f32)>, CacheError> {
         const MODEL: &str = "SELECT model FROM embedding WHERE key = ?";
         let find = || {
@@ -46,8 +46,8 @@ impl ReadGuard {
         find().map_err(|error| self.sort(error))
     }
 
-    /// The contents that were found somewhere and of which this model made vectors that are most like this one, which it
-    /// made as well: see [`similar`](Self::similar).
+    /// The contents that were found somewhere and of which this model made vectors that are most like this one, which
+    /// it made as well: see [`similar`](Self::similar).
     pub fn nearest(
         &self,
         model: &str,
@@ -83,8 +83,8 @@ impl ReadGuard {
         }
     }
 
-    /// Hands over the vectors of a model as they are in the view that the caller has of everything: without one, what is
-    /// written meanwhile may be missed for good.
+    /// Hands over the vectors of a model as they are in the view that the caller has of everything: without one, what
+    /// is written meanwhile may be missed for good.
     pub(crate) fn with_vectors<T>(
         &self,
         model: &str,

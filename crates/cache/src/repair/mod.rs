@@ -164,8 +164,8 @@ fn gather(folder: &Path, making: &Path) -> Result<Option<(u64, u64)>, CacheError
     let into = SUMMARIES.create(making)?;
     let sort = |error| CacheError::sort(error, &path);
     into.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN").map_err(sort)?;
-    // The clock is ahead of nearly any number that was ever handed out, should the last one not be found: what onlookers
-    // have seen stays seen, and all is new to them.
+    // The clock is ahead of nearly any number that was ever handed out, should the last one not be found: what
+    // onlookers have seen stays seen, and all is new to them.
     const LAST: &str = "INSERT INTO sqlite_sequence (name, seq) VALUES ('change', ?)";
     into.execute_batch("DELETE FROM sqlite_sequence").map_err(sort)?;
     into.execute(LAST, [clock::now_ms()]).map_err(sort)?;

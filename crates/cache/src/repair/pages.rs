@@ -90,8 +90,8 @@ pub(crate) fn has_broken_log(path: &Path) -> io::Result<bool> {
 /// Whether the end of a database is missing that has nothing in its log; SQLite takes a page that is cut short for one
 /// that ends in zeros.
 pub(crate) fn is_cut(path: &Path) -> io::Result<bool> {
-    // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has a
-    // log, as it has as long as somebody uses it, and longer, if the last one only read. A missing page is noticed by
+    // Closing a file takes back the locks that SQLite has on it in this process, so it is not even opened while it has
+    // a log, as it has as long as somebody uses it, and longer, if the last one only read. A missing page is noticed by
     // SQLite then; half of one shows from outside.
     match fs::metadata(beside(path, LOG)) {
         Ok(log) => {

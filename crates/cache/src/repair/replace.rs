@@ -26,8 +26,8 @@ const CLOSED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader waits while somebody replaces a file. Whoever has died meanwhile will not.
 const IN_PLACE_WITHIN: Duration = Duration::from_secs(5);
 
-/// What comes of this for a reader, who holds no lock: it is tried again while somebody puts a new file in its place, for
-/// then there is none for a moment.
+/// What comes of this for a reader, who holds no lock: it is tried again while somebody puts a new file in its place,
+/// for then there is none for a moment.
 pub(crate) fn once_in_place<T>(
     folder: &Path,
     mut attempt: impl FnMut() -> Result<T, CacheError>,

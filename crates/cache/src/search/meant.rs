@@ -65,7 +65,8 @@ impl ReadGuard {
         }
     }
 
-    /// What means something like this content, the nearest first, at most so many, as [`similar`](Self::similar) finds it.
+    /// What means something like this content, the nearest first, at most so many, as [`similar`](Self::similar) finds
+    /// it.
     pub fn search_similar(&self, key: &ContentKey, most: usize) -> Result<Vec<Hit>, CacheError> {
         const SLOT: &str = "SELECT slot FROM search_entry
             JOIN reading ON reading.id = search_entry.reading WHERE reading.key = ?";

@@ -32,8 +32,8 @@ pub(super) fn learn(connection: &Connection, columns: &Columns) -> rusqlite::Res
     Ok(())
 }
 
-/// Drops the words that nothing in the index holds any more: of texts that are forgotten, and of what stood in a text or
-/// a name before.
+/// Drops the words that nothing in the index holds any more: of texts that are forgotten, and of what stood in a text
+/// or a name before.
 pub(super) fn sweep(connection: &Connection) -> rusqlite::Result<()> {
     const HELD: &str =
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_word USING fts5vocab(main, search, row)";

@@ -30,8 +30,8 @@ impl WriteGuard<'_> {
         Ok(known)
     }
 
-    /// Forgets a file that waits to be read, with all that was learned of parts of it so far. Whose parts are whose is not
-    /// known before a medium was read to its end: so all go that are of no known file, and that nobody works on.
+    /// Forgets a file that waits to be read, with all that was learned of parts of it so far. Whose parts are whose is
+    /// not known before a medium was read to its end: so all go that are of no known file, and that nobody works on.
     pub fn forget_queued(&mut self, path: &Path) -> Result<(), CacheError> {
         const STRAY: &str = "DELETE FROM part WHERE key NOT IN (SELECT key FROM place)
             AND key NOT IN (SELECT key FROM claim) RETURNING key";

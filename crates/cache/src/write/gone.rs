@@ -11,8 +11,8 @@ use crate::{CacheError, clock};
 const AT_ONCE: usize = 500;
 
 impl WriteGuard<'_> {
-    /// Drops what is known of contents that lie nowhere any more, and have not for so long; returns how many those were.
-    /// What nobody has looked for yet is gone since now. Backups keep it until they are replaced: see
+    /// Drops what is known of contents that lie nowhere any more, and have not for so long; returns how many those
+    /// were. What nobody has looked for yet is gone since now. Backups keep it until they are replaced: see
     /// [`forget`](Self::forget) for what must leave no trace.
     pub fn drop_gone(&mut self, kept: Duration) -> Result<usize, CacheError> {
         let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);

@@ -90,8 +90,8 @@ fn files(folder: &Path) -> [Option<FileId>; 2] {
 }
 
 impl WriteGuard<'_> {
-    /// Stores everything, for good: after this, neither a crash nor a power cut takes it back. Of what was forgotten, no
-    /// trace is left in any file of the cache.
+    /// Stores everything, for good: after this, neither a crash nor a power cut takes it back. Of what was forgotten,
+    /// no trace is left in any file of the cache.
     ///
     /// # Errors
     /// Nothing is stored, but for [`CacheError::Traces`]: then everything is.

@@ -103,8 +103,8 @@ impl WriteGuard<'_> {
         self.id(key)
     }
 
-    /// Nothing is at this path any more. What was read there stays, for whenever it is found again; without any place it
-    /// is not shown.
+    /// Nothing is at this path any more. What was read there stays, for whenever it is found again; without any place
+    /// it is not shown.
     pub fn vacate(&mut self, path: &Path) -> Result<(), CacheError> {
         self.vacate_row(path).map_err(|error| self.sort(error))?;
         self.dequeue(path)

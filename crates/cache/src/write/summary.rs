@@ -8,8 +8,8 @@ use super::put::json;
 use crate::{Basis, CacheError, Receipt, Summary};
 
 impl WriteGuard<'_> {
-    /// Stores what a language model says of a content, in place of what one said before, and adds its receipt to those of
-    /// the content. Whoever claimed it has done what was to be done, and who wished for it has got it.
+    /// Stores what a language model says of a content, in place of what one said before, and adds its receipt to those
+    /// of the content. Whoever claimed it has done what was to be done, and who wished for it has got it.
     ///
     /// Returns whether it is stored: it is not if the content was forgotten, or read anew with other words, since the
     /// model was asked. What was sent is noted all the same, unless the content was forgotten.
@@ -85,9 +85,9 @@ impl WriteGuard<'_> {
         Ok(Some(id))
     }
 
-    /// Notes that this model, which may be one that makes vectors, could say nothing of a content, so that it is not asked
-    /// about it again: not before the content is read with other words, or [wished for](Self::want_summary). Whoever
-    /// claimed it has done what was to be done.
+    /// Notes that this model, which may be one that makes vectors, could say nothing of a content, so that it is not
+    /// asked about it again: not before the content is read with other words, or [wished for](Self::want_summary).
+    /// Whoever claimed it has done what was to be done.
     pub fn give_up_summary(
         &mut self,
         key: &ContentKey,
@@ -108,9 +108,9 @@ impl WriteGuard<'_> {
         give_up().map_err(|error| self.sort(error))
     }
 
-    /// Wishes for new summaries, by this model or by whichever can be asked: they come before all others, in the order of
-    /// the wishes, and what a model has said or refused to say is no obstacle. What is there stays until then. A wish
-    /// outlives the program. Returns how many of these contents are known.
+    /// Wishes for new summaries, by this model or by whichever can be asked: they come before all others, in the order
+    /// of the wishes, and what a model has said or refused to say is no obstacle. What is there stays until then. A
+    /// wish outlives the program. Returns how many of these contents are known.
     pub fn want_summary(
         &mut self,
         keys: &[ContentKey],
@@ -136,8 +136,8 @@ impl WriteGuard<'_> {
         want().map_err(|error| self.sort(error))
     }
 
-    /// Drops what models have said of a content, or refused to say, that was made of other words than these; of a failure,
-    /// which has none, everything.
+    /// Drops what models have said of a content, or refused to say, that was made of other words than these; of a
+    /// failure, which has none, everything.
     pub(super) fn drop_stale(&self, key: &ContentKey, basis: Option<Basis>) -> rusqlite::Result<()> {
         for table in ["summary", "embedding", "refusal"] {
             let stale = format!("DELETE FROM {table} WHERE key = ? AND basis IS NOT ?");
@@ -155,8 +155,8 @@ impl WriteGuard<'_> {
         self.writer.summaries.prepare_cached(ID)?.query_row(values, |row| row.get(0)).optional()
     }
 
-    /// A wish for a summary by one of these names of a model, or by whichever, is done with, and nothing is held against
-    /// that model.
+    /// A wish for a summary by one of these names of a model, or by whichever, is done with, and nothing is held
+    /// against that model.
     fn fulfil(&self, key: &ContentKey, names: &[&str]) -> rusqlite::Result<()> {
         let summaries = &self.writer.summaries;
         for name in names {

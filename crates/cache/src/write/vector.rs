@@ -6,11 +6,12 @@ use super::WriteGuard;
 use crate::{Basis, CacheError, meaning};
 
 impl WriteGuard<'_> {
-    /// Stores what a model makes of a content, in place of what any model made of it before: a direction, whose length is
-    /// not kept. Whoever claimed the content has done what was to be done. The basis is that of the words it was made of.
+    /// Stores what a model makes of a content, in place of what any model made of it before: a direction, whose length
+    /// is not kept. Whoever claimed the content has done what was to be done. The basis is that of the words it was
+    /// made of.
     ///
-    /// Returns whether it is stored: it is not if the content was forgotten, or read anew with other words, since then, or
-    /// if the vector is empty, too long or nothing but zeros.
+    /// Returns whether it is stored: it is not if the content was forgotten, or read anew with other words, since then,
+    /// or if the vector is empty, too long or nothing but zeros.
     pub fn put_vector(
         &mut self,
         key: &ContentKey,

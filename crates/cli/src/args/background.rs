@@ -13,8 +13,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1000 * 60 * 60);
 
 /// Watch folders, and read what is new in them until you stop it.
 ///
-/// Nothing is read twice, and what was added, changed or moved while nobody watched is found at the start. Settings that
-/// change are followed at once, and SIGHUP reads them anew. Ctrl-C or SIGTERM stops within a moment and loses nothing.
+/// Nothing is read twice, and what was added, changed or moved while nobody watched is found at the start. Settings
+/// that change are followed at once, and SIGHUP reads them anew. Ctrl-C or SIGTERM stops within a moment and loses
+/// nothing.
 ///
 /// Exit code: 0 it was stopped, 2 it could not run or go on.
 #[derive(Debug, clap::Args)]

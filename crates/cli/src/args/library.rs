@@ -94,8 +94,8 @@ pub(crate) struct ListArgs {
 
 /// Show what was read in a file.
 ///
-/// A file is found by its place and by its content, so copies and moved files are known too. A key is enough: `b3:` and at
-/// least six of its digits.
+/// A file is found by its place and by its content, so copies and moved files are known too. A key is enough: `b3:` and
+/// at least six of its digits.
 ///
 /// Exit code: 0 it is shown, 1 it could not be read, and why is shown, 2 nothing is known about it.
 #[derive(Debug, clap::Args)]
@@ -120,8 +120,8 @@ pub(crate) struct ShowArgs {
 
 /// Write what was read to a file, or to stdout.
 ///
-/// srt, vtt and txt are the words of a recording. Such a file holds one recording: name it, or name a folder with -o, and
-/// every recording that matches gets a file of its own there.
+/// srt, vtt and txt are the words of a recording. Such a file holds one recording: name it, or name a folder with -o,
+/// and every recording that matches gets a file of its own there.
 ///
 /// Exit code: 0 all of it was written, also when there was nothing, 2 it could not be.
 #[derive(Debug, clap::Args)]
@@ -179,8 +179,8 @@ impl From<ExportFormat> for Format {
 
 /// Forget what was read in files. The files themselves are not touched.
 ///
-/// Copies of a file are forgotten with it: what was read belongs to the content. The next scan that finds such a file reads
-/// it again.
+/// Copies of a file are forgotten with it: what was read belongs to the content. The next scan that finds such a file
+/// reads it again.
 ///
 /// Exit code: 0 all of it is forgotten, 1 you said no, or some of it was not known, 2 nothing could be forgotten.
 #[derive(Debug, clap::Args)]

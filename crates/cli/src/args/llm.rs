@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 /// The language model that writes summaries: whether it is there, how well it works, getting one.
 ///
-/// Without any settings Ollama on this machine is used if it is there, and nothing leaves this machine. Any other server
-/// is named in settings.toml: llm, llm_address, llm_model.
+/// Without any settings Ollama on this machine is used if it is there, and nothing leaves this machine. Any other
+/// server is named in settings.toml: llm, llm_address, llm_model.
 #[derive(Debug, clap::Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct LlmArgs {
@@ -53,8 +53,8 @@ pub(crate) struct PullArgs {
 
 /// Keep the key that a server wants, or let go of it.
 ///
-/// It is kept in the keychain of the system under the server's address, or where there is none in a file that nobody else
-/// may read. DESKSCRIBE_LLM_KEY in the environment wins over both.
+/// It is kept in the keychain of the system under the server's address, or where there is none in a file that nobody
+/// else may read. DESKSCRIBE_LLM_KEY in the environment wins over both.
 #[derive(Debug, clap::Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct KeyArgs {

@@ -8,7 +8,8 @@ use clap::Subcommand;
 ///
 /// Nothing is ever downloaded unless you ask for it here or in the window. Models lie in the data folder, in models/.
 ///
-/// Exit code: 0 done, 1 verify found a broken one, 2 it could not be done, 130 it was stopped; what was downloaded is kept.
+/// Exit code: 0 done, 1 verify found a broken one, 2 it could not be done, 130 it was stopped; what was downloaded is
+/// kept.
 #[derive(Debug, clap::Args)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct ModelsArgs {

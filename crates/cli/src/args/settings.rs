@@ -8,8 +8,8 @@ use deskscribe_engine::{MediaKind, Settings};
 
 /// Show and change what you have chosen, which lies in settings.toml in the data folder.
 ///
-/// Without a command: where the file is, and what in it is not as it comes. Programs that run take up what is changed, here
-/// or with any editor. Folders that are watched are changed with `deskscribe folders`.
+/// Without a command: where the file is, and what in it is not as it comes. Programs that run take up what is changed,
+/// here or with any editor. Folders that are watched are changed with `deskscribe folders`.
 ///
 /// Exit code: 0 done, 1 check found a mistake, 2 it could not be done; the file is then as it was.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,8 @@ pub(crate) enum SettingsCommand {
 
 /// Give a setting a value.
 ///
-/// All else in the file stays as it is, with comments, order and blank lines. Such as: deskscribe settings set workers 4
+/// All else in the file stays as it is, with comments, order and blank lines. Such as: deskscribe settings set workers
+/// 4
 #[derive(Debug, clap::Args)]
 pub(crate) struct SetArgs {
     /// Which one
@@ -59,8 +60,8 @@ pub(crate) struct UnsetArgs {
 
 /// List and change the folders that are watched.
 ///
-/// Without a command they are listed. What is found in them is read by the window and by `deskscribe watch`, which take up
-/// changes by themselves.
+/// Without a command they are listed. What is found in them is read by the window and by `deskscribe watch`, which take
+/// up changes by themselves.
 ///
 /// Exit code: 0 done, 1 the folder was not watched, 2 it could not be done; the settings are then as they were.
 #[derive(Debug, clap::Args)]

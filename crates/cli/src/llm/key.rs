@@ -41,8 +41,8 @@ pub(super) fn key(home: &Home, settings: &Settings, command: KeyCommand) -> anyh
     Ok(Exit::Done)
 }
 
-/// The key, from a person who types it and sees nothing of it, or from a pipe; nothing if Ctrl-C came first, after which
-/// the terminal shows again what is typed.
+/// The key, from a person who types it and sees nothing of it, or from a pipe; nothing if Ctrl-C came first, after
+/// which the terminal shows again what is typed.
 fn read() -> anyhow::Result<Option<String>> {
     let _hidden = io::stdin().is_terminal().then(|| {
         say("The key, which is not shown:");

@@ -64,8 +64,8 @@ fn describe(row: &Row) -> String {
     format!("{word:<8}{}: {}{}", tame(&name), tame(what), about(row))
 }
 
-/// Of a recording, how long it plays and what is missing, such as ` (12:34, waiting for a speech model)`; of a picture, what
-/// could not be read.
+/// Of a recording, how long it plays and what is missing, such as ` (12:34, waiting for a speech model)`; of a picture,
+/// what could not be read.
 fn about(row: &Row) -> String {
     let Some(recording) = &row.recording else {
         let Some(first) = row.omissions.first() else { return String::new() };

@@ -118,8 +118,8 @@ impl Watch {
         Ok(())
     }
 
-    /// Ends an engine, and tells what it says until then as long as somebody listens: it has stored all that it tells, and
-    /// waits until it is heard.
+    /// Ends an engine, and tells what it says until then as long as somebody listens: it has stored all that it tells,
+    /// and waits until it is heard.
     async fn close(&self, session: &Session, events: &mut mpsc::Receiver<Event>, mut is_heard: bool) {
         let mut hear = |event: &Event| is_heard = is_heard && self.voice.hear(event).is_ok();
         let mut closing = pin!(session.close());
@@ -219,8 +219,8 @@ impl Watch {
     }
 }
 
-/// Ctrl-C or SIGTERM ends it. A second one ends the program at once, and so does a watch that cannot end: by then nobody
-/// may read the lines, or a disk may not answer.
+/// Ctrl-C or SIGTERM ends it. A second one ends the program at once, and so does a watch that cannot end: by then
+/// nobody may read the lines, or a disk may not answer.
 fn stop_on_signals(runtime: &Runtime) -> anyhow::Result<CancellationToken> {
     let _inside = runtime.enter();
     let failed = "the program could not listen for signals";

@@ -42,7 +42,8 @@ impl Reloads {
         let had_terminal = has_terminal();
         tokio::spawn(async move {
             while hangups.recv().await.is_some() {
-                // Said by the system to whoever ran in a terminal that is gone, and not by somebody who wants settings read.
+                // Said by the system to whoever ran in a terminal that is gone, and not by somebody who wants settings
+                // read.
                 if had_terminal && !has_terminal() {
                     return stop.cancel();
                 }

@@ -90,8 +90,8 @@ impl RunningEngine {
         Ok(None)
     }
 
-    /// Asks it to end its run early, as Ctrl-C does; one that stays gives up what it was ordered. Nothing that it told is
-    /// lost.
+    /// Asks it to end its run early, as Ctrl-C does; one that stays gives up what it was ordered. Nothing that it told
+    /// is lost.
     pub async fn stop(&self) -> Result<Stopped, ControlError> {
         match self.ask(Request::Stop).await {
             Ok(Answer::Stopping) | Err(ControlError::Gone { .. }) => Ok(Stopped::Ending),

@@ -149,7 +149,8 @@ fn own() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Reads one line of at most so many bytes, and says of a longer one that it is too large. Without its end it is no line.
+/// Reads one line of at most so many bytes, and says of a longer one that it is too large. Without its end it is no
+/// line.
 async fn hear(stream: &mut UnixStream, longest: u64) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     BufReader::new(stream.take(longest)).read_until(b'\n', &mut line).await?;

@@ -46,8 +46,8 @@ impl Dispatch {
         !self.solo.is_empty() || self.recordings.has_suspects()
     }
 
-    /// Lends the next part of a recording that is under suspicion, or looks at the next such file, which is lent when it
-    /// is still what it was.
+    /// Lends the next part of a recording that is under suspicion, or looks at the next such file, which is lent when
+    /// it is still what it was.
     fn lend_suspect(&mut self) -> bool {
         if self.lend_suspected_part() {
             return true;

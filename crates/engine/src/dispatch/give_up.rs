@@ -34,8 +34,8 @@ struct Taken {
 }
 
 impl Dispatch {
-    /// Takes these files out, wherever they wait; with `busy` also those that workers have. Copies of them elsewhere are
-    /// read as before.
+    /// Takes these files out, wherever they wait; with `busy` also those that workers have. Copies of them elsewhere
+    /// are read as before.
     pub(super) async fn remove(&mut self, paths: Vec<PathBuf>, busy: bool) -> Result<(), Halt> {
         let gone: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
         self.orders.strike(&paths);
@@ -45,8 +45,8 @@ impl Dispatch {
         self.let_go(taken).await
     }
 
-    /// Gives up what is below this watched folder, also what workers have: nothing answers there. It stays in the cache's
-    /// queue, and is handed over anew.
+    /// Gives up what is below this watched folder, also what workers have: nothing answers there. It stays in the
+    /// cache's queue, and is handed over anew.
     pub(super) async fn give_up_below(&mut self, folder: &Path) -> Result<(), Halt> {
         let mut taken = self.take_out(|path| path.starts_with(folder), true).await;
         taken.lost += self.orders.give_up(folder);

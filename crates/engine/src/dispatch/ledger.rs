@@ -142,7 +142,8 @@ impl Ledger {
         }
     }
 
-    /// Closes the books: what the round came to, and why it ended early if it did. Without an open one, nothing is told.
+    /// Closes the books: what the round came to, and why it ended early if it did. Without an open one, nothing is
+    /// told.
     pub(super) async fn close(&mut self, stopped: Option<&str>) -> RunCounts {
         let Some(Round { log, begun, workers, .. }) = self.round.take() else { return self.counts };
         self.counts.workers = workers.len();

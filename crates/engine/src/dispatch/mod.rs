@@ -1,11 +1,11 @@
 //! The one loop that owns the truth: the queue, the state of every job, the counts.
 //!
 //! Everything that happens comes in as a message: [orders](orders) of whoever runs the engine, what
-//! [`intake`](crate::intake) found for them, what the [`pool`](crate::pool) and [`record`](crate::record) did, and files
-//! that are [looked at](look) anew. It is dealt with here, one at a time. No state is shared with anybody.
+//! [`intake`](crate::intake) found for them, what the [`pool`](crate::pool) and [`record`](crate::record) did, and
+//! files that are [looked at](look) anew. It is dealt with here, one at a time. No state is shared with anybody.
 //!
-//! What is ordered until nothing is left is a *round*, with its own counts and its own log. The loop ends when nothing is
-//! left and nobody can order any more: for a single run, that is after its first round.
+//! What is ordered until nothing is left is a *round*, with its own counts and its own log. The loop ends when nothing
+//! is left and nobody can order any more: for a single run, that is after its first round.
 
 mod alone;
 mod breaker;
@@ -88,8 +88,8 @@ pub(crate) struct Dispatch {
     stays: bool,
     /// Tells when somebody pauses, or goes on.
     switch: watch::Receiver<bool>,
-    /// Whether the switch was found on when this turn of the loop began. All that is decided in a turn goes by this: what
-    /// was held back by a switch that is turned meanwhile is decided anew when that is heard of.
+    /// Whether the switch was found on when this turn of the loop began. All that is decided in a turn goes by this:
+    /// what was held back by a switch that is turned meanwhile is decided anew when that is heard of.
     paused: bool,
     /// What files are read through that are looked at anew.
     gate: Gate,

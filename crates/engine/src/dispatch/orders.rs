@@ -20,8 +20,8 @@ use crate::{Event, Row};
 
 /// Files of one order that may be open and hashed before a worker is free for them.
 const ARRIVALS_WAITING: usize = 8;
-/// Orders of each turn that are looked through at once, of each watched folder for itself: one of them may be on a disk that
-/// does not answer. Others wait.
+/// Orders of each turn that are looked through at once, of each watched folder for itself: one of them may be on a disk
+/// that does not answer. Others wait.
 const AT_ONCE: usize = 2;
 /// Between two words about how far a walk has come.
 const TELL_EVERY: u64 = 256;
@@ -179,7 +179,8 @@ impl Dispatch {
         if urgent < self.seats.get() { Takes::Urgent } else { Takes::None }
     }
 
-    /// Takes an order. One that somebody gave begins a round, if there is none; news do when there is something to read.
+    /// Takes an order. One that somebody gave begins a round, if there is none; news do when there is something to
+    /// read.
     pub(super) async fn order(&mut self, order: Order) -> Result<(), Halt> {
         if !matches!(order.files, Files::Watched(_)) {
             self.join_round(&order.files.named(), RunLog::begin)?;

@@ -1,8 +1,8 @@
 //! Previews: a picture that somebody waits to see, which goes before everything that is to be read.
 //!
-//! No claim is needed for it, and nothing is stored. A worker that dies of it costs that preview alone: it is told as any
-//! death is, and is no step on the ladder of the file. While the engine is paused, a preview is made all the same if a
-//! seat is free; the workers that are stopped keep theirs.
+//! No claim is needed for it, and nothing is stored. A worker that dies of it costs that preview alone: it is told as
+//! any death is, and is no step on the ladder of the file. While the engine is paused, a preview is made all the same
+//! if a seat is free; the workers that are stopped keep theirs.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Recordings that are being read: which part of which goes next, and what becomes of each.
 //!
-//! A recording stays here from its first part to its last, with its [plan](crate::plan) and its file open. Its parts are
-//! jobs like any other, and its place among other files is that of its order; while pictures of the same order wait,
-//! parts take half of the seats at most, so that a long recording holds up no picture.
+//! A recording stays here from its first part to its last, with its [plan](crate::plan) and its file open. Its parts
+//! are jobs like any other, and its place among other files is that of its order; while pictures of the same order
+//! wait, parts take half of the seats at most, so that a long recording holds up no picture.
 
 mod settle;
 
@@ -179,8 +179,8 @@ impl Dispatch {
         cores.min(fits.unwrap_or(cores)).max(1)
     }
 
-    /// Threads for each that listens. They wait for each other without rest, so that one that has to wait for a processor
-    /// holds up all others: unless several listen, one processor is left to everything else.
+    /// Threads for each that listens. They wait for each other without rest, so that one that has to wait for a
+    /// processor holds up all others: unless several listen, one processor is left to everything else.
     fn listening_threads(&self) -> u32 {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         let listeners = self.most_listeners().min(self.seats.get());

@@ -31,8 +31,8 @@ impl Dispatch {
         }
     }
 
-    /// What is found in these folders belongs to the round that goes on, or begins one with this log. Then every file is
-    /// tried as if nothing had been tried before.
+    /// What is found in these folders belongs to the round that goes on, or begins one with this log. Then every file
+    /// is tried as if nothing had been tried before.
     pub(super) fn join_round(&mut self, folders: &[PathBuf], log: BeginLog) -> io::Result<()> {
         if !self.ledger.open(folders, log)? {
             return Ok(());
@@ -67,8 +67,8 @@ impl Dispatch {
         }
     }
 
-    /// The pause is a long one: workers that are stopped go, and their memory with them. What they had is begun anew after
-    /// it, of recordings the part that they had.
+    /// The pause is a long one: workers that are stopped go, and their memory with them. What they had is begun anew
+    /// after it, of recordings the part that they had.
     pub(super) fn shed(&mut self) {
         self.sheds = None;
         self.running.values().for_each(|running| running.cancel.cancel());

@@ -84,8 +84,8 @@ impl LlmKey {
         is_plain.then(|| Self(key.to_owned())).ok_or(KeyError::NoKey)
     }
 
-    /// Keeps it for the server of these settings, in the keychain if there is one that can be used. May wait for the user
-    /// to unlock it.
+    /// Keeps it for the server of these settings, in the keychain if there is one that can be used. May wait for the
+    /// user to unlock it.
     ///
     /// # Errors
     /// No server is named, or there is no keychain and the file cannot be written.

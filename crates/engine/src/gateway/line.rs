@@ -102,12 +102,12 @@ impl Line {
         &self.heard
     }
 
-    /// Asks one thing; what is answered goes into `pieces`, [`Reply::End`] last. When this is dropped, or nobody hears the
-    /// pieces any more, the connection is closed, and good servers stop at once.
+    /// Asks one thing; what is answered goes into `pieces`, [`Reply::End`] last. When this is dropped, or nobody hears
+    /// the pieces any more, the connection is closed, and good servers stop at once.
     ///
     /// # Errors
-    /// It is no question for words or vectors, and nobody was asked ([`TroubleCode::NotAllowed`], `CannotSee`, `TooLong`),
-    /// or no whole answer came. If that is the server's fault, it is left alone for a while.
+    /// It is no question for words or vectors, and nobody was asked ([`TroubleCode::NotAllowed`], `CannotSee`,
+    /// `TooLong`), or no whole answer came. If that is the server's fault, it is left alone for a while.
     ///
     /// [`TroubleCode::NotAllowed`]: super::TroubleCode::NotAllowed
     pub async fn ask(&self, ask: Ask, pieces: mpsc::Sender<Reply>) -> Result<(), Trouble> {

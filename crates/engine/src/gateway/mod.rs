@@ -9,8 +9,8 @@
 //!                                  ╰──▶ breaker ──▶ state ──▶ whoever shows it
 //! ```
 //!
-//! Nothing but words and vectors can be asked for. A server that fails is left alone for a while, which grows, and asked
-//! again only as long as somebody waits for it: nothing here runs by itself.
+//! Nothing but words and vectors can be asked for. A server that fails is left alone for a while, which grows, and
+//! asked again only as long as somebody waits for it: nothing here runs by itself.
 
 mod breaker;
 mod flow;
@@ -172,8 +172,8 @@ impl Gateway {
         self.state()
     }
 
-    /// The server, as soon as it is there. Looks at once, and then again after pauses that grow, as long as somebody waits
-    /// here. Without a server in the settings this waits for ever.
+    /// The server, as soon as it is there. Looks at once, and then again after pauses that grow, as long as somebody
+    /// waits here. Without a server in the settings this waits for ever.
     pub async fn ready(&self) -> Server {
         let mut changes = self.watch();
         loop {
@@ -194,8 +194,8 @@ impl Gateway {
         std::future::pending().await
     }
 
-    /// The right to ask, for one job: waits until the server is there and others ask it less than they may. May be dropped
-    /// at any time, and has then taken nothing.
+    /// The right to ask, for one job: waits until the server is there and others ask it less than they may. May be
+    /// dropped at any time, and has then taken nothing.
     ///
     /// # Errors
     /// The files of the permits cannot be made or locked.

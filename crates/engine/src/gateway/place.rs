@@ -55,8 +55,8 @@ impl fmt::Display for Place {
 }
 
 impl Place {
-    /// Where these settings say that it is; nowhere if nobody is to be asked. `ollama_host` is what the environment says,
-    /// for Ollama's own programs and so for us.
+    /// Where these settings say that it is; nowhere if nobody is to be asked. `ollama_host` is what the environment
+    /// says, for Ollama's own programs and so for us.
     pub(super) fn of(llm: &Llm, ollama_host: Option<&str>) -> Result<Option<Self>, Trouble> {
         let kind = match llm.server {
             LlmServer::Off => return Ok(None),
@@ -133,7 +133,8 @@ impl Place {
     }
 }
 
-/// Where Ollama's own programs would look for it, by the same rules as theirs. One that listens everywhere is asked here.
+/// Where Ollama's own programs would look for it, by the same rules as theirs. One that listens everywhere is asked
+/// here.
 fn usual(host: &str) -> Option<Url> {
     let text = host.trim().trim_matches(['"', '\'']).trim();
     let (scheme, rest, port) = match text.split_once("://") {

@@ -129,7 +129,8 @@ fn is_for(asked: &str, model: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Options change the answer, and not how the server runs the model; nor may a larger context be asked for than was told.
+/// Options change the answer, and not how the server runs the model; nor may a larger context be asked for than was
+/// told.
 fn are_few<T: Serialize>(options: Option<&T>, server: &Server) -> Result<(), Trouble> {
     let Some(options) = options else { return Ok(()) };
     let options = Value::Object(json(options)?);

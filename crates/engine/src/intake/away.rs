@@ -1,5 +1,5 @@
-//! Names that sync programs give to files that are not on this machine: a mark beside which there is nothing to read. When
-//! the file is fetched, it lies there under its own name.
+//! Names that sync programs give to files that are not on this machine: a mark beside which there is nothing to read.
+//! When the file is fetched, it lies there under its own name.
 
 use std::path::{Path, PathBuf};
 

@@ -17,8 +17,8 @@ const VIDEOS: &[&str] =
 const AUDIO: &[&str] =
     &["wav", "mp3", "m4a", "aac", "ogg", "oga", "opus", "flac", "aiff", "aif", "caf", "wma", "amr"];
 
-/// What the extension says. `.ts` says nothing: it is TypeScript far more often than a transport stream, which its first
-/// bytes tell.
+/// What the extension says. `.ts` says nothing: it is TypeScript far more often than a transport stream, which its
+/// first bytes tell.
 pub(crate) fn by_name(path: &Path) -> Option<MediaKind> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let listed = |names: &[&str]| names.contains(&extension.as_str());
@@ -61,8 +61,8 @@ pub(super) fn by_content(first: &[u8]) -> Option<MediaKind> {
     }
 }
 
-/// Whether every packet begins as those of an MPEG transport stream do, which has no head. Cameras and Blu-ray discs put
-/// four bytes before each.
+/// Whether every packet begins as those of an MPEG transport stream do, which has no head. Cameras and Blu-ray discs
+/// put four bytes before each.
 fn is_transport_stream(first: &[u8]) -> bool {
     const SYNC: u8 = 0x47;
     const PACKET: usize = 188;

@@ -1,9 +1,9 @@
 //! Which files are ours, and which of them are new.
 //!
-//! [`walk`] finds them, [`kind`] tells media from everything else and [`unfinished`] names that are not the last, [`looks`] knows a file again without opening it,
-//! [`trust`] says which of them are known well enough, [`open`] opens one safely and names its content, [`waiting`] clears
-//! what waits in the queue in vain, and [`vacant`] tells where nothing is any more. Only names, metadata and first bytes are
-//! looked at; what is in a file is the workers' business.
+//! [`walk`] finds them, [`kind`] tells media from everything else and [`unfinished`] names that are not the last,
+//! [`looks`] knows a file again without opening it, [`trust`] says which of them are known well enough, [`open`] opens
+//! one safely and names its content, [`waiting`] clears what waits in the queue in vain, and [`vacant`] tells where
+//! nothing is any more. Only names, metadata and first bytes are looked at; what is in a file is the workers' business.
 
 mod away;
 mod kind;

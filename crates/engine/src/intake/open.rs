@@ -79,8 +79,8 @@ impl Medium {
         Ok(file)
     }
 
-    /// Whether the open file has been written to since it was hashed. A rename changes nothing. `None` if its disk does not
-    /// answer for a while.
+    /// Whether the open file has been written to since it was hashed. A rename changes nothing. `None` if its disk does
+    /// not answer for a while.
     pub(crate) async fn has_changed(self: &Arc<Self>) -> Option<bool> {
         let (medium, (answer, answered)) = (Arc::clone(self), oneshot::channel());
         let ask = move || {

@@ -45,8 +45,8 @@ pub(crate) struct Walk {
     pub(crate) ignored: u64,
     /// What was left out, one line each: folders that could not be listed, and files that are not on this machine.
     pub(crate) unlisted: Vec<String>,
-    /// The paths that were walked to their end, or that there may be nothing at any more: what was found there before is
-    /// looked for.
+    /// The paths that were walked to their end, or that there may be nothing at any more: what was found there before
+    /// is looked for.
     pub(crate) roots: Vec<PathBuf>,
     /// The drives that are known to be there.
     pub(crate) drives: Vec<Drive>,

@@ -13,7 +13,8 @@ use crate::path::{bytes_of, lossy};
 /// A short row. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Listed {
-    /// The first place where the file still is, else where it was seen last; bytes that are no UTF-8 are shown as U+FFFD.
+    /// The first place where the file still is, else where it was seen last; bytes that are no UTF-8 are shown as
+    /// U+FFFD.
     pub path: String,
     /// The true bytes of the path in base64, when they are no UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,8 +60,8 @@ pub enum ItemState {
 }
 
 impl Library {
-    /// Tells what matches, the newest first, one by one: `tell` says whether it wants more. Files that wait to be read are
-    /// among them only when they are asked for.
+    /// Tells what matches, the newest first, one by one: `tell` says whether it wants more. Files that wait to be read
+    /// are among them only when they are asked for.
     pub fn list<E: From<CacheError>>(
         &self,
         query: &Query,

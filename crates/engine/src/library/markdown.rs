@@ -9,8 +9,8 @@ use super::Item;
 use crate::transcript::{WAITS_FOR_SPEECH, plain, sections, sound};
 use crate::{RowState, clock, count, omitted, size};
 
-/// A heading, what is known, and the text as it was read, tables as tables and the rest in fences; of a recording, what was said and shown with its
-/// times.
+/// A heading, what is known, and the text as it was read, tables as tables and the rest in fences; of a recording, what
+/// was said and shown with its times.
 pub fn markdown(item: &Item) -> String {
     let Item { row, bytes, date, read_at, places, receipts } = item;
     let name = row.path.rsplit('/').next().unwrap_or_default();
@@ -98,8 +98,8 @@ fn cells(line: &str) -> usize {
     line.split('\t').count()
 }
 
-/// Whether lines with as many cells as each other are a table: a row alone may be a menu, two columns of which the first one
-/// is of numbers a program.
+/// Whether lines with as many cells as each other are a table: a row alone may be a menu, two columns of which the
+/// first one is of numbers a program.
 fn is_table(rows: &[&str]) -> bool {
     let is_number = |row: &&&str| row.split('\t').next().is_some_and(|cell| cell.parse::<u32>().is_ok());
     match rows.first().map_or(0, |row| cells(row)) {

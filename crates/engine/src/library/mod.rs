@@ -38,8 +38,8 @@ pub use spot::Spot;
 pub use transcripts::Exported;
 pub use view::{ItemView, LineHit, MomentHit, SpotView};
 
-/// Everything that was read. It may be kept open for as long as one likes, and sent to another thread, but be used by one
-/// at a time: each thread opens its own.
+/// Everything that was read. It may be kept open for as long as one likes, and sent to another thread, but be used by
+/// one at a time: each thread opens its own.
 pub struct Library {
     guard: ReadGuard,
 }
@@ -58,8 +58,9 @@ impl Library {
         Watch::begin(home.folder())
     }
 
-    /// Goes on with what is there now, if the cache was repaired or brought up to date by another process. Whoever keeps
-    /// a library open calls this before each use; it costs next to nothing. Returns whether there was another one.
+    /// Goes on with what is there now, if the cache was repaired or brought up to date by another process. Whoever
+    /// keeps a library open calls this before each use; it costs next to nothing. Returns whether there was another
+    /// one.
     pub fn refresh(&mut self) -> Result<bool, CacheError> {
         self.guard.refresh()
     }
@@ -83,8 +84,8 @@ impl Library {
         self.guard.coverage()
     }
 
-    /// How many contents this server can still be asked to summarise; without one, how many have words and no summary by
-    /// a language model.
+    /// How many contents this server can still be asked to summarise; without one, how many have words and no summary
+    /// by a language model.
     pub fn unsummarised(&self, server: Option<&Server>) -> Result<u64, CacheError> {
         // No model has no name: nothing was ever given up for it.
         let (model, sees) = server.map_or(("", false), |server| (&server.model.name, server.model.sees));
@@ -103,8 +104,8 @@ impl Library {
         Ok(places.into_iter().find(|place| place.symlink_metadata().is_ok()))
     }
 
-    /// Where a content is: the first place where a file still is, else where it was seen last. The second is every place
-    /// where it was found, the last first.
+    /// Where a content is: the first place where a file still is, else where it was seen last. The second is every
+    /// place where it was found, the last first.
     fn place(&self, key: &ContentKey) -> Result<(Option<PathBuf>, Vec<PathBuf>), CacheError> {
         let places = self.guard.places(key)?;
         let there = places.iter().find(|place| place.symlink_metadata().is_ok());

@@ -116,7 +116,8 @@ impl Library {
         self.paged(query, offset, self.guard.search_meaning(query, meaning, Range { offset, limit })?)
     }
 
-    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector of it.
+    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector
+    /// of it.
     pub fn similar_cards(&self, key: &ContentKey, most: usize) -> Result<Vec<Card>, CacheError> {
         self.guard.search_similar(key, most)?.into_iter().map(|hit| self.card(hit, false)).collect()
     }

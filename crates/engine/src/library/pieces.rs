@@ -1,4 +1,5 @@
-//! Texts for a page: cut into pieces where hits begin and end, and cut short, so that whoever shows them counts no bytes.
+//! Texts for a page: cut into pieces where hits begin and end, and cut short, so that whoever shows them counts no
+//! bytes.
 
 use std::ops::Range;
 

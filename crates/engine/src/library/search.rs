@@ -24,7 +24,8 @@ pub struct Findings {
 /// A file that matches. The JSON form is part of the program's contract and pinned by a test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Found {
-    /// The first place where the file still is, else where it was seen last; bytes that are no UTF-8 are shown as U+FFFD.
+    /// The first place where the file still is, else where it was seen last; bytes that are no UTF-8 are shown as
+    /// U+FFFD.
     pub path: String,
     /// The true bytes of the path in base64, when they are no UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,8 @@ impl Library {
         self.findings(self.guard.search_meaning(query, meaning, Page { offset: 0, limit })?)
     }
 
-    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector of it.
+    /// What means something like this content, the nearest first, at most so many. Nothing, if no model made a vector
+    /// of it.
     pub fn similar(&self, key: &ContentKey, most: usize) -> Result<Vec<Found>, CacheError> {
         self.guard.search_similar(key, most)?.into_iter().map(|hit| self.found(hit)).collect()
     }

@@ -138,8 +138,8 @@ fn rank(model: &Installed) -> (u64, bool, u64) {
     (record.shape().rank(), record.languages == Languages::All, record.bytes)
 }
 
-/// What to recommend to somebody with so much memory: the largest for all languages that fits well; the smallest if none
-/// does.
+/// What to recommend to somebody with so much memory: the largest for all languages that fits well; the smallest if
+/// none does.
 pub(super) fn recommended(catalogue: &Catalogue, memory: Option<u64>) -> Option<&KnownModel> {
     let known = catalogue.all().iter().filter(|known| known.languages == Languages::All);
     // Where nobody knows how much there is, what fits into eight gigabytes.

@@ -1,7 +1,8 @@
 //! Fetching: all bytes of a known model into its `.part` file, over as many connections as it takes.
 //!
-//! What is there stays there, whatever happens: a connection that ends, a server that is silent, somebody who stops it or
-//! drops it half-way. The next try, now or next week, asks for the rest. What is thrown away is what cannot be right.
+//! What is there stays there, whatever happens: a connection that ends, a server that is silent, somebody who stops it
+//! or drops it half-way. The next try, now or next week, asks for the rest. What is thrown away is what cannot be
+//! right.
 
 use std::io;
 use std::path::Path;
@@ -113,8 +114,8 @@ impl Fetch<'_> {
         ModelError::Stopped { kept: self.files.kept() }
     }
 
-    /// One connection, from the question to the last byte that came. The server is asked for the rest alone, unless there
-    /// is a reason not to.
+    /// One connection, from the question to the last byte that came. The server is asked for the rest alone, unless
+    /// there is a reason not to.
     async fn one(&mut self, client: &Client, from: &Address, no_parts: Option<&str>) -> Result<(), Trouble> {
         let kept = self.files.kept();
         (self.tell)(Step::Connecting {

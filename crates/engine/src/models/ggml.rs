@@ -1,8 +1,8 @@
 //! What a file of weights says of itself: whether it is a Whisper model in whisper.cpp's GGML format, and a whole one.
 //!
-//! Its head is eleven numbers; then come the mel filters, the vocabulary, and the tensors, each with its size before it. All
-//! of them are walked past without reading what is in them: a file that was cut short, or goes on after its end, is found
-//! out here, and not by a worker in the middle of a recording.
+//! Its head is eleven numbers; then come the mel filters, the vocabulary, and the tensors, each with its size before
+//! it. All of them are walked past without reading what is in them: a file that was cut short, or goes on after its
+//! end, is found out here, and not by a worker in the middle of a recording.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};

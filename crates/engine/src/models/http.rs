@@ -1,7 +1,7 @@
 //! The way to a server: certificates, proxies, redirects.
 //!
-//! Certificates are those that this system trusts, so that a company's own authority counts as it does in a browser, and
-//! `SSL_CERT_FILE` where there is no such store.
+//! Certificates are those that this system trusts, so that a company's own authority counts as it does in a browser,
+//! and `SSL_CERT_FILE` where there is no such store.
 
 use std::env;
 use std::error::Error as _;
@@ -48,7 +48,8 @@ fn may_follow(before: &[Url], to: &Url) -> Result<(), &'static str> {
     }
 }
 
-/// The proxy that this address is reached through, by the settings or the environment. What is on this machine needs none.
+/// The proxy that this address is reached through, by the settings or the environment. What is on this machine needs
+/// none.
 pub(super) fn proxy(settings: &Downloads, to: &Address) -> Option<String> {
     let by = |rules: &Matcher| {
         let uri = to.url().as_str().parse().ok()?;

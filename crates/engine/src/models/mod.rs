@@ -1,5 +1,5 @@
-//! Speech models: which there are, which is used, and how one comes here: by a download that somebody asks for, or from a
-//! file. Nothing is ever fetched unasked.
+//! Speech models: which there are, which is used, and how one comes here: by a download that somebody asks for, or from
+//! a file. Nothing is ever fetched unasked.
 //!
 //! ```text
 //!  get ──▶ fetch ══https══▶ server     import ──▶ a file of the user
@@ -108,8 +108,9 @@ impl Models {
         Self { memory: Some(memory), ..self }
     }
 
-    /// The model that listens, if one does: the one that the settings name, else the best that is installed and fits into
-    /// this machine. Costs a system call for the folder and one for each model, so it can be asked before every job.
+    /// The model that listens, if one does: the one that the settings name, else the best that is installed and fits
+    /// into this machine. Costs a system call for the folder and one for each model, so it can be asked before every
+    /// job.
     pub fn speech(&self) -> Option<SpeechModel> {
         self.choice().model()
     }

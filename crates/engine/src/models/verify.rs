@@ -76,8 +76,8 @@ impl Models {
         Ok(Verified { model: record.name, sound, sha256, mend })
     }
 
-    /// Removes a model, and what was downloaded of one that never became whole. Whoever has it open goes on with it. How
-    /// many bytes are free again.
+    /// Removes a model, and what was downloaded of one that never became whole. Whoever has it open goes on with it.
+    /// How many bytes are free again.
     ///
     /// # Errors
     /// There is nothing of this name, another program is at it, or it cannot be removed.

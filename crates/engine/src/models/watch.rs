@@ -17,8 +17,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5 * 60);
 const LOOK_AGAIN_UNTOLD: Duration = Duration::from_secs(1);
 
 impl Models {
-    /// Which model listens, now and from now on: by whatever program one is fetched, imported, checked or removed. Makes
-    /// the folder of models, to watch it. Must be called inside a tokio runtime; ends when no receiver is left.
+    /// Which model listens, now and from now on: by whatever program one is fetched, imported, checked or removed.
+    /// Makes the folder of models, to watch it. Must be called inside a tokio runtime; ends when no receiver is left.
     pub fn watch(&self) -> watch::Receiver<Option<SpeechModel>> {
         let models = self.clone();
         // Where it cannot be made, it may be there later.

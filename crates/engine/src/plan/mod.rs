@@ -244,8 +244,8 @@ impl Plan {
         self.survey = State::Landed(survey);
     }
 
-    /// A part came to nothing, and is not tried again: what is missing for want of it is a gap. Of a survey, and of what
-    /// puts everything together, there can be none: without them there is no reading.
+    /// A part came to nothing, and is not tried again: what is missing for want of it is a gap. Of a survey, and of
+    /// what puts everything together, there can be none: without them there is no reading.
     pub(crate) fn give_up(&mut self, part: Part, failure: &Failure) {
         self.under_way.remove(&part);
         self.why.get_or_insert_with(|| failure.clone());

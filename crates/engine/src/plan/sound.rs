@@ -16,7 +16,8 @@ use crate::Share;
 const FILES: usize = 6;
 /// Seconds of sound in a memory file.
 const BLOCK_SECONDS: f64 = Block::LONGEST as f64 / SAMPLE_RATE as f64;
-/// Seconds of speech that one worker listens to in one go, at most, where it can be cut: what is lost when it is killed.
+/// Seconds of speech that one worker listens to in one go, at most, where it can be cut: what is lost when it is
+/// killed.
 const GROUP_SECONDS: f64 = 60.0;
 /// Of the first groups, the one with most speech tells the language.
 const TELLING: usize = 3;

@@ -2,8 +2,8 @@
 //!
 //! A slot is a task of its own ([`slot`]): it takes a [place](crate::places) under the ceiling that all processes
 //! share, has its worker spawned ([`spawn`]), talks to it ([`wire`]), gives it a job ([`loan`]) and hears how it goes
-//! ([`listen`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in [`beats`], which stand still during
-//! a pause, lets it [`talk`] with the language model if the job is to summarise, and keeps its last words
+//! ([`listen`]), counts what a job spends of its [`budget`] ([`watch`], [`usage`]) in [`beats`], which stand still
+//! during a pause, lets it [`talk`] with the language model if the job is to summarise, and keeps its last words
 //! ([`evidence`]); [`examine`] starts one that gets no job. Whatever happens to a worker reaches the dispatcher as a
 //! [`Report`]; no slot knows of another, so no death can touch a second job.
 

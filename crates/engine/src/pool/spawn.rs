@@ -42,7 +42,8 @@ struct Request {
 }
 
 impl Spawner {
-    /// Starts the thread, whose workers have this priority. Must be called inside a runtime, which will reap the workers.
+    /// Starts the thread, whose workers have this priority. Must be called inside a runtime, which will reap the
+    /// workers.
     pub(super) fn start(priority: Priority) -> io::Result<Self> {
         let (requests, orders) = blocking::sync_channel::<Request>(1);
         let runtime = tokio::runtime::Handle::current();

@@ -73,7 +73,8 @@ pub(super) enum Told {
 }
 
 impl Asking<'_> {
-    /// Whether all of it was told, to its end. Whoever heard the end may ask again before it is noticed here that nothing follows.
+    /// Whether all of it was told, to its end. Whoever heard the end may ask again before it is noticed here that
+    /// nothing follows.
     pub(super) fn is_over(&self) -> bool {
         self.over == Some(Ok(())) && self.pieces.is_empty()
     }

@@ -100,8 +100,8 @@ impl<'a> Watch<'a> {
         mark.is_sane()
     }
 
-    /// The worker waits for somebody other than us, and cannot come further meanwhile: neither silence nor the time that
-    /// passes count.
+    /// The worker waits for somebody other than us, and cannot come further meanwhile: neither silence nor the time
+    /// that passes count.
     pub(super) fn waits(&mut self) {
         (self.quiet, self.total) = (Duration::ZERO, 0);
     }

@@ -1,4 +1,5 @@
-//! What became of the places of files while they were read. Their disk may not answer; whoever stores does not wait for it.
+//! What became of the places of files while they were read. Their disk may not answer; whoever stores does not wait for
+//! it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -21,7 +22,8 @@ pub(super) enum Fate {
     Taken,
 }
 
-/// Of these places, those where the file is not any more. What nothing answers about is where it was, as far as anybody knows.
+/// Of these places, those where the file is not any more. What nothing answers about is where it was, as far as anybody
+/// knows.
 pub(super) fn fates(places: Vec<Place>) -> HashMap<PathBuf, Fate> {
     let mut fates = HashMap::new();
     if places.is_empty() {

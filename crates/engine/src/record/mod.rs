@@ -145,7 +145,8 @@ impl Recorder {
                 let failed = done.is_err();
                 let deaf = outgoing.blocking_send(done).is_err();
                 if failed {
-                    // The next try would wait as long for the same program, and the run is over. Claims end with the engine.
+                    // The next try would wait as long for the same program, and the run is over. Claims end with the
+                    // engine.
                     return;
                 }
                 if deaf {

@@ -1,5 +1,5 @@
-//! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`). What a watch does in a day
-//! is kept together (`runs/<time>-watch.md`).
+//! What a run did, kept for people (`runs/<time>.md`) and for programs (`runs/<time>.jsonl`). What a watch does in a
+//! day is kept together (`runs/<time>-watch.md`).
 
 mod past;
 mod wipe;
@@ -108,7 +108,8 @@ impl RunLog {
             for_people = create(&stem, "md");
         }
         let for_programs = create(&stem, "jsonl")?;
-        // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes it.
+        // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes
+        // it.
         let _ = FileExt::try_lock(for_programs.get_ref());
         Ok(Self { for_people: for_people?, for_programs, broken: false })
     }

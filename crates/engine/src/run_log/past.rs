@@ -98,8 +98,8 @@ impl PastRun {
         Ok(run)
     }
 
-    /// Takes in a line. `before` is what the rounds before this one came to, and `unended` what becomes of a round that says
-    /// nothing of its end.
+    /// Takes in a line. `before` is what the rounds before this one came to, and `unended` what becomes of a round that
+    /// says nothing of its end.
     fn take(&mut self, line: Line, before: &mut RunCounts, unended: RunEnd) {
         let Line { begun, also, run, stopped, state, cached } = line;
         if let Some(Begun { at, folders, .. }) = begun {

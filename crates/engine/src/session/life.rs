@@ -23,7 +23,8 @@ use crate::{Again, Engine, Event, Home, RunError};
 
 impl Engine {
     /// Stays, and reads what is ordered. Of what happens it tells no more than is not in its status: see [`Event`].
-    /// Nothing is held up by somebody who does not look. `host` says what it runs for. Must be called inside a tokio runtime.
+    /// Nothing is held up by somebody who does not look. `host` says what it runs for. Must be called inside a tokio
+    /// runtime.
     ///
     /// # Errors
     /// The cache cannot be used, or the system refuses a thread.
@@ -136,7 +137,8 @@ impl Life {
         }
     }
 
-    /// Has the watch hand over all of its folders after this time: what it handed over meanwhile could not even be queued.
+    /// Has the watch hand over all of its folders after this time: what it handed over meanwhile could not even be
+    /// queued.
     fn hand_over_again(&self, after: Duration) -> JoinHandle<()> {
         let (watch, home) = (self.watch.clone(), self.engine.home.clone());
         tokio::spawn(async move {

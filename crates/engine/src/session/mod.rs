@@ -107,8 +107,8 @@ impl Session {
         self.watch.over(folders);
     }
 
-    /// Nothing is read any more, and no processor is used, until it is [resumed](Self::resume) or this time has passed. Must
-    /// be called inside a tokio runtime.
+    /// Nothing is read any more, and no processor is used, until it is [resumed](Self::resume) or this time has passed.
+    /// Must be called inside a tokio runtime.
     pub fn pause(&self, time: Option<Duration>) {
         self.board.pause(time);
     }
@@ -118,9 +118,9 @@ impl Session {
         self.board.resume();
     }
 
-    /// Makes a picture to look at, with a longer edge of at most `edge`, and of 2048 pixels: of a recording what is seen
-    /// at the second `at`, or its last frame if it ends before that. Goes before everything that is to be read. May be
-    /// dropped at any time.
+    /// Makes a picture to look at, with a longer edge of at most `edge`, and of 2048 pixels: of a recording what is
+    /// seen at the second `at`, or its last frame if it ends before that. Goes before everything that is to be read.
+    /// May be dropped at any time.
     ///
     /// # Errors
     /// The file is gone or holds something else by now, or no worker could make a picture of it.

@@ -24,9 +24,10 @@ const HELD_AT_MOST: Duration = Duration::from_secs(10);
 const TRY_AGAIN: Duration = Duration::from_millis(2);
 
 impl Settings {
-    /// Changes the file, in this order, and nothing else in it: comments, order and blank lines stay. One that is not there
-    /// begins as a template that explains every key. A link is followed, and permissions stay. All of it or nothing: what
-    /// comes of it was read like the file itself before it took its place. May wait for another program that changes it.
+    /// Changes the file, in this order, and nothing else in it: comments, order and blank lines stay. One that is not
+    /// there begins as a template that explains every key. A link is followed, and permissions stay. All of it or
+    /// nothing: what comes of it was read like the file itself before it took its place. May wait for another program
+    /// that changes it.
     ///
     /// # Errors
     /// The file cannot be followed as it is, in which case it is not touched; a change makes no sense; or it cannot be
@@ -54,8 +55,8 @@ impl Settings {
         }
     }
 
-    /// Takes a change back: the file is again what it was, to the byte. One that was changed by others since gets back what
-    /// the change touched, and keeps the rest.
+    /// Takes a change back: the file is again what it was, to the byte. One that was changed by others since gets back
+    /// what the change touched, and keeps the rest.
     ///
     /// # Errors
     /// As for [`Self::change`].

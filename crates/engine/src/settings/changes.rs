@@ -15,8 +15,8 @@ use super::last_good::load_and_keep;
 use super::{Settings, SettingsError};
 use crate::Home;
 
-/// When nothing has happened to the file for so long, whoever saves it is done: some editors take it away before they put
-/// the new one there.
+/// When nothing has happened to the file for so long, whoever saves it is done: some editors take it away before they
+/// put the new one there.
 const SETTLED: Duration = Duration::from_millis(100);
 /// Where the system tells nothing, because too many files are watched already, the file is looked at so often.
 const LOOK_AGAIN_UNTOLD: Duration = Duration::from_secs(10);
@@ -41,8 +41,8 @@ enum Told {
 }
 
 impl SettingsChanges {
-    /// Hears of all that changes from now on. To be made before the settings are loaded that a change is one to, so that
-    /// none is missed between the two. Makes the home, to watch it. Must be called inside a tokio runtime.
+    /// Hears of all that changes from now on. To be made before the settings are loaded that a change is one to, so
+    /// that none is missed between the two. Makes the home, to watch it. Must be called inside a tokio runtime.
     pub fn of(home: &Home) -> Self {
         let (wake, wakes) = mpsc::channel(1);
         // Where it cannot be made nothing is told either, and it may be there later.
@@ -54,8 +54,8 @@ impl SettingsChanges {
         Self { home: home.clone(), watcher, wake, wakes, is_due: false, told }
     }
 
-    /// Waits until the file says something else; comments alone are nothing else. One that cannot be followed any more is
-    /// told once, as an error. Nothing is lost if this is given up while it waits.
+    /// Waits until the file says something else; comments alone are nothing else. One that cannot be followed any more
+    /// is told once, as an error. Nothing is lost if this is given up while it waits.
     ///
     /// # Errors
     /// What is wrong with the file: whoever asks goes on with the settings that it has.
@@ -91,8 +91,8 @@ impl Told {
     }
 }
 
-/// Wakes whoever waits when something happens to the file or to a link that leads to it. Nothing if the system would not
-/// tell of all of it.
+/// Wakes whoever waits when something happens to the file or to a link that leads to it. Nothing if the system would
+/// not tell of all of it.
 fn hang(home: &Home, wake: &mpsc::Sender<()>) -> Option<RecommendedWatcher> {
     let ways = ways(&home.settings());
     let folders: BTreeSet<&Path> =

@@ -16,8 +16,8 @@ pub(super) fn folder(text: &str) -> Option<PathBuf> {
     folder.is_absolute().then_some(folder)
 }
 
-/// The folder as it is written, so that the file can be carried to another machine. Nothing if its name is no UTF-8, which
-/// no TOML can hold.
+/// The folder as it is written, so that the file can be carried to another machine. Nothing if its name is no UTF-8,
+/// which no TOML can hold.
 pub(super) fn written(folder: &Path) -> Option<String> {
     folder.to_str()?;
     let text = crate::at_home(folder);

@@ -1,5 +1,5 @@
-//! A file that takes the place of another one in one step: whoever looks sees the whole old one or the whole new one, also
-//! after a crash.
+//! A file that takes the place of another one in one step: whoever looks sees the whole old one or the whole new one,
+//! also after a crash.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -23,8 +23,8 @@ pub(super) struct Fresh {
     place: PathBuf,
 }
 
-/// The ways from this path to the file that it means: itself, and what each link on the way names. The last one need not
-/// be there.
+/// The ways from this path to the file that it means: itself, and what each link on the way names. The last one need
+/// not be there.
 pub(super) fn ways(path: &Path) -> Vec<PathBuf> {
     let mut ways = vec![path.to_owned()];
     while ways.len() <= MOST_LINKS
@@ -43,8 +43,8 @@ fn end(path: &Path) -> PathBuf {
 }
 
 impl Fresh {
-    /// Writes what will be at this path, or where a link there leads to: settings may lie among other such files, and the
-    /// link stays. Whoever may read the old file may read the new one; one that is made is for the user alone.
+    /// Writes what will be at this path, or where a link there leads to: settings may lie among other such files, and
+    /// the link stays. Whoever may read the old file may read the new one; one that is made is for the user alone.
     pub(super) fn written(path: &Path, text: &str) -> io::Result<Self> {
         let place = end(path);
         let folder = place.parent().unwrap_or(Path::new("/"));

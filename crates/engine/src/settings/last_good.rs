@@ -7,8 +7,8 @@ use super::{Settings, SettingsError};
 use crate::Home;
 
 impl Settings {
-    /// What the user has chosen, and if that cannot be followed the last that could, with what is wrong now; without such,
-    /// the defaults. For engines that stay: each good file is kept for the next time.
+    /// What the user has chosen, and if that cannot be followed the last that could, with what is wrong now; without
+    /// such, the defaults. For engines that stay: each good file is kept for the next time.
     pub fn load_or_last_good(home: &Home) -> (Self, Option<SettingsError>) {
         match load_and_keep(home) {
             Ok(settings) => (settings, None),

@@ -1,4 +1,5 @@
-//! All settings one by one, for whoever shows them to a person: what each is for, what it may be, what it is and comes as.
+//! All settings one by one, for whoever shows them to a person: what each is for, what it may be, what it is and comes
+//! as.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +71,8 @@ pub enum Plain {
 }
 
 impl Settings {
-    /// Every setting that has one value for a whole engine, in the order in which the template explains them; folders are
-    /// in [`Self::watch`].
+    /// Every setting that has one value for a whole engine, in the order in which the template explains them; folders
+    /// are in [`Self::watch`].
     pub fn each(&self) -> Vec<Setting> {
         let defaults = Self::default();
         let each = keys().map(|key| Setting {

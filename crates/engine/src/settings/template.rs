@@ -1,4 +1,5 @@
-//! The settings file of somebody who has chosen nothing: every key with what it is for and its default, all of it comment.
+//! The settings file of somebody who has chosen nothing: every key with what it is for and its default, all of it
+//! comment.
 
 use super::Settings;
 use super::keys::{GROUPS, Key, Value};

@@ -1,7 +1,7 @@
 //! Sidecars: what was said in a recording as files of their own, beside it or in a folder that mirrors where it lies.
 //!
-//! A file that is not ours stays as it is; one of ours is known by its hash, which is kept in the home, and renewed. What
-//! cannot be written costs the recording nothing: it is told.
+//! A file that is not ours stays as it is; one of ours is known by its hash, which is kept in the home, and renewed.
+//! What cannot be written costs the recording nothing: it is told.
 
 mod place;
 mod register;
@@ -51,8 +51,8 @@ pub enum SidecarError {
 }
 
 /// Writes what was said in the recording at this path, in every form that the user wants; nothing where there are no
-/// words, or no sidecars are wanted. Each file is there whole or not at all. To be called once the reading is stored; may
-/// wait for a slow disk.
+/// words, or no sidecars are wanted. Each file is there whole or not at all. To be called once the reading is stored;
+/// may wait for a slow disk.
 pub fn write(home: &Home, sidecars: &Sidecars, recording: &Path, reading: &Reading) -> Written {
     let mut written = Written::default();
     let Some(said) = &reading.recording else { return written };
@@ -134,8 +134,8 @@ fn made(folder: &Path, recording: &Path, content: &[u8]) -> io::Result<TempPath>
     Ok(file.into_temp_path())
 }
 
-/// Puts the new file in the place of an older one of ours. The two are exchanged, so that an edit that came in this very
-/// moment is seen, and put back.
+/// Puts the new file in the place of an older one of ours. The two are exchanged, so that an edit that came in this
+/// very moment is seen, and put back.
 fn renew(register: &Register, fresh: TempPath, path: &Path) -> Result<(), SidecarError> {
     let failed = |reason: io::Error| SidecarError::Failed { reason, path: path.to_owned() };
     let exchange = || renameat_with(CWD, &*fresh, CWD, path, RenameFlags::EXCHANGE);

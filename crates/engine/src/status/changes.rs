@@ -9,8 +9,8 @@ pub(super) struct Version {
     is_last: bool,
 }
 
-/// Tells that a status changed, never how. What changes often, such as how long a worker has been busy, or its memory, is
-/// no change.
+/// Tells that a status changed, never how. What changes often, such as how long a worker has been busy, or its memory,
+/// is no change.
 #[derive(Debug, Clone)]
 pub struct StatusChanges(watch::Receiver<Version>);
 

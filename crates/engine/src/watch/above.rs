@@ -1,5 +1,6 @@
-//! The folders in which watched folders lie: when one of them is renamed, all that is below it is elsewhere, and the system
-//! tells nobody who listens there. So it is asked to tell of these folders themselves, and of nothing that happens in them.
+//! The folders in which watched folders lie: when one of them is renamed, all that is below it is elsewhere, and the
+//! system tells nobody who listens there. So it is asked to tell of these folders themselves, and of nothing that
+//! happens in them.
 
 use std::io;
 use std::mem::MaybeUninit;

@@ -1,5 +1,5 @@
-//! The eye on one watched folder: a thread that looks wherever its disk has to answer, and tells what it saw as a signal. A
-//! server that has gone may not answer for hours; the lookout, which asks, goes on with all other folders.
+//! The eye on one watched folder: a thread that looks wherever its disk has to answer, and tells what it saw as a
+//! signal. A server that has gone may not answer for hours; the lookout, which asks, goes on with all other folders.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -22,8 +22,8 @@ use super::walk::Others;
 use super::whole::{Whole, whole};
 use crate::intake::{has_media_name, open_regular, told};
 
-/// Questions that may be open, beside the one whether the folder is there. What happens beyond that is not asked about one
-/// by one: a walk finds what it was.
+/// Questions that may be open, beside the one whether the folder is there. What happens beyond that is not asked about
+/// one by one: a walk finds what it was.
 pub(super) const MOST_OPEN: u64 = 1 << 12;
 
 /// Something to look at.
@@ -180,8 +180,8 @@ fn sign(folder: &Folder, happening: Happening, path: &Path) -> Option<Sign> {
     }
 }
 
-/// Whether a file that was closed need not be waited for. One that does not tell may be a picture of a simple format; of a
-/// recording, more may come.
+/// Whether a file that was closed need not be waited for. One that does not tell may be a picture of a simple format;
+/// of a recording, more may come.
 fn is_whole(path: &Path) -> bool {
     if !has_media_name(path) {
         return false;

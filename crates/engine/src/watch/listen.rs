@@ -1,5 +1,5 @@
-//! What the system tells of folders: each is listened to by itself, so that folders that are left out cost nothing, and a
-//! folder that is new is listened to before it is looked through.
+//! What the system tells of folders: each is listened to by itself, so that folders that are left out cost nothing, and
+//! a folder that is new is listened to before it is looked through.
 
 use std::io;
 use std::path::Path;

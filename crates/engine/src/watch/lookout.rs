@@ -37,8 +37,8 @@ const TOGETHER_ASKED: Duration = Duration::from_millis(300);
 const LONGEST_TOGETHER: Duration = Duration::from_secs(5);
 /// Between two words about how folders are watched.
 const SHOW_EVERY: Duration = Duration::from_millis(200);
-/// After so much happened at once that it was not told, everything is looked through: not before this has passed, so that
-/// most of it is over.
+/// After so much happened at once that it was not told, everything is looked through: not before this has passed, so
+/// that most of it is over.
 const AFTER_OVERFLOW: Duration = Duration::from_millis(500);
 
 /// Whoever watches.
@@ -186,8 +186,8 @@ impl Lookout {
         self.is_shown = false;
     }
 
-    /// Begins to watch a folder, which may be watched already, under other rules. It has an ear and an eye of its own: one that
-    /// does not answer holds up nobody else, and what is left out costs nothing.
+    /// Begins to watch a folder, which may be watched already, under other rules. It has an ear and an eye of its own:
+    /// one that does not answer holds up nobody else, and what is left out costs nothing.
     fn begin(&self, folder: Arc<Folder>, rules: WatchedFolder, kept: Option<Watched>) -> io::Result<Watched> {
         let listener = Listener::open(self.signals.clone());
         let listener = listener.map_err(|why| why.to_string());
@@ -240,7 +240,8 @@ impl Lookout {
         self.is_shown = false;
     }
 
-    /// Gives up, until they answer, the folders that should have answered long ago. Tells whether anybody still wants to know.
+    /// Gives up, until they answer, the folders that should have answered long ago. Tells whether anybody still wants
+    /// to know.
     fn give_up_silent(&mut self, now: Instant) -> bool {
         for index in 0..self.watched.len() {
             if self.watched[index].falls_silent(now) {

@@ -12,8 +12,8 @@ use super::outside::Mounts;
 use crate::intake::Drive;
 use crate::{Home, json};
 
-/// Numbers of a drive that are remembered. A look through the folder puts what is still there under the newest one, so that
-/// older ones matter only for what is deleted before the next look.
+/// Numbers of a drive that are remembered. A look through the folder puts what is still there under the newest one, so
+/// that older ones matter only for what is deleted before the next look.
 const NUMBERS: usize = 16;
 
 /// What is remembered, by folder.

@@ -8,17 +8,17 @@
 //!  eyes ─────────────╯◀── questions ───╯
 //! ```
 //!
-//! [`listen`] is told by the system what happens in which folder; [`walk`] looks at everything, for whatever nobody told;
-//! [`outside`] hears of drives that come and go, of folders that are renamed [`above`] watched ones, and of a machine that
-//! slept. [`lookout`] is the one loop that puts this together, by the rules of each [`folder`] and what is known of it
-//! ([`watched`]); [`finish`] knows which files are still being written, and [`whole`] what a file says of that itself. One
-//! program of a home watches a folder, by [`turn`].
+//! [`listen`] is told by the system what happens in which folder; [`walk`] looks at everything, for whatever nobody
+//! told; [`outside`] hears of drives that come and go, of folders that are renamed [`above`] watched ones, and of a
+//! machine that slept. [`lookout`] is the one loop that puts this together, by the rules of each [`folder`] and what is
+//! known of it ([`watched`]); [`finish`] knows which files are still being written, and [`whole`] what a file says of
+//! that itself. One program of a home watches a folder, by [`turn`].
 //!
 //! The lookout touches no watched folder itself: each has its [`eye`], a thread that looks whether it is there
 //! ([`presence`]) and what lies in it. One that does not answer for a while ([`wait`]) is offline, and holds nobody up.
 //!
-//! Nothing here reads a medium or writes to the cache, and nothing waits for the dispatcher but the lookout itself: what is
-//! too much to be remembered is found by a walk.
+//! Nothing here reads a medium or writes to the cache, and nothing waits for the dispatcher but the lookout itself:
+//! what is too much to be remembered is found by a walk.
 
 mod above;
 mod below;

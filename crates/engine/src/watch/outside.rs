@@ -1,5 +1,5 @@
-//! What happens outside of all folders, told by the kernel: drives come and go, folders in which watched ones lie are renamed,
-//! and a machine that slept wakes up. Nothing is asked for again and again.
+//! What happens outside of all folders, told by the kernel: drives come and go, folders in which watched ones lie are
+//! renamed, and a machine that slept wakes up. Nothing is asked for again and again.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -37,8 +37,8 @@ pub(super) enum Presence {
 }
 
 impl Found {
-    /// Looks there. A folder that was on a drive of its own, which was mounted at `mount`, is not there while that is not
-    /// mounted, whatever lies at its path: an empty folder is where a drive was.
+    /// Looks there. A folder that was on a drive of its own, which was mounted at `mount`, is not there while that is
+    /// not mounted, whatever lies at its path: an empty folder is where a drive was.
     pub(super) fn at(path: &Path, mount: Option<&Path>) -> Self {
         let mounts = Mounts::now();
         let absence = absence(path, mount.filter(|mount| !mounts.has(mount)));

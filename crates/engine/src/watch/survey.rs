@@ -40,8 +40,8 @@ impl FolderSurvey {
     }
 }
 
-/// Counts what lies in this folder by now, by the rules that it would be watched by. `tell` hears the count so far now and
-/// then; `goes_on` is asked before each folder, and ends the count early when nobody wants to know any more.
+/// Counts what lies in this folder by now, by the rules that it would be watched by. `tell` hears the count so far now
+/// and then; `goes_on` is asked before each folder, and ends the count early when nobody wants to know any more.
 ///
 /// # Errors
 /// One of its globs is none.

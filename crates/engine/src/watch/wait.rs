@@ -1,5 +1,5 @@
-//! Waiting for somebody who may never answer. It is counted in beats of the watch and not in time, so that a program that was
-//! stopped, or a machine that slept, makes nobody look silent.
+//! Waiting for somebody who may never answer. It is counted in beats of the watch and not in time, so that a program
+//! that was stopped, or a machine that slept, makes nobody look silent.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Looking through a watched folder, for whatever nobody told: at the start, after too much has happened at once, after a
-//! machine slept, and now and then.
+//! Looking through a watched folder, for whatever nobody told: at the start, after too much has happened at once, after
+//! a machine slept, and now and then.
 
 use std::collections::HashSet;
 use std::fs::{self, DirEntry, Metadata};

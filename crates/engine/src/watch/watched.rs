@@ -1,5 +1,7 @@
 //! One folder among those that are watched: whose turn it is, whether it is there, and what was handed over from it.
 
+mod turn;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ use super::wait::Wait;
 use super::{FolderState, FolderStatus};
 use crate::path::lossy;
 use crate::settings::WatchedFolder;
+use turn::Turn;
 
 /// However little is heard from the system, a folder is looked through so often.
 const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
@@ -67,8 +70,8 @@ pub(super) struct Watched {
     /// Whether either of them does not come back.
     is_silent: bool,
     next_look: Option<Instant>,
-    /// It is to be looked through, not before this: something has happened that nobody told. A walk that goes on may have
-    /// been there before.
+    /// It is to be looked through, not before this: something has happened that nobody told. A walk that goes on may
+    /// have been there before.
     wanted: Option<Instant>,
     pub(super) last_file_at: Option<i64>,
     /// Files of its that are not on this machine, by the names that stand for them.
@@ -89,16 +92,6 @@ struct Asked {
     walks: bool,
 }
 
-/// Whether this program watches it.
-enum Turn {
-    /// It does, for as long as the lock is held.
-    Ours(#[expect(dead_code, reason = "held, not looked at")] File),
-    /// Another one does.
-    Others,
-    /// The lock cannot be had.
-    Refused(String),
-}
-
 impl Watched {
     /// A folder that nobody has looked at.
     pub(super) fn new(
@@ -108,17 +101,12 @@ impl Watched {
         eye: Eye,
         turn: std::io::Result<Option<File>>,
     ) -> Self {
-        let turn = match turn {
-            Ok(Some(lock)) => Turn::Ours(lock),
-            Ok(None) => Turn::Others,
-            Err(error) => Turn::Refused(format!("nothing can be kept about it ({error})")),
-        };
         Self {
             folder,
             rules,
             listener,
             eye,
-            turn,
+            turn: Turn::of(turn),
             offline: None,
             identity: None,
             untold: None,
@@ -140,8 +128,8 @@ impl Watched {
         }
     }
 
-    /// The turn to watch it, and when a file in it was last complete, are those of `before`: it is the same folder under other
-    /// rules.
+    /// The turn to watch it, and when a file in it was last complete, are those of `before`: it is the same folder
+    /// under other rules.
     pub(super) fn instead_of(self, before: Self) -> Self {
         let Self { turn, last_file_at, .. } = before;
         Self { turn, last_file_at, ..self }
@@ -197,8 +185,8 @@ impl Watched {
         self.is_here() && self.asked.questions != self.asked.answers
     }
 
-    /// Asks whether it is there, where its drive was mounted before; `walks` if it is to be looked through even if that is no
-    /// news. If an answer is on its way, it is asked once more after that.
+    /// Asks whether it is there, where its drive was mounted before; `walks` if it is to be looked through even if that
+    /// is no news. If an answer is on its way, it is asked once more after that.
     pub(super) fn ask_presence(&mut self, walks: bool, mount: Option<PathBuf>) {
         self.asked.walks |= walks;
         if self.asked.presence {
@@ -230,8 +218,8 @@ impl Watched {
         self.next_look().into_iter().chain(waits).min().filter(|_| self.is_ours())
     }
 
-    /// Looks whether its eye, or the walk that goes on, still comes back. Tells whether that has just become doubtful: then it
-    /// is not there, as far as anybody can tell.
+    /// Looks whether its eye, or the walk that goes on, still comes back. Tells whether that has just become doubtful:
+    /// then it is not there, as far as anybody can tell.
     pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
         let Asked { questions, answers, .. } = self.asked;
         let eye = self.waits[0].look(questions != answers, answers, now);
@@ -343,8 +331,8 @@ impl Watched {
         self.away.insert(mark);
     }
 
-    /// What was at this path and below it went away. Should it come back, it is handed over again, even if it looks as it did:
-    /// its places are vacant by then. Tells whether anything was handed over from there.
+    /// What was at this path and below it went away. Should it come back, it is handed over again, even if it looks as
+    /// it did: its places are vacant by then. Tells whether anything was handed over from there.
     pub(super) fn went(&mut self, path: &Path) -> bool {
         take_below(&mut self.met, path);
         self.away.retain(|mark| !mark.starts_with(path));

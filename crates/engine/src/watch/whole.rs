@@ -81,8 +81,8 @@ fn tiff_directory(head: &[u8]) -> Option<u64> {
     }
 }
 
-/// Whether the outermost boxes of an ISO file, such as MP4, HEIC or JP2, are there to the end of the last, and tell what is in
-/// them.
+/// Whether the outermost boxes of an ISO file, such as MP4, HEIC or JP2, are there to the end of the last, and tell
+/// what is in them.
 fn has_all_boxes(file: &File, size: u64, kind: MediaKind) -> io::Result<bool> {
     let (mut at, mut tells) = (0, false);
     for _ in 0..MOST_BOXES {

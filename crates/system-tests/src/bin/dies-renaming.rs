@@ -1,5 +1,5 @@
-//! Becomes another program, which the kernel kills at the first file that it would rename: a crash between writing a file
-//! and putting it in its place. `dies-renaming PROGRAM [ARGUMENT…]`
+//! Becomes another program, which the kernel kills at the first file that it would rename: a crash between writing a
+//! file and putting it in its place. `dies-renaming PROGRAM [ARGUMENT…]`
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -1,6 +1,6 @@
-//! Many processes that all write to one cache: `lock-storm FOLDER PROCESSES UPSERTS PRESENT` prints for every upsert its
-//! process and when it began and was acknowledged, in seconds, then how many of all rows are there and right, without
-//! those that were PRESENT before.
+//! Many processes that all write to one cache: `lock-storm FOLDER PROCESSES UPSERTS PRESENT` prints for every upsert
+//! its process and when it began and was acknowledged, in seconds, then how many of all rows are there and right,
+//! without those that were PRESENT before.
 
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};

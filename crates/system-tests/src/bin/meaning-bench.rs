@@ -1,6 +1,6 @@
-//! How fast meaning is found among many contents, what it takes, and what its small vectors lose; and how fast it is told
-//! what models were not asked about yet: `meaning-bench [CONTENTS] [FOLDER]`. With a folder, the cache in there is used
-//! again.
+//! How fast meaning is found among many contents, what it takes, and what its small vectors lose; and how fast it is
+//! told what models were not asked about yet: `meaning-bench [CONTENTS] [FOLDER]`. With a folder, the cache in there is
+//! used again.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 

@@ -1,10 +1,10 @@
-//! A network drive, as far as the kernel can tell: serves the files that lie in one folder at another one, until it is killed.
-//! While it is stopped, whoever looks there waits.
+//! A network drive, as far as the kernel can tell: serves the files that lie in one folder at another one, until it is
+//! killed. While it is stopped, whoever looks there waits.
 //!
 //! `served-folder FOLDER AT`, as root. It says `served` once it is there.
 //!
-//! It speaks as much of the kernel's protocol for such servers (`linux/fuse.h`, version 7.31) as reading takes: a dozen kinds of
-//! questions, which is less than a library for it and what that needs.
+//! It speaks as much of the kernel's protocol for such servers (`linux/fuse.h`, version 7.31) as reading takes: a dozen
+//! kinds of questions, which is less than a library for it and what that needs.
 
 #![expect(clippy::unwrap_used, reason = "this serves tests alone, where a panic is a failed test")]
 

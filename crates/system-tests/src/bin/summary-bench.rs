@@ -1,6 +1,6 @@
 //! Whether summaries hold up the reading: `summary-bench [PICTURES [ROUNDS]]`. The real program reads the same pictures
-//! without a language model, with a server that is gone, with one that takes forty seconds for an answer, and with one that
-//! answers at once, in turns, each time in a home that knows nothing; then two programs at once ask one server.
+//! without a language model, with a server that is gone, with one that takes forty seconds for an answer, and with one
+//! that answers at once, in turns, each time in a home that knows nothing; then two programs at once ask one server.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 

@@ -1,6 +1,6 @@
-//! How soon a watched folder is read, how much comes in at once, and what it costs to wait: `watch-bench [FILES [BURST
-//! [IDLE]]]`, with the minutes for which nothing happens at last. The real `deskscribe watch` watches a folder in a home of its
-//! own, and is looked at from outside.
+//! How soon a watched folder is read, how much comes in at once, and what it costs to wait:
+//! `watch-bench [FILES [BURST [IDLE]]]`, with the minutes for which nothing happens at last. The real
+//! `deskscribe watch` watches a folder in a home of its own, and is looked at from outside.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it talks to a person at a terminal")]
 

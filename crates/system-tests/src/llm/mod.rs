@@ -1,5 +1,5 @@
-//! A stand-in for a language model server: Ollama, LM Studio, the server of llama.cpp or vLLM, as they answer on the wire,
-//! on this machine and by a script. It never computes anything.
+//! A stand-in for a language model server: Ollama, LM Studio, the server of llama.cpp or vLLM, as they answer on the
+//! wire, on this machine and by a script. It never computes anything.
 //!
 //! ```no_run
 //! # use deskscribe_system_tests::{Gate, StandIn, Turn};
@@ -14,8 +14,8 @@
 //! server.start();                                     // at the same address again
 //! ```
 //!
-//! Questions about the server and its models are always answered, and are not in the script. [`StandIn::asked`] has what
-//! models were asked, [`StandIn::most_open`] how many questions were on their way at once.
+//! Questions about the server and its models are always answered, and are not in the script. [`StandIn::asked`] has
+//! what models were asked, [`StandIn::most_open`] how many questions were on their way at once.
 
 #![expect(clippy::unwrap_used, reason = "this runs in tests alone, where a panic is a failed test")]
 

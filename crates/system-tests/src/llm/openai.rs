@@ -1,4 +1,5 @@
-//! OpenAI's language, as the stand-in speaks it: with what LM Studio, the server of llama.cpp and vLLM do in their own way.
+//! OpenAI's language, as the stand-in speaks it: with what LM Studio, the server of llama.cpp and vLLM do in their own
+//! way.
 
 use std::net::TcpStream;
 

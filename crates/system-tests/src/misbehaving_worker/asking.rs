@@ -1,6 +1,6 @@
 //! Questions to a language model, asked as none of ours is. The words are those of the content: a file that says
-//! `ask DEED` is asked about while it is read, one that says `read ask DEED` when it is to be summarised. All others are
-//! summarised as a good worker would.
+//! `ask DEED` is asked about while it is read, one that says `read ask DEED` when it is to be summarised. All others
+//! are summarised as a good worker would.
 //!
 //! | deed | what it does |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! Recordings, which are orders as well. The first line of the file is `recording SECONDS`; every other says what a part
-//! does instead of its work, or before it:
+//! Recordings, which are orders as well. The first line of the file is `recording SECONDS`; every other says what a
+//! part does instead of its work, or before it:
 //!
 //! | line | when |
 //! |---|---|

@@ -1,8 +1,8 @@
 //! How well and how fast recordings are read: `recording-bench --speech [FOLDER] [-- RIVAL]` counts wrong words,
 //! `recording-bench --recordings [MINUTES [ROUNDS]]` takes the time of a long one.
 //!
-//! Everything that is read is made here, the same each time, by espeak-ng, flite and FFmpeg, of words that the small model
-//! of the fixtures knows; and the real program reads it in a home of its own.
+//! Everything that is read is made here, the same each time, by espeak-ng, flite and FFmpeg, of words that the small
+//! model of the fixtures knows; and the real program reads it in a home of its own.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(

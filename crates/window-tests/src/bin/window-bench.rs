@@ -1,5 +1,5 @@
-//! How fast the window is and what it holds: `window-bench [READINGS]` on a desk of its own. Times are those of the page
-//! itself, from its first moment or a key to what is painted; each line is a median.
+//! How fast the window is and what it holds: `window-bench [READINGS]` on a desk of its own. Times are those of the
+//! page itself, from its first moment or a key to what is painted; each line is a median.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 #![expect(

@@ -1,8 +1,9 @@
 //! A worker that tries to escape: the real start-up, but every file it is lent is a list of what to reach.
 //!
-//! It answers with a line for each thing it tried: `escape` or `need`, its name, and what came of it, with
-//! tabs between. An escape is something that no hostile file may get; a need is something that reading a
-//! picture takes. What has to do with language models is tried again when the file is to be summarised. That models load and pictures are read after confinement is what the other tests show.
+//! It answers with a line for each thing it tried: `escape` or `need`, its name, and what came of it, with tabs
+//! between. An escape is something that no hostile file may get; a need is something that reading a picture takes. What
+//! has to do with language models is tried again when the file is to be summarised. That models load and pictures are
+//! read after confinement is what the other tests show.
 //!
 //! It also runs unconfined, as root, on the machines of developers: nothing it does leaves a mark on more
 //! than the files that are in the list, signals are number 0, and calls that would change the system are

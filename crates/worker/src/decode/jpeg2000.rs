@@ -37,8 +37,8 @@ pub(super) fn open(source: &Source, pixels: u64) -> Result<Picture, Failure> {
     Ok(Picture { first: plain::flat(picture), more: More::Nothing, origin: Origin::default(), omissions })
 }
 
-/// Whether the end of the codestream is there. What has been cut off is shown as far as it goes, blurred; within the data of
-/// a picture no byte of this value follows another one of that.
+/// Whether the end of the codestream is there. What has been cut off is shown as far as it goes, blurred; within the
+/// data of a picture no byte of this value follows another one of that.
 fn is_whole(bytes: &[u8]) -> bool {
     bytes.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
 }

@@ -1,5 +1,5 @@
-//! Whether a picture is a chart: the numbers at its axis stand below each other at one distance, grow by one step, and little
-//! else is said.
+//! Whether a picture is a chart: the numbers at its axis stand below each other at one distance, grow by one step, and
+//! little else is said.
 
 use deskscribe_protocol::Line;
 

@@ -43,7 +43,8 @@ pub(super) fn is_chat(lines: &[Line]) -> bool {
         && is_one_by_one
 }
 
-/// A message to which a time belongs, right above it or beside its last line; with all lines that begin below each other.
+/// A message to which a time belongs, right above it or beside its last line; with all lines that begin below each
+/// other.
 fn message<'a>(time: &Cell<'a>, said: &[Cell<'a>]) -> Option<Cell<'a>> {
     let height = time.height;
     let is_near = |cell: &&Cell<'a>| {

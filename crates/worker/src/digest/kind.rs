@@ -79,8 +79,8 @@ const SCREENS: [(u32, u32); 31] = [
     (7680, 4320),
 ];
 
-/// Puts the kind of a picture among its tags, where it can be told. It takes the place of the last where there are as many
-/// as may be.
+/// Puts the kind of a picture among its tags, where it can be told. It takes the place of the last where there are as
+/// many as may be.
 pub(crate) fn tag_kind(digest: &mut Digest, lines: &[Line], facts: Facts) {
     if let Some(kind) = kind_of(lines, facts)
         && !digest.tags.iter().any(|tag| tag == kind)

@@ -19,7 +19,8 @@ pub(super) enum Row {
     Bar,
 }
 
-/// What a row is. `depth` is how far down the page it stands, 0 to 1; in a grid, what stands beside each other is no pair.
+/// What a row is. `depth` is how far down the page it stands, 0 to 1; in a grid, what stands beside each other is no
+/// pair.
 pub(super) fn kind(rows: &[Vec<Cell<'_>>], at: usize, depth: f32, is_grid: bool) -> Row {
     let row = &rows[at];
     let values = |row: &[Cell<'_>]| row.iter().filter(|cell| is_value(cell)).count();
@@ -68,8 +69,8 @@ pub(super) fn is_furniture(cell: &Cell<'_>) -> bool {
         || known::is_clock(&lower)
 }
 
-/// Whether this row is a heading: short, alone, and right above a sentence or a list of labels with values. `below` are the
-/// texts of the cells from the next row on.
+/// Whether this row is a heading: short, alone, and right above a sentence or a list of labels with values. `below` are
+/// the texts of the cells from the next row on.
 pub(super) fn is_heading(rows: &[Vec<Cell<'_>>], at: usize, below: &[Option<Cow<'_, str>>]) -> bool {
     let ([cell], Some(next)) = (rows[at].as_slice(), rows.get(at + 1)) else { return false };
     let Some(first) = next.first() else { return false };

@@ -14,8 +14,8 @@ const SLACK: f64 = 0.05;
 const RUN_UPS: [f64; 2] = [1.0, 11.0];
 /// The longest silence that stands for samples that are not there, in seconds. A clock that leaps further is wrong.
 const LONGEST_LEAP: f64 = 1800.0;
-/// The furthest that a clock goes back, in seconds, for what was already heard to be dropped. One that goes back further
-/// begins anew, as it does in recordings that were joined end to end.
+/// The furthest that a clock goes back, in seconds, for what was already heard to be dropped. One that goes back
+/// further begins anew, as it does in recordings that were joined end to end.
 const LONGEST_REPEAT: f64 = 1.0;
 /// So many packets in a row that nothing can be made of are the end.
 const MOST_BROKEN: u32 = 500;

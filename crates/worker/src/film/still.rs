@@ -1,5 +1,5 @@
-//! Pictures that are coded like the frames of a film, one by one: those inside HEIC and AVIF files, and the pages of TIFF
-//! files that nothing else here knows.
+//! Pictures that are coded like the frames of a film, one by one: those inside HEIC and AVIF files, and the pages of
+//! TIFF files that nothing else here knows.
 
 use deskscribe_protocol::{Code, Failure};
 use image::RgbImage;

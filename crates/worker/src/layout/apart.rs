@@ -18,8 +18,8 @@ const BESIDE: f32 = 0.25;
 const CLASHING: f32 = 0.17;
 /// So many cells tell by their places alone.
 const TELLING: usize = 3;
-/// Of the entries of a list, and of what stands right of it, so many have nothing beside them. In a table with several lines
-/// in a cell it is so on one side alone.
+/// Of the entries of a list, and of what stands right of it, so many have nothing beside them. In a table with several
+/// lines in a cell it is so on one side alone.
 const LONELY: f32 = 0.25;
 /// So many lines that are counted one by one are a program.
 const NUMBERED: usize = 5;
@@ -153,8 +153,8 @@ fn nearest(cells: &[Cell<'_>], y: f32) -> Option<usize> {
     (after.saturating_sub(1)..cells.len().min(after + 1)).min_by(|one, other| far(one).total_cmp(&far(other)))
 }
 
-/// For each cell the middle of the lines that stand close under each other there: what belongs to two lines stands beside
-/// their middle.
+/// For each cell the middle of the lines that stand close under each other there: what belongs to two lines stands
+/// beside their middle.
 fn middles(cells: &[Cell<'_>]) -> Vec<f32> {
     let mut order: Vec<usize> = (0..cells.len()).collect();
     order.sort_by(|one, other| cells[*one].top().total_cmp(&cells[*other].top()));
@@ -182,8 +182,8 @@ fn middles(cells: &[Cell<'_>]) -> Vec<f32> {
     middles
 }
 
-/// Whether the list on the right goes on at its pace where that on the left, which happens to have the same one, has ended:
-/// files beside a program.
+/// Whether the list on the right goes on at its pace where that on the left, which happens to have the same one, has
+/// ended: files beside a program.
 fn ends_before(left: &[Cell<'_>], right: &[Cell<'_>]) -> bool {
     let end = bounds(left.iter().map(Cell::bottom)).1;
     let (upper, lower) = right.split_at(right.partition_point(|cell| cell.y <= end));

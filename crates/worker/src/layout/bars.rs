@@ -33,8 +33,8 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// `left` and `right` are sorted by their middle, and `is_crossed` if something below lies across both. `page` is the left and the right edge of the page if this is all
-    /// of it, and `ordinary` the ordinary height of a line.
+    /// `left` and `right` are sorted by their middle, and `is_crossed` if something below lies across both. `page` is
+    /// the left and the right edge of the page if this is all of it, and `ordinary` the ordinary height of a line.
     pub(super) fn of(
         left: Vec<Cell<'a>>,
         right: Vec<Cell<'a>>,
@@ -122,7 +122,8 @@ impl<'a> Sides<'a> {
         left.len() > most.max(2) || (is_edge && (far > FAR * pace || gap < 2.0 * widest))
     }
 
-    /// The title of a window, or the number of a page: alone above or below everything on the other side, in the middle.
+    /// The title of a window, or the number of a page: alone above or below everything on the other side, in the
+    /// middle.
     fn take_centred(&mut self, (begin, end): (f32, f32)) {
         let is_centred =
             |cell: &Cell<'_>| (cell.centre() - f32::midpoint(begin, end)).abs() < CENTRED * (end - begin);

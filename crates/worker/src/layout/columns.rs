@@ -1,5 +1,5 @@
-//! Columns that are read one after the other although their lines stand at the same heights: offers, lists of cards, what
-//! stands under headings, the days of a week.
+//! Columns that are read one after the other although their lines stand at the same heights: offers, lists of cards,
+//! what stands under headings, the days of a week.
 
 use super::cell::{Cell, bounds, median};
 use super::grid::Band;
@@ -17,8 +17,8 @@ const LOWER: f32 = 0.95;
 const NEAR: f32 = 2.2;
 /// A column of lists ends so many rows before the longest.
 const SHORTER: usize = 2;
-/// Where columns have heights of their own, so many of the cells are filled at most, and of each column; and one of so many
-/// rows is full.
+/// Where columns have heights of their own, so many of the cells are filled at most, and of each column; and one of so
+/// many rows is full.
 const SPARSE: f32 = 0.65;
 const SPARSE_COLUMN: f32 = 0.7;
 const FULL: usize = 6;
@@ -90,8 +90,8 @@ fn is_lists(run: &Run<'_, '_>, bands: &[Band<'_, '_>]) -> bool {
     run.columns() >= 3 && 3 * shorter >= run.columns() && cards >= 2 && 2 * cards >= bands.len()
 }
 
-/// What has heights of its own below each name, so that few of it stands in a row: the days of a week by the clock, lists of
-/// cards that are not alike. A table has at least one column that is filled.
+/// What has heights of its own below each name, so that few of it stands in a row: the days of a week by the clock,
+/// lists of cards that are not alike. A table has at least one column that is filled.
 fn is_scattered(run: &Run<'_, '_>) -> bool {
     let Some((names, rest)) = run.rows.split_first() else { return false };
     let columns = run.columns();

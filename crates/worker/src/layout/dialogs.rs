@@ -30,7 +30,8 @@ pub(super) fn take<'a>(cells: &mut Vec<Cell<'a>>) -> Vec<Cell<'a>> {
     let height = median(table.iter().map(|cell| cell.height)).unwrap_or_default();
     let (above, _) = bounds(holes.iter().map(|hole| hole.above));
     let (_, below) = bounds(holes.iter().map(|hole| hole.below));
-    // What stands between its lines or beside them, in no row of the table, belongs to it as well: its title, its buttons.
+    // What stands between its lines or beside them, in no row of the table, belongs to it as well: its title, its
+    // buttons.
     for _ in 0..REACHES {
         let (left, _) = bounds(inside.iter().map(|cell| cell.left));
         let (_, right) = bounds(inside.iter().map(|cell| cell.right));

@@ -233,8 +233,8 @@ fn weeks<'r, 'a>(run: &Run<'r, 'a>) -> Option<Vec<Band<'r, 'a>>> {
     (several >= 2 && is_anywhere && median(inside)? <= 0.75 * median(between)?).then_some(weeks)
 }
 
-/// Records without what stands farther below them than their lines do, and begins where they begin: the lines after a table
-/// have columns of their own, which may happen to be the same.
+/// Records without what stands farther below them than their lines do, and begins where they begin: the lines after a
+/// table have columns of their own, which may happen to be the same.
 fn without_others<'r, 'a>(run: &Run<'_, 'a>, records: &[Band<'r, 'a>]) -> Vec<Band<'r, 'a>> {
     let has_label = |row: &[Cell<'a>]| row.first().is_some_and(|cell| run.column(cell) == 0);
     let distance = |pair: &[Vec<Cell<'a>>]| middle(&pair[1]) - middle(&pair[0]);

@@ -32,8 +32,8 @@ impl Gutter {
 /// So many of the longest are looked at.
 const MOST: usize = 64;
 
-/// The longest gutters of at least this width, beside at least so many cells, the longest first. The cells are sorted by
-/// their middle.
+/// The longest gutters of at least this width, beside at least so many cells, the longest first. The cells are sorted
+/// by their middle.
 pub(super) fn gutters(cells: &[Cell<'_>], width: f32, fewest: usize) -> Vec<Gutter> {
     let (left, _) = bounds(cells.iter().map(|cell| cell.left));
     let (_, right) = bounds(cells.iter().map(|cell| cell.right));

@@ -1,5 +1,5 @@
-//! How a page is laid out, from the places of its lines alone: panes, columns, rows, cells, cards, paragraphs; and so the
-//! order in which a person reads it.
+//! How a page is laid out, from the places of its lines alone: panes, columns, rows, cells, cards, paragraphs; and so
+//! the order in which a person reads it.
 //!
 //! A list at the side comes before what stands right of it, columns come one after the other, tables are read across,
 //! cards and the cells of a calendar one by one.

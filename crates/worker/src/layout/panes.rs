@@ -1,7 +1,7 @@
 //! Panes: a page is cut along its gutters, again and again, until what is left is read from the top to the bottom.
 //!
-//! A recursive X-Y cut, with two differences: gutters need not go through the whole page, and one is cut along only when
-//! both its sides belong apart.
+//! A recursive X-Y cut, with two differences: gutters need not go through the whole page, and one is cut along only
+//! when both its sides belong apart.
 
 use super::apart::{Apart, FEW, apart};
 use super::bars::Sides;

@@ -39,8 +39,8 @@ pub(super) fn of<'a>(cells: &[Cell<'a>]) -> Vec<Portrait<'a>> {
     found
 }
 
-/// Takes each out of where it was found, as a column of its own or in a row with a later line, and puts it before what it
-/// belongs to, in a row of its own.
+/// Takes each out of where it was found, as a column of its own or in a row with a later line, and puts it before what
+/// it belongs to, in a row of its own.
 pub(super) fn put_in_place<'a>(panes: &mut Vec<Pane<'a>>, portraits: Vec<Portrait<'a>>) {
     let is_portrait = |cell: &Cell<'a>| portraits.iter().any(|portrait| portrait.cell.line == cell.line);
     for pane in panes.iter_mut().filter(|pane| pane.rows.iter().flatten().any(is_portrait)) {

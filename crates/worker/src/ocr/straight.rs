@@ -1,4 +1,5 @@
-//! A picture that is taken straight before it is read: turned by quarters, or by the few degrees that a page was held askew.
+//! A picture that is taken straight before it is read: turned by quarters, or by the few degrees that a page was held
+//! askew.
 
 use std::sync::Arc;
 

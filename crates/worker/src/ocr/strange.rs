@@ -1,5 +1,5 @@
-//! Writing in letters that the model does not know, told from what it makes of them: lines that are long and hold almost no
-//! letters, that it doubts, or that it spells with the letters of formulas.
+//! Writing in letters that the model does not know, told from what it makes of them: lines that are long and hold
+//! almost no letters, that it doubts, or that it spells with the letters of formulas.
 
 use deskscribe_protocol::Line;
 use oar_ocr::processors::BoundingBox;
@@ -68,7 +68,8 @@ mod tests {
 
     use super::*;
 
-    /// Lines below each other, 30 pixels high and from 480 on each 40 shorter than the one above, and whether something was taken for strange writing.
+    /// Lines below each other, 30 pixels high and from 480 on each 40 shorter than the one above, and whether something
+    /// was taken for strange writing.
     fn left(lines: &[(&str, f32)]) -> (Vec<String>, bool) {
         let place = |row: usize| {
             let (top, bottom, right) =

@@ -34,8 +34,8 @@ const READ: f32 = 0.8;
 /// … and with so much more than what is wrong.
 const BETTER: f32 = 0.1;
 
-/// The longer side of a box: its length, how many times as long it is as the shorter one, and its direction in radians, from
-/// above -45° to 135° at most: most lines lie or stand, whichever their beginning is.
+/// The longer side of a box: its length, how many times as long it is as the shorter one, and its direction in radians,
+/// from above -45° to 135° at most: most lines lie or stand, whichever their beginning is.
 struct Side {
     length: f32,
     ratio: f32,
@@ -58,8 +58,8 @@ impl Side {
     }
 }
 
-/// How a page has to be turned on which most lines stand upright. Where none can be read either way, as those of a script
-/// that is written downwards, it is left as it lies.
+/// How a page has to be turned on which most lines stand upright. Where none can be read either way, as those of a
+/// script that is written downwards, it is left as it lies.
 pub(super) fn from_its_side(
     picture: &Arc<RgbImage>,
     boxes: &[BoundingBox],

@@ -12,8 +12,8 @@ use crate::job::{Interruption, Watch};
 use crate::ocr::{Ocr, Seen, within_bounds};
 use crate::screen::{Look, Region, Timeline};
 
-/// The lines of all frames, each on the frame on which it first stood, how many frames were read, and which could not be.
-/// Progress is frames.
+/// The lines of all frames, each on the frame on which it first stood, how many frames were read, and which could not
+/// be. Progress is frames.
 pub(super) fn read(
     first: RgbImage,
     frames: &Frames,

@@ -9,7 +9,8 @@ use crate::decode::Pages;
 use crate::job::{Interruption, Watch};
 use crate::ocr::{Ocr, Seen, within_bounds};
 
-/// The lines of all pages, how many pages were read, and which could not be. Progress is pages; how many there will be is not known before.
+/// The lines of all pages, how many pages were read, and which could not be. Progress is pages; how many there will be
+/// is not known before.
 pub(super) fn read(
     first: RgbImage,
     mut others: Pages,

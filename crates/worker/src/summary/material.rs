@@ -146,8 +146,8 @@ const NUMBERED: [&str; 3] = ["[img-", "<unused", "<extra_id_"];
 /// The longest mark, in characters.
 const LONGEST_MARK: usize = 48;
 
-/// A line that can be read, and does nothing: no characters that act or are not seen, no marks of templates, white space
-/// folded.
+/// A line that can be read, and does nothing: no characters that act or are not seen, no marks of templates, white
+/// space folded.
 pub(super) fn clean(text: &str) -> String {
     let seen: String = text
         .chars()

@@ -1,5 +1,5 @@
-//! A notice with a coloured edge, so that it shows which way it lies and what its colours are, and whether a worker sees
-//! it in a file.
+//! A notice with a coloured edge, so that it shows which way it lies and what its colours are, and whether a worker
+//! sees it in a file.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "not every test asks for everything")]
 

@@ -40,7 +40,8 @@ struct Contestant<'a> {
     rounds: Vec<Round>,
 }
 
-/// `cargo xtask bench --locks [-- RIVAL]`; a rival is called with FOLDER PROCESSES UPSERTS PRESENT behind its own words.
+/// `cargo xtask bench --locks [-- RIVAL]`; a rival is called with FOLDER PROCESSES UPSERTS PRESENT behind its own
+/// words.
 pub(super) fn start(rival: &[OsString]) -> Outcome {
     let mut cargo = workspace::cargo();
     let build = ["build", "--release", "--package=deskscribe-system-tests", "--bin=lock-storm"];

@@ -29,7 +29,8 @@ const KNOWN: usize = 10_000;
 
 /// `cargo xtask bench [FOLDER | --locks] [-- RIVAL]`, `cargo xtask bench --search [READINGS] [FOLDER]`, the same with
 /// `--meaning`, `cargo xtask bench --speech [FOLDER] [-- RIVAL]`, `cargo xtask bench --recordings [MINUTES [ROUNDS]]`,
-/// `cargo xtask bench --summaries [PICTURES [ROUNDS]]`, `cargo xtask bench --watch [FILES [BURST [MINUTES]]]`, or `cargo xtask bench --window [READINGS]`
+/// `cargo xtask bench --summaries [PICTURES [ROUNDS]]`, `cargo xtask bench --watch [FILES [BURST [MINUTES]]]`, or
+/// `cargo xtask bench --window [READINGS]`
 pub(crate) fn start(arguments: Vec<OsString>) -> Outcome<ExitCode> {
     match &arguments[..] {
         [first, rest @ ..] if first == "--search" => return search::start("search-bench", rest),

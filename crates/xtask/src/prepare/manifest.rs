@@ -1,5 +1,5 @@
-//! `models/manifest.toml`: which wheels are downloaded and which of their files are kept. What it says of speech models is
-//! for the engine, and only checked here.
+//! `models/manifest.toml`: which wheels are downloaded and which of their files are kept. What it says of speech models
+//! is for the engine, and only checked here.
 //!
 //! Read as the part of TOML that it is written in: tables of plain strings and whole numbers.
 

@@ -43,8 +43,8 @@ pub(super) fn watch(text: &str, folder: &WatchedFolder, path: &Path) -> Result<S
     let mut table = Table::new();
     table.insert("folder", toml_edit::value(name));
     describe(&mut table, folder);
-    // What stands at the end of the file would come after the new table, and whoever takes a key there out of its comment
-    // would give it to the folder.
+    // What stands at the end of the file would come after the new table, and whoever takes a key there out of its
+    // comment would give it to the folder.
     let gap = match trailing.as_str() {
         "" if is_empty => "",
         text if text == "\n" || text.ends_with("\n\n") => "",
@@ -109,8 +109,8 @@ fn is_of(table: &dyn TableLike, folder: &WatchedFolder) -> bool {
     path.is_some_and(|path| path == folder.path)
 }
 
-/// Writes into a table what is wanted of its folder. What it says already stays as it is written, and what need not be said
-/// is not added.
+/// Writes into a table what is wanted of its folder. What it says already stays as it is written, and what need not be
+/// said is not added.
 fn describe(table: &mut dyn TableLike, folder: &WatchedFolder) {
     let usual = WatchedFolder::of("");
     let kinds: Vec<_> = KINDS.into_iter().filter(|kind| folder.kinds.contains(kind)).collect();

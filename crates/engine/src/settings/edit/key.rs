@@ -36,8 +36,8 @@ pub(super) fn set(text: &str, key: &Key, value: &str, path: &Path) -> Result<Str
     Ok(format!("{text}{end}{line}\n"))
 }
 
-/// The text with this line below the comment that shows the key with its default, if there is such a comment, and if this
-/// is a place for it: not within a text of several lines, nor below a folder.
+/// The text with this line below the comment that shows the key with its default, if there is such a comment, and if
+/// this is a place for it: not within a text of several lines, nor below a folder.
 fn below_its_comment(text: &str, key: &str, line: &str) -> Option<String> {
     let mut end = 0;
     for there in text.split_inclusive('\n') {

@@ -1,5 +1,5 @@
-//! The keys of `settings.toml`: what each is for, what it may be, and where it goes. A new setting is one more [`Key`] in
-//! the group that it belongs to; file, template and terminal know it by that alone.
+//! The keys of `settings.toml`: what each is for, what it may be, and where it goes. A new setting is one more [`Key`]
+//! in the group that it belongs to; file, template and terminal know it by that alone.
 
 mod background;
 mod downloads;

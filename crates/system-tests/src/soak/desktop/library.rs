@@ -16,8 +16,8 @@ const SAME: [&str; 13] = [
     "height", "duration",
 ];
 
-/// What is in the library of this program, which is `deskscribe` with its surroundings. Files that are not read yet are in
-/// it as such.
+/// What is in the library of this program, which is `deskscribe` with its surroundings. Files that are not read yet are
+/// in it as such.
 pub(super) fn library(program: &dyn Fn() -> Command) -> Library {
     let mut library = Library::new();
     for item in Printed::by(program().arg("export")).rows() {

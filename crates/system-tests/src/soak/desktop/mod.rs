@@ -1,5 +1,5 @@
-//! A busy desktop: files come, go, grow and move while whoever watches them is killed, stopped, frozen and paused. In the
-//! end its library shows what a first look at the desktop shows.
+//! A busy desktop: files come, go, grow and move while whoever watches them is killed, stopped, frozen and paused. In
+//! the end its library shows what a first look at the desktop shows.
 
 mod drive;
 mod library;
@@ -42,7 +42,8 @@ pub struct Busy {
     pub gaps: Range<u64>,
     /// The longest that a file is written.
     pub longest: Duration,
-    /// Real pictures and real workers, or orders to the misbehaving worker, which the development build alone may start.
+    /// Real pictures and real workers, or orders to the misbehaving worker, which the development build alone may
+    /// start.
     pub real: bool,
     /// Within this it must have come to the end once everybody rests.
     pub settles_within: Duration,

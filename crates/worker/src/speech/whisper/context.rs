@@ -98,8 +98,8 @@ impl Context {
         Ok(Self { context, state, threads: 1 })
     }
 
-    /// From now on, so many threads compute. They wait for each other without rest, dozens of times a second: one that has
-    /// to wait for a processor holds up all others.
+    /// From now on, so many threads compute. They wait for each other without rest, dozens of times a second: one that
+    /// has to wait for a processor holds up all others.
     pub(super) fn use_threads(&mut self, threads: u32) {
         self.threads = c_int::try_from(threads).unwrap_or(1).max(1);
     }
