@@ -12,6 +12,9 @@ const WORDS: f32 = 3.0;
 const FAR: f32 = 2.5;
 /// The same where what stands farther below lies across both sides.
 const FAR_BELOW: f32 = 1.5;
+/// What stands at the bottom of both sides in so few rows, and so far below all else, is under both.
+const FOOT: usize = 3;
+const FAR_FOOT: f32 = 4.0;
 /// A headline of two columns of text, in the same.
 const HEADLINE: f32 = 1.6;
 /// Links in a bar follow each other within so many of their heights.
@@ -48,6 +51,9 @@ impl<'a> Sides<'a> {
             sides.take_centred(page);
         }
         sides.take_footer(if is_crossed { FAR_BELOW } else { FAR }, ordinary);
+        if page.is_some() && !paragraphs::is_prose(&sides.left) && !paragraphs::is_prose(&sides.right) {
+            sides.take_foot(ordinary);
+        }
         sides
     }
 
@@ -134,6 +140,25 @@ impl<'a> Sides<'a> {
         self.below.extend(number.or(other_number));
     }
 
+    /// What stands far below all else on both sides of a window: what is played, how it goes.
+    fn take_foot(&mut self, ordinary: f32) {
+        let rows = rows([self.left.as_slice(), &self.right].concat());
+        let far = FAR_FOOT * pace(&self.left).max(pace(&self.right)).max(ordinary);
+        let is_far = |at: &usize| {
+            let (_, bottom) = bounds(rows[..*at].iter().flatten().map(Cell::bottom));
+            let (top, _) = bounds(rows[*at..].iter().flatten().map(Cell::top));
+            top - bottom > far
+        };
+        let Some(at) = (rows.len().saturating_sub(FOOT).max(2)..rows.len()).find(is_far) else { return };
+        let foot = rows[at..].concat();
+        let is_in = |cell: &Cell<'_>| foot.iter().any(|other| other.line == cell.line);
+        if [&self.left, &self.right].into_iter().all(|side| side.iter().any(is_in) && !side.iter().all(is_in))
+        {
+            self.take(&rows[at..]);
+            self.below.extend(foot);
+        }
+    }
+
     /// What stands far below the rest on the left, and below all on the right; how far in distances from row to row.
     fn take_footer(&mut self, far: f32, ordinary: f32) {
         let (_, end) = bounds(self.right.iter().map(Cell::bottom));
@@ -192,6 +217,24 @@ fn distance(cells: &[Cell<'_>], others: &[Cell<'_>]) -> f32 {
 #[cfg(test)]
 mod tests {
     use crate::layout::tests::{at, list, read, table};
+
+    #[test]
+    fn what_is_played_is_read_after_the_list_beside_which_it_stands() {
+        let mut lines = list(30.0, 40.0, 40.0, &["Home", "Browse", "Radio", "Library", "Albums"]);
+        let songs: [&[&str]; 5] = [
+            &["1", "Slate", "Tin Roofs", "3:41"],
+            &["2", "Gutter song", "Umbrella Years", "4:02"],
+            &["3", "Puddles", "Estuary", "2:58"],
+            &["4", "Grey on grey", "Umbrella Years", "5:10"],
+            &["5", "Wet dog", "Field Notes", "3:15"],
+        ];
+        lines.extend(table(&[270.0, 330.0, 700.0, 1280.0], 60.0, 44.0, &songs));
+        lines.extend([at(30.0, 765.0, 20.0, "Wet dog"), at(30.0, 791.0, 18.0, "Marlow Pike")]);
+        lines.extend([at(560.0, 775.0, 18.0, "1:04"), at(1290.0, 775.0, 18.0, "3:15")]);
+        let text = read(lines);
+        assert!(text.contains("Albums\n1\tSlate"), "{text}");
+        assert!(text.ends_with("Field Notes\t3:15\nWet dog\t1:04\t3:15\nMarlow Pike"), "{text}");
+    }
 
     #[test]
     fn links_above_a_text_and_what_stands_beside_it_stay_together() {

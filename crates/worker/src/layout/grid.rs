@@ -181,6 +181,13 @@ fn text_columns<'r, 'a>(run: &Run<'r, 'a>, bands: &[Band<'r, 'a>]) -> Option<Vec
         end += band.len();
     }
     whole.push(&run.rows[begin..end]);
+    // The names of lists stand above all that is in them.
+    if let [[names], _] = whole[..]
+        && run.columns() >= 3
+        && names.len() == run.columns()
+    {
+        whole = vec![run.rows];
+    }
     let goes_on = |band: &&[Vec<Cell<'a>>]| -> Vec<usize> {
         let lines = |column: &Vec<Cell<'a>>| {
             column.windows(2).filter(|pair| reads_on(pair[0].text, pair[1].text)).count()
@@ -257,6 +264,55 @@ fn without_others<'r, 'a>(run: &Run<'_, 'a>, records: &[Band<'r, 'a>]) -> Vec<Ba
 #[cfg(test)]
 mod tests {
     use crate::layout::tests::{at, read, table};
+
+    #[test]
+    fn names_of_lists_are_read_with_what_is_in_them() {
+        let lists: [(f32, &[(f32, &str)]); 3] = [
+            (
+                20.0,
+                &[
+                    (88.0, "Ideas 2"),
+                    (124.0, "Ask the ferry office for"),
+                    (146.0, "their winter timetable"),
+                    (168.0, "Nora"),
+                    (208.0, "Photo wall of old boats"),
+                    (230.0, "Due 3 May"),
+                ],
+            ),
+            (
+                330.0,
+                &[
+                    (88.0, "To do 3"),
+                    (124.0, "Replace the broken tide"),
+                    (146.0, "table widget"),
+                    (168.0, "Due 12 April"),
+                    (208.0, "Write the page on permits"),
+                    (230.0, "Due 14 April"),
+                    (270.0, "Translate opening hours"),
+                    (292.0, "into Danish and Polish"),
+                    (314.0, "Piotr"),
+                ],
+            ),
+            (
+                640.0,
+                &[
+                    (88.0, "Doing 2"),
+                    (124.0, "New menu for phones"),
+                    (146.0, "Due tomorrow"),
+                    (187.0, "Weather from the pier,"),
+                    (209.0, "every ten minutes, with"),
+                    (231.0, "wind and water level"),
+                    (252.0, "Selma"),
+                ],
+            ),
+        ];
+        let lines = lists.iter().flat_map(|(x, list)| list.iter().map(|(y, text)| at(*x, *y, 20.0, text)));
+        let text = read(lines.collect());
+        assert!(text.starts_with("Ideas 2\nAsk the ferry office for their winter timetable\nNora"), "{text}");
+        let follows = |name: &str, first: &str| text.contains(&format!("{name}\n{first}"));
+        assert!(follows("Due 3 May\nTo do 3", "Replace the broken tide table widget"), "{text}");
+        assert!(follows("Piotr\nDoing 2", "New menu for phones"), "{text}");
+    }
 
     #[test]
     fn lines_below_a_table_are_no_part_of_its_last_row() {
