@@ -149,6 +149,13 @@ impl Window {
         element.click().await.unwrap_or_else(|error| panic!("{id} cannot be clicked: {error}"));
     }
 
+    /// Waits for it and clicks it, after which there is no window: it may be gone before the driver can tell that it was
+    /// clicked.
+    pub async fn leave_by(&self, id: &str) {
+        let element = self.find(id).await;
+        let _ = element.click().await;
+    }
+
     /// Waits for it and types into it, as on a keyboard.
     pub async fn type_into(&self, id: &str, text: &str) {
         let element = self.find(id).await;

@@ -120,7 +120,7 @@ async fn closing_asks_once_and_then_goes_on_without_a_window() {
     window.shows("watching", "Watching Desktop").await;
     desk.close_by_keys();
     window.find("closing").await;
-    window.click("closing-keep").await;
+    window.leave_by("closing-keep").await;
     until("no window", || (!desk.shows_a_window()).then_some(())).await;
 
     // It is watched on, and a second start has the window back.
