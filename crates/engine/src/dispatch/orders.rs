@@ -124,8 +124,13 @@ impl Orders {
         let origin = Arc::clone(&open.origin);
         match &arrival {
             Some(Arrival::Walked { files, .. }) => open.owed += files,
-            Some(Arrival::Settled(_) | Arrival::Struck(_) | Arrival::Unread(..)) => open.arrived(),
-            Some(Arrival::Known(..) | Arrival::New(_)) => open.arrived(),
+            Some(
+                Arrival::Settled(_)
+                | Arrival::Struck(_)
+                | Arrival::Unread(..)
+                | Arrival::Known(..)
+                | Arrival::New(_),
+            ) => open.owed = open.owed.saturating_sub(1),
             Some(_) => {}
             None => drop(self.open.remove(index)),
         }
@@ -144,10 +149,6 @@ impl Orders {
 }
 
 impl Open {
-    fn arrived(&mut self) {
-        self.owed = self.owed.saturating_sub(1);
-    }
-
     /// The next that arrived, unless it is a medium for which there is no room.
     fn poll(&mut self, takes: Takes, context: &mut Context<'_>) -> Poll<Option<Arrival>> {
         let is_taken = takes == Takes::All || takes == Takes::Urgent && self.origin.is_urgent();

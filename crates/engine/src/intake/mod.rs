@@ -18,7 +18,9 @@ mod walk;
 
 pub(crate) use away::away;
 pub(crate) use kind::{by_name, has_media_name};
-pub(crate) use open::{Medium, examine, examine_through, explain, explain_folder, open_regular, reopen};
+pub(crate) use open::{
+    ANSWERS_WITHIN, Medium, examine, examine_through, explain, explain_folder, open_regular, reopen,
+};
 pub use survey::{Survey, survey};
 pub use trust::Again;
 pub(crate) use trust::Trust;

@@ -24,7 +24,7 @@ const DESCRIPTOR_TRIES: u32 = 300;
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(100);
 
 /// A disk that has to spin up takes some seconds to answer.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A file that is open, hashed and new.
 #[derive(Debug)]

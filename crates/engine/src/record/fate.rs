@@ -6,12 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
 
 use deskscribe_cache::{Place, Stamp};
 
-/// So long each answer is waited for: a disk that has to spin up takes some seconds.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+use crate::intake::ANSWERS_WITHIN;
 
 /// What is at a place where a file was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

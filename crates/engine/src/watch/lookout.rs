@@ -336,10 +336,13 @@ impl Lookout {
         }
     }
 
+    /// Where this folder stands, if it still is watched by these rules.
+    fn index_of(&self, folder: &Arc<Folder>) -> Option<usize> {
+        self.watched.iter().position(|one| Arc::ptr_eq(&one.folder, folder))
+    }
+
     fn walked(&mut self, folder: &Arc<Folder>, walked: Walked) {
-        let Some(index) = self.watched.iter().position(|one| Arc::ptr_eq(&one.folder, folder)) else {
-            return;
-        };
+        let Some(index) = self.index_of(folder) else { return };
         let now = Instant::now();
         let one = &mut self.watched[index];
         let was_silent = one.is_offline();

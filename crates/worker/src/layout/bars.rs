@@ -150,11 +150,10 @@ impl<'a> Sides<'a> {
             top - bottom > far
         };
         let Some(at) = (rows.len().saturating_sub(FOOT).max(2)..rows.len()).find(is_far) else { return };
-        let foot = rows[at..].concat();
-        let is_in = |cell: &Cell<'_>| foot.iter().any(|other| other.line == cell.line);
+        let is_in = |cell: &Cell<'_>| rows[at..].iter().flatten().any(|other| other.line == cell.line);
         if [&self.left, &self.right].into_iter().all(|side| side.iter().any(is_in) && !side.iter().all(is_in))
         {
-            self.take(&rows[at..]);
+            let foot = self.take(&rows[at..]);
             self.below.extend(foot);
         }
     }

@@ -13,7 +13,6 @@ use crate::watch::eye::{Answer, Question, Quiet};
 use crate::watch::finish::Sign;
 use crate::watch::folder::{Folder, Name};
 use crate::watch::signal::Happening;
-use crate::watch::watched::Watched;
 
 /// A file that was changed so short a time before a walk met it may still be written to.
 const YOUNG: Duration = Duration::from_secs(2);
@@ -52,9 +51,7 @@ impl Lookout {
 
     /// The eye on this folder saw something.
     pub(super) fn saw(&mut self, folder: &Arc<Folder>, answer: Answer) {
-        let Some(index) = self.watched.iter().position(|one| Arc::ptr_eq(&one.folder, folder)) else {
-            return;
-        };
+        let Some(index) = self.index_of(folder) else { return };
         let one = &mut self.watched[index];
         one.answered();
         if let Answer::Presence(found) = answer {
@@ -97,8 +94,10 @@ impl Lookout {
 
     /// A walk came to these files.
     pub(super) fn met(&mut self, folder: &Arc<Folder>, seen: Vec<Seen>) {
-        let is_it = |one: &&mut Watched| Arc::ptr_eq(&one.folder, folder) && one.is_here();
-        let Some(one) = self.watched.iter_mut().find(is_it) else { return };
+        let Some(index) = self.index_of(folder).filter(|index| self.watched[*index].is_here()) else {
+            return;
+        };
+        let one = &mut self.watched[index];
         let now = Instant::now();
         for (path, stamp) in seen {
             if one.meet(&path, &stamp) || self.unfinished.has(&path) {
