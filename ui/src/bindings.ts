@@ -478,6 +478,14 @@ export type Exit =
 /**  With an exit code. */
 ({ code: number }) & { signal?: never };
 
+/**  A model that Ollama can fetch. */
+export type Fetchable = {
+	/**  As Ollama's library calls it. */
+	model: string,
+	/**  What is known of it before it is fetched, if anything is. */
+	need: Need | null,
+};
+
 /**  A file or folder as it is named in questions and orders; rows and cards name theirs in the same two fields. */
 export type FilePath = {
 	/**  Absolute; bytes that are no UTF-8 are shown as U+FFFD. */
@@ -972,6 +980,14 @@ export type MomentHit = {
 	pieces: Piece[],
 };
 
+/**  What a model takes. */
+export type Need = {
+	/**  Bytes that are fetched. */
+	bytes: number,
+	/**  Whether it fits into the memory of the machine that runs it, if that is this one. */
+	fits: Fit | null,
+};
+
 /**  A model, and where it would come from. */
 export type OfferedModel = {
 	/**  The server that it would be fetched from; none for a stranger. */
@@ -1258,6 +1274,31 @@ export type RecordingStatus = {
 	/**  Seconds in all, as far as they are known by now. */
 	total_seconds: number,
 };
+
+/**  What to do about a trouble. Its words are a part of a sentence. */
+export type Remedy = 
+/**  To run this. */
+({ way: "run"; 
+/**  A line for a terminal. */
+line: string }) & { link?: never; words?: never } | 
+/**  To have Ollama fetch a model. */
+{
+	way: "pull",
+} & Fetchable | 
+/**  To get something that is not on this machine, or to do without it by the settings. */
+({ way: "get"; 
+/**  The page where it is. */
+link: string; 
+/**  What to do there, and what instead. */
+words: string }) & { line?: never } | 
+/**  To change something in settings.toml. */
+({ way: "set"; 
+/**  What, and to what. */
+words: string }) & { line?: never; link?: never } | 
+/**  Whatever else can be done. */
+({ way: "do"; 
+/**  What. */
+words: string }) & { line?: never; link?: never };
 
 /**  What is told about one file. The JSON form is part of the program's contract and pinned by a test. */
 export type Row = {
@@ -1690,8 +1731,8 @@ export type Trouble = {
 	code: TroubleCode,
 	/**  One line: what happened, and at which server. */
 	reason: string,
-	/**  What to do about it, if anything can be done: a command, or a line for the settings. */
-	mend: string | null,
+	/**  What to do about it, if anything can be done. */
+	remedy: Remedy | null,
 };
 
 /**  What may be wrong. */

@@ -1,5 +1,5 @@
 // Pieces of the page, each alone.
-import { fireEvent, render, screen } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import { fontSize, place, selectedText, stretch } from "../src/parts/geometry";
 import DragOverlay from "../src/parts/DragOverlay.svelte";
@@ -131,6 +131,19 @@ describe("text over a picture", () => {
     expect(lines[1]?.style.transform).toContain(`rotate(${Math.PI / 2}rad)`);
     expect(screen.getByTestId("hit").textContent).toBe("ne");
     expect(container.querySelector<HTMLElement>(".layer")?.style.transform).toBe("scale(0.5)");
+  });
+
+  it("is built piece by piece where there is much of it, and what was found at once", async () => {
+    const numbers = Array.from({ length: 500 }, (_, at) => at);
+    const long = item()
+      .lines.slice(0, 1)
+      .flatMap((line) => numbers.map((at) => ({ ...line, text: `line ${at}` })));
+    const hits = [{ line: 499, pieces: [{ text: "line 499", hit: true }] }];
+    const { container } = render(TextLayer, { item: item({ lines: long, hits }), scale: 1 });
+    const told = () => [...container.querySelectorAll("[data-line]")].map((one) => one.textContent);
+    expect(told()).toHaveLength(41);
+    expect(told().at(-1)).toBe("line 499");
+    await waitFor(() => expect(told()).toEqual(long.map(({ text }) => text)));
   });
 
   it("leaves out the lines of other pages", () => {

@@ -137,6 +137,39 @@ async function opened(answers: Parameters<typeof fake>[0] = {}, at: number | nul
 
 const key = (name: string, target: Element = screen.getByTestId("view-item")) =>
   fireEvent.keyDown(target, { key: name });
+const hours = (more: object = {}) =>
+  recording({
+    duration: 5000,
+    transcript: Array.from({ length: 1000 }, (_, at) => ({
+      start: 5 * at,
+      end: 5 * at + 4,
+      text: `sentence ${at}`,
+      confidence: 1,
+    })),
+    gaps: [],
+    ...more,
+  });
+
+describe("a recording of hours", () => {
+  it("is built around where somebody looks first, and in the end whole, in its order", async () => {
+    await opened({ item: async (key) => hours({ key }) }, 2500);
+    const lines = screen.getByTestId("lines");
+    const told = () =>
+      [...lines.querySelectorAll("[data-testid=line] p")].map((one) => one.textContent.trim());
+    expect(told()).toHaveLength(80);
+    expect(current()).toContain("sentence 500");
+    await waitFor(() => expect(told()).toHaveLength(1000));
+    expect(told()).toEqual(Array.from({ length: 1000 }, (_, at) => `sentence ${at}`));
+    expect(lines.querySelector(".still")).toBeNull();
+  });
+
+  it("shows what was picked far away as soon as that is built", async () => {
+    const { app } = await opened({ item: async (key) => hours({ key }) });
+    app.item.second = 4900;
+    await waitFor(() => expect(current()).toContain("sentence 980"));
+  });
+});
+
 const current = () => screen.getByTestId("lines").querySelector("[aria-current=true]")?.textContent ?? "";
 const frames = () =>
   [...screen.getByTestId("frame").querySelectorAll("img")].map((img) => img.getAttribute("src"));

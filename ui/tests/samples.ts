@@ -215,6 +215,7 @@ export const status = (more: Partial<Status> = {}): Status => ({
 
 export type Fake = Backend & {
   tell: (message: Live) => void;
+  network: (online: boolean) => void;
   commands: { [name in keyof Commands]: ReturnType<typeof vi.fn> & Commands[name] };
 };
 
@@ -310,6 +311,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
   );
   const backend = {
     commands: commands as unknown as Fake["commands"],
+    online: (listen: (online: boolean) => void) => void (backend.network = listen),
     live: async (listen: (message: Live) => void) => {
       backend.tell = listen;
       listen({ type: "status", status: status(), broken: null });
@@ -322,6 +324,7 @@ export function fake(answers: Partial<Commands> = {}): Fake {
     thumb: (key: string) => `thumb://localhost/${key}`,
     preview: (key: string, at?: number) =>
       `preview://localhost/${key}${at === undefined ? "" : `?at=${at.toFixed(2)}`}`,
+    network: (() => undefined) as (online: boolean) => void,
     tell: (() => undefined) as (message: Live) => void,
   };
   return backend;

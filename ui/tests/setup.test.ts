@@ -5,7 +5,6 @@ import { beforeEach, describe, expect, it } from "vitest";
 import App from "../src/App.svelte";
 import type { Errand, LlmState, ModelPull } from "../src/bindings";
 import { recorded } from "../src/backend/recorded";
-import { fitOf } from "../src/state/summaries.svelte";
 import { words } from "../src/words/en";
 import { card, fake, model, models, page, status, type Fake } from "./samples";
 import { violations } from "./violations";
@@ -15,13 +14,13 @@ const NOT_INSTALLED: LlmState = {
   state: "trouble",
   code: "not_installed",
   reason: "Ollama is not installed",
-  mend: "install it from https://ollama.com/download",
+  remedy: { way: "get", link: "https://ollama.com/download", words: "install it" },
 };
 const MISSING: LlmState = {
   state: "trouble",
   code: "model_missing",
   reason: "there is no model",
-  mend: "deskscribe llm pull gemma3:4b",
+  remedy: { way: "pull", model: "gemma3:4b", need: { bytes: 3_338_801_804, fits: "too_large" } },
 };
 
 function says(backend: Fake, llm: LlmState): void {
@@ -78,7 +77,7 @@ describe("the first screen", () => {
     await stands("speech", "open");
     expect(screen.getByTestId("fit").textContent).toBe("base: 148 MB, fits in your 4.0 GB of memory");
     expect(screen.getByTestId("llm-fit").textContent).toBe(
-      "gemma3:4b: 3.3 GB, is too large for your 4.0 GB of memory",
+      "gemma3:4b: 3.3 GB, too large for your 4.0 GB of memory",
     );
     expect(backend.commands.getModel).not.toHaveBeenCalled();
     expect(backend.commands.pullModel).not.toHaveBeenCalled();
@@ -179,18 +178,6 @@ describe("below the library", () => {
     await waitFor(() => expect(app.setup.left).toEqual(["summary"]));
     says(backend, { state: "off" });
     await waitFor(() => expect(screen.queryByTestId("setup-bar")).toBeNull());
-  });
-});
-
-describe("whether a language model is one for this computer", () => {
-  it.each([
-    [4e9, "too_large"],
-    [6e9, "tight"],
-    [16e9, "well"],
-    [null, "well"],
-  ] as const)("of %s bytes: %s", (memory, fits) => {
-    expect(fitOf("gemma3:4b", memory)).toMatchObject({ bytes: 3_338_801_804, fits });
-    expect(fitOf("another", memory)).toBeNull();
   });
 });
 

@@ -38,6 +38,18 @@ describe("the shell", () => {
     expect([name, told]).toEqual(["live", [{ type: "drag", drag: null }]]);
   });
 
+  it("knows from the system whether there is a network, and asks nobody", () => {
+    const network = vi.spyOn(navigator, "onLine", "get").mockReturnValue(true);
+    const told: boolean[] = [];
+    shell().online((online) => told.push(online));
+    network.mockReturnValue(false);
+    dispatchEvent(new Event("offline"));
+    network.mockReturnValue(true);
+    dispatchEvent(new Event("online"));
+    expect(told).toEqual([true, false, true]);
+    network.mockRestore();
+  });
+
   it("has pictures under their own protocols", () => {
     expect(shell().thumb("b3:ab")).toBe("thumb://localhost/b3:ab");
     expect(shell().preview("b3:ab")).toBe("preview://localhost/b3:ab");

@@ -2,19 +2,19 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import App from "../src/App.svelte";
-import type { LlmState, ModelPull, SummariesStatus, TroubleCode } from "../src/bindings";
+import type { LlmState, ModelPull, Remedy, SummariesStatus, TroubleCode } from "../src/bindings";
 import { OLLAMA, REMOTE, llmIn, testIn } from "../src/recorded/summaries";
-import { Summaries, fetchable, mendOf } from "../src/state/summaries.svelte";
+import { Summaries } from "../src/state/summaries.svelte";
 import { words } from "../src/words/en";
 import { card, coverage, fake, item, page, recording, status, type Fake } from "./samples";
 import { violations } from "./violations";
 
 const ready = (more = {}): LlmState => ({ state: "ready", ...OLLAMA, ...more });
-const trouble = (code: TroubleCode, mend: string | null = null): LlmState => ({
+const trouble = (code: TroubleCode, remedy: Remedy | null = null): LlmState => ({
   state: "trouble",
   code,
   reason: `what happened at the server (${code})`,
-  mend,
+  remedy,
 });
 
 async function opened(model: LlmState, waiting = 0, answers: Parameters<typeof fake>[0] = {}) {
@@ -62,20 +62,6 @@ describe("how it stands", () => {
     expect(standing({ model: ready(), waiting: 3 }, 0)).toEqual(["waiting", 3]);
     expect(standing({ model: ready(), waiting: 0 }, 5)).toEqual([null, 0]);
   });
-
-  it("says what to do: a line for a terminal, an address, or words", () => {
-    const mend = (of: string | null) => mendOf({ code: "broken", reason: "", mend: of });
-    expect(mend("ollama serve")).toEqual({ command: "ollama serve" });
-    expect(mend("install it from https://ollama.com/download, or name another")).toEqual({
-      link: "https://ollama.com/download",
-    });
-    expect(mend("restart the server")).toEqual({ words: "restart the server" });
-    expect(mend(null)).toBeNull();
-    const missing = { code: "model_missing", reason: "", mend: "deskscribe llm pull gemma3:4b" } as const;
-    expect(fetchable(missing)).toBe("gemma3:4b");
-    expect(fetchable({ ...missing, mend: "load a model there" })).toBeNull();
-    expect(fetchable({ ...missing, code: "broken" })).toBeNull();
-  });
 });
 
 describe("the chip", () => {
@@ -84,7 +70,7 @@ describe("the chip", () => {
     expect(chip()).toBeNull();
     stands(backend, ready(), 12);
     await waitFor(() => expect(chip()).toBe("Summaries: 12 waiting"));
-    stands(backend, trouble("not_running", "ollama serve"), 12);
+    stands(backend, trouble("not_running", { way: "run", line: "ollama serve" }), 12);
     await waitFor(() => expect(chip()).toBe("Summaries paused"));
     await fireEvent.click(screen.getByTestId("summaries-chip"));
     expect(await screen.findByTestId("summaries")).toBeTruthy();
@@ -100,12 +86,12 @@ describe("the chip", () => {
   });
 
   it("is gone for good once somebody goes on without, and nothing else is", async () => {
-    const mend = "install it from https://ollama.com/download, or name another server in settings.toml";
-    const { backend } = await opened(trouble("not_installed", mend));
+    const link = "https://ollama.com/download";
+    const { backend } = await opened(trouble("not_installed", { way: "get", link, words: "install it" }));
     await waitFor(() => expect(chip()).toBe("Summaries off"));
     const view = await sheet();
     expect(within(view).getByText("https://ollama.com/download")).toBeTruthy();
-    await fireEvent.click(within(view).getByTestId("copy-mend"));
+    await fireEvent.click(within(view).getByTestId("copy-remedy"));
     expect(backend.commands.copyText).toHaveBeenCalledWith("https://ollama.com/download");
     await fireEvent.click(within(view).getByTestId("go-without"));
     await waitFor(() => expect(screen.queryByTestId("summaries")).toBeNull());
@@ -117,16 +103,34 @@ describe("the chip", () => {
 });
 
 describe("the sheet", () => {
+  it.each([
+    [{ way: "run", line: "ollama serve" }, "In a terminal ollama serve", false],
+    [{ way: "get", link: "https://ollama.com", words: "get it" }, "Get it from https://ollama.com", true],
+    [{ way: "set", words: "see to llm in settings.toml" }, "See to llm in settings.toml.", true],
+    [{ way: "do", words: "load a model there" }, "Load a model there.", false],
+    [{ way: "pull", model: "m:4b", need: null }, null, false],
+    [null, null, false],
+  ] as const)("says what to do: %j", async (remedy, told, inSettings) => {
+    await opened(trouble("broken", remedy));
+    const view = await sheet();
+    const said = within(view).queryByTestId("remedy");
+    expect(said?.textContent.replace(/\s+/g, " ").trim() ?? null).toBe(told);
+    expect(view.textContent.includes(words.summaries.settingsHelp)).toBe(inSettings);
+    expect(within(view).queryByTestId("pull-model")?.textContent.trim()).toBe(
+      remedy?.way === "pull" ? "Download m:4b" : undefined,
+    );
+  });
+
   const codes = Object.keys(words.summaries.trouble) as TroubleCode[];
   it.each(codes)("tells %s in its own words, with what to do", async (code) => {
-    const { backend } = await opened(trouble(code, "restart the server"));
+    const { backend } = await opened(trouble(code, { way: "do", words: "restart the server" }));
     unsummarised(backend, 3);
     const view = await sheet();
     // What is known may be old.
     expect(backend.commands.lookForModel).toHaveBeenCalledTimes(1);
     expect(view.textContent).toContain(words.summaries.trouble[code].title);
     expect(within(view).getByTestId("reason").textContent).toContain("What happened at the server");
-    expect(within(view).getByTestId("mend").textContent).toBe("Restart the server.");
+    expect(within(view).getByTestId("remedy").textContent).toBe("Restart the server.");
     await waitFor(() =>
       expect(within(view).getByTestId("without").textContent).toContain("3 items wait for it"),
     );
@@ -193,7 +197,7 @@ describe("the sheet", () => {
 });
 
 describe("fetching a model", () => {
-  const missing = trouble("model_missing", "deskscribe llm pull gemma3:4b");
+  const missing = trouble("model_missing", { way: "pull", model: "gemma3:4b", need: null });
 
   it("shows how far it is, goes on when the sheet is closed, and keeps what it has", async () => {
     const { backend } = await opened(missing, 12);
@@ -224,7 +228,7 @@ describe("fetching a model", () => {
 
   it("says why it failed", async () => {
     const { backend } = await opened(missing);
-    const why = { code: "broken", reason: "there is no model nosuch to fetch", mend: null } as const;
+    const why = { code: "broken", reason: "there is no model nosuch to fetch", remedy: null } as const;
     backend.tell({ type: "pull", pull: pull({ type: "failed", trouble: why }) });
     const edge = await screen.findByTestId("pull");
     expect(edge.textContent).toContain("The download failed");
@@ -283,7 +287,7 @@ describe("what is told of an item", () => {
     await app.openAt(0);
     await waitFor(() => expect(screen.getByTestId("made-by").textContent).toBe("by qwen3-vl-8b"));
     expect(screen.getByTestId("left").title).toContain(REMOTE.address);
-    const sent = screen.getByTestId("receipts").textContent;
+    const sent = (await screen.findByTestId("receipts")).textContent;
     for (const part of [REMOTE.address, "2 times, 6.4 s in all", "4.2 kB", "1.2 kB", "Left this machine"])
       expect(sent).toContain(part);
     expect(await violations(container)).toEqual([]);

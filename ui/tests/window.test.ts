@@ -112,6 +112,17 @@ describe("library", () => {
     await waitFor(() => expect(cards()[0]?.textContent).toContain("Title 9"));
   });
 
+  it("says that there is no network as long as there is none, and goes on", async () => {
+    const { backend } = await opened();
+    expect(screen.queryByTestId("offline")).toBeNull();
+    backend.network(false);
+    const sign = await screen.findByTestId("offline");
+    expect(sign.textContent).toContain("Downloads wait until it is back; everything else goes on.");
+    backend.network(true);
+    await waitFor(() => expect(screen.queryByTestId("offline")).toBeNull());
+    expect(screen.getAllByTestId("card").length).toBeGreaterThan(0);
+  });
+
   it("searches for a tag by a click on it", async () => {
     const { backend, container } = await opened();
     const tag = container.querySelector("[data-tag]");

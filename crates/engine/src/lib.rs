@@ -73,8 +73,8 @@ pub use dispatch::Capacity;
 pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};
 pub use gateway::{
-    Call, Gateway, KeyError, KeyKept, Line, LlmKey, LlmState, LlmTest, LlmVerdict, Meant, Pull, Server,
-    ServerKind, Trouble, TroubleCode,
+    Call, Fetchable, Gateway, KeyError, KeyKept, Line, LlmKey, LlmState, LlmTest, LlmVerdict, Meant, Need,
+    Pull, Remedy, Server, ServerKind, Trouble, TroubleCode,
 };
 pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};

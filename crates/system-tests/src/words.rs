@@ -26,6 +26,8 @@ const TIME: (i64, i64) = (1_700_000_000_000, 3 * 365 * 86_400_000);
 const USUAL: (usize, usize) = (20, 540);
 /// The same where only their number counts.
 const BRIEF: (usize, usize) = (4, 12);
+/// Where a text is as long as that of a document of many pages: some 200 kB.
+const LONG: (usize, usize) = (28_000, 28_001);
 /// Readings of one commit, as many as an engine that is busy stores at once.
 const COMMIT: usize = 64;
 /// How long a commit may wait for others.
@@ -46,6 +48,11 @@ impl Words {
     /// The same, with texts of a few words, where many readings are wanted soon.
     pub fn brief(seed: u64) -> Self {
         Self { length: BRIEF, ..Self::new(seed) }
+    }
+
+    /// The same, with texts of 200 kB, as a document of many pages has.
+    pub fn long(seed: u64) -> Self {
+        Self { length: LONG, ..Self::new(seed) }
     }
 
     /// Stores readings with these numbers, and tells how many there are now and how long their commits took.
@@ -126,7 +133,8 @@ impl Words {
         let line = |(at, line): (usize, &str)| Line {
             text: line.to_owned(),
             confidence: 0.987,
-            corners: [[12.5, at as f32 * 20.0], [612.5, 20.0], [612.5, 36.25], [12.5, 36.25]],
+            corners: [[12.5, 0.0], [612.5, 0.0], [612.5, 16.25], [12.5, 16.25]]
+                .map(|[x, y]| [x, y + at as f32 * 20.0]),
             page: 0,
         };
         let digest = Digest {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use deskscribe_engine::{
-    Address, CancellationToken, LlmServer, LlmState, Pull, Server, ServerKind, TroubleCode,
+    Address, CancellationToken, LlmServer, LlmState, Pull, Remedy, Server, ServerKind, TroubleCode,
 };
 use deskscribe_protocol::LanguageModel;
 use deskscribe_system_tests::{
@@ -74,7 +74,7 @@ async fn ollama_is_asked_which_model_is_best_used() {
     assert_eq!(ready(named("old").await).model.name, "old", "as it is called");
     let missing = trouble(named("new").await);
     assert_eq!(
-        (missing.code, missing.mend.as_deref()),
+        (missing.code, missing.remedy.as_ref().and_then(Remedy::line).as_deref()),
         (TroubleCode::ModelMissing, Some("deskscribe llm pull new"))
     );
     // What is handed on to another machine is used only by those who name it, and marked.
@@ -86,7 +86,10 @@ async fn ollama_is_asked_which_model_is_best_used() {
         let server = StandIn::ollama().with_models(models);
         let trouble = trouble(House::with(&server).gateway().look().await);
         assert_eq!(trouble.code, TroubleCode::ModelMissing);
-        assert_eq!(trouble.mend.as_deref(), Some("deskscribe llm pull gemma3:4b"));
+        assert_eq!(
+            trouble.remedy.as_ref().and_then(Remedy::line).as_deref(),
+            Some("deskscribe llm pull gemma3:4b")
+        );
     }
 }
 
@@ -130,7 +133,7 @@ async fn a_key_is_read_from_a_file_of_the_users_alone() {
     let gateway = house.gateway();
     let refused = trouble(gateway.look().await);
     assert_eq!(refused.code, TroubleCode::Refused);
-    assert_eq!(refused.mend.as_deref(), Some("deskscribe llm key set"));
+    assert_eq!(refused.remedy.as_ref().and_then(Remedy::line).as_deref(), Some("deskscribe llm key set"));
     let key = house.folder().join("llm.key");
     fs::write(&key, "sk-1\n").unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
@@ -177,12 +180,12 @@ async fn something_else_at_the_address_is_told_from_nobody() {
     house.settings.llm.address = Address::parse(&server.url());
     house.settings.llm.server = LlmServer::Ollama;
     let wrong = trouble(house.gateway().look().await);
-    assert!(wrong.mend.unwrap().ends_with("llm = \"openai\""));
+    assert!(wrong.remedy.unwrap().to_string().ends_with("llm = \"openai\""));
     let server = StandIn::ollama();
     house.settings.llm.address = Address::parse(&server.url());
     house.settings.llm.server = LlmServer::OpenAi;
     let wrong = trouble(house.gateway().look().await);
-    assert!(wrong.mend.unwrap().ends_with("llm = \"ollama\""));
+    assert!(wrong.remedy.unwrap().to_string().ends_with("llm = \"ollama\""));
 }
 
 #[tokio::test]
@@ -258,7 +261,7 @@ async fn a_model_that_makes_no_sense_is_left_alone_too() {
     gateway.blame("five answers without a word");
     let nonsense = trouble(gateway.state());
     assert_eq!(nonsense.code, TroubleCode::Nonsense);
-    assert!(nonsense.mend.unwrap().contains("llm_model"));
+    assert!(nonsense.remedy.unwrap().to_string().contains("llm_model"));
     gateway.ready().await;
 }
 
@@ -332,5 +335,5 @@ async fn a_model_is_fetched_when_somebody_asks_for_it() {
 
     let gateway = House::with(&StandIn::of(Maker::LmStudio)).gateway();
     let error = gateway.pull("a", |_| {}, CancellationToken::new()).await.unwrap_err();
-    assert!(error.mend.unwrap().contains("in that server itself"));
+    assert!(error.remedy.unwrap().to_string().contains("in that server itself"));
 }

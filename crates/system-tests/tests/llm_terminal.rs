@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use deskscribe_system_tests::{Maker, Printed, StandIn, StandInModel, Terminal, Turn};
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `deskscribe` with these arguments and settings, on a machine without proxies, keychain, keys and Ollama.
 fn deskscribe(terminal: &Terminal, settings: &str, arguments: &[&str]) -> Command {
@@ -50,7 +50,10 @@ fn a_machine_without_any_is_told_what_that_means_and_nothing_is_wrong_with_it() 
         .rows()
         .remove(0);
     assert_eq!((&status["named"], &status["state"]), (&false.into(), &"trouble".into()));
-    assert_eq!((&status["code"], &status["mend"]), (&"not_running".into(), &"ollama serve".into()));
+    assert_eq!(
+        (&status["code"], &status["remedy"]),
+        (&"not_running".into(), &json!({ "way": "run", "line": "ollama serve" }))
+    );
 
     let doctor = run(&terminal, "", &["doctor", "--json"]).rows().remove(0);
     let check = doctor["checks"].as_array().unwrap().iter().find(|check| check["what"] == "llm").unwrap();

@@ -1,6 +1,6 @@
-//! A newcomer's first minute, filmed: an empty window, a folder that is counted before it is opened, the first result;
-//! nothing in the way, nothing that cannot be reopened. Then the film itself is dropped onto the window and found by
-//! words that were on the screen.
+//! A newcomer's first minute. One chooses a folder, which is counted before it is opened, and is filmed: nothing is in the
+//! way, nothing cannot be reopened, and the film itself is dropped onto the window and found by words that were on the
+//! screen. Another drops files first, and comes to everything else from there.
 
 use std::time::Instant;
 
@@ -88,5 +88,39 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
     window.shows("card", "at 0:").await;
     window.click("card").await;
     window.shows("second", "0:").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_newcomer_who_drops_files_first_is_asked_nothing_and_finds_the_rest_from_there() {
+    let desk = Desk::new();
+    let picture = desk.sample("label printer error.gif");
+    desk.pictures(2);
+    let window = desk.open(&[]).await;
+    window.shows("empty", "Drop images, videos or a folder here").await;
+
+    let mut offer = desk.offer(&[&picture]);
+    desk.drag((60, 60), (700, 500));
+    window.shows("overlay", "Drop to read 1 file").await;
+    let dropped = Instant::now();
+    desk.mouse(&["mouseup", "1"]);
+    window.shows("card", "Cannot print the label").await;
+    eprintln!("the first result: {:.1} s after it was dropped", dropped.elapsed().as_secs_f32());
+    offer.kill().unwrap();
+    offer.wait().unwrap();
+    is_gone(&window, "empty").await;
+
+    // Nothing of the folder it came from was touched, and nothing is watched.
+    window.lists(1).await;
+    window.shows("watching", "Watch a folder").await;
+    // What the first screen would have offered is at hand: both steps, and the Desktop.
+    window.click("set-up-summary").await;
+    window.find("standing").await;
+    window.click("close-settings").await;
+    window.click("watching").await;
+    window.click("sheet-watch-desktop").await;
+    window.shows("folder-form", "3 images").await;
+    window.click("form-watch").await;
+    window.lists(3).await;
     window.close().await;
 }

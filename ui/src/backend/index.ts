@@ -7,6 +7,8 @@ export type Backend = {
   commands: Commands;
   /** Opens the live channel. What arrives first is the snapshot. */
   live(listen: (message: Live) => void): Promise<unknown>;
+  /** Whether this computer has a network, now and whenever that changes. Nobody is asked for it. */
+  online(listen: (online: boolean) => void): void;
   /** Addresses of pictures. */
   thumb(key: string): string;
   /** Of a recording: what is seen at this second. */

@@ -295,6 +295,7 @@ export function recorded(asked: URLSearchParams): Backend {
       if (page) openPage(page);
       play();
     },
+    online: (listen) => listen(state !== "waiting"),
     thumb: (key) => picture(key, 0),
     preview: (key, at = 0) => (state === "nopreview" ? "data:," : picture(key, at)),
   };

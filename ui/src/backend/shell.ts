@@ -11,6 +11,11 @@ export function shell(): Backend {
       channel.onmessage = listen;
       return commands.live(channel);
     },
+    online: (listen) => {
+      const tell = () => listen(navigator.onLine);
+      for (const change of ["online", "offline"]) addEventListener(change, tell);
+      tell();
+    },
     thumb: (key) => `thumb://localhost/${key}`,
     preview: (key, at) => `preview://localhost/${key}${at === undefined ? "" : `?at=${at.toFixed(2)}`}`,
   };

@@ -41,42 +41,53 @@ const TROUBLES: Record<string, Trouble> = {
   "llm-not-installed": {
     code: "not_installed",
     reason: `Ollama is not installed, and nothing answers at ${at}`,
-    mend: "install it from https://ollama.com/download, or name another server in settings.toml: llm, llm_address",
+    remedy: {
+      way: "get",
+      link: "https://ollama.com/download",
+      words:
+        "install it from https://ollama.com/download, or name another server in settings.toml: llm, llm_address",
+    },
   },
   "llm-not-running": {
     code: "not_running",
     reason: `Ollama is installed and not running: nothing answers at ${at}`,
-    mend: "ollama serve",
+    remedy: { way: "run", line: "ollama serve" },
   },
   "llm-wrong-address": {
     code: "wrong_address",
     reason: "Ollama is not at http://127.0.0.1:8080: a web page",
-    mend: "see to llm and llm_address in settings.toml",
+    remedy: { way: "set", words: "see to llm and llm_address in settings.toml" },
   },
   "llm-model-missing": {
     code: "model_missing",
     reason: `Ollama at ${at} has no model that could write a summary`,
-    mend: "deskscribe llm pull gemma3:4b",
+    remedy: { way: "pull", model: "gemma3:4b", need: { bytes: 3_338_801_804, fits: "tight" } },
   },
   "llm-too-slow": {
     code: "too_slow",
     reason: `Ollama at ${at} has said nothing for 120 s`,
-    mend: "use a smaller model, or give it more time in settings.toml: llm_first_seconds",
+    remedy: {
+      way: "set",
+      words: "use a smaller model, or give it more time in settings.toml: llm_first_seconds",
+    },
   },
   "llm-out-of-memory": {
     code: "out_of_memory",
     reason: `gemma3:4b does not fit into the memory of Ollama at ${at}: model requires more system memory (5.6 GiB) than is available (2.1 GiB)`,
-    mend: "use a smaller model, or close what uses the memory: llm_model in settings.toml",
+    remedy: {
+      way: "set",
+      words: "use a smaller model, or close what uses the memory: llm_model in settings.toml",
+    },
   },
   "llm-nonsense": {
     code: "nonsense",
     reason: `Ollama at ${at} answers with something that is no answer: <html>`,
-    mend: "restart the server, or get a newer version of it",
+    remedy: { way: "do", words: "restart the server, or get a newer version of it" },
   },
   "llm-refused": {
     code: "refused",
     reason: "the server at https://models.harbour.example/v1 refuses us: invalid API key",
-    mend: "deskscribe llm key set",
+    remedy: { way: "run", line: "deskscribe llm key set" },
   },
 };
 
@@ -119,7 +130,7 @@ export function pullIn(state: string): ModelPull | null {
   if (state === "llm-pull-stopped") return pull({ type: "stopped", kept: step.bytes });
   if (state === "llm-pull-failed") {
     const reason = `Ollama at ${at} hung up in the middle of its answer (the model is not whole; ask again, and it goes on)`;
-    return pull({ type: "failed", trouble: { code: "broken", reason, mend: null } });
+    return pull({ type: "failed", trouble: { code: "broken", reason, remedy: null } });
   }
   return null;
 }

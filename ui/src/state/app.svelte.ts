@@ -64,6 +64,8 @@ export class App {
   exporting = $state.raw<string[] | null>(null);
   /** The recording whose transcript is to be copied or saved. */
   transcript = $state.raw<string | null>(null);
+  /** Whether this computer has no network: what needs one waits, all else goes on. */
+  offline = $state(false);
   /** How high what stands below the library is, in pixels: what lies at the edge of the window leaves it free. */
   foot = $state(0);
   suggestion = $state.raw<Suggestion>({ desktop: null });
@@ -99,6 +101,7 @@ export class App {
 
   async start(): Promise<void> {
     marks.install();
+    this.backend.online((online) => (this.offline = !online));
     const live = this.backend.live((message) => this.receive(message));
     await this.library.ask("");
     marks.usable();

@@ -1,5 +1,7 @@
 // What was measured: from the beginning to a usable window, from a key to a painted result, from a message to pixels.
 
+import { painted } from "./frames.svelte";
+
 export type Measured = { name: "usable" | "search" | "live"; ms: number };
 export type Marks = {
   /** Of the recorded session: everything that it can show. */
@@ -29,18 +31,6 @@ export function install(): void {
   window.__deskscribe = marks;
 }
 
-/** After the next frame has been painted: a frame callback runs before it, a task after it. */
-export function painted(then: () => void): void {
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      channel.port1.close();
-      then();
-    };
-    channel.port2.postMessage(null);
-  });
-}
-
 function record(name: Measured["name"], since: number): void {
   performance.measure(`deskscribe:${name}`, { start: since, end: performance.now() });
   const ms = performance.now() - since;
@@ -52,9 +42,9 @@ function record(name: Measured["name"], since: number): void {
   if (marks[name].length > KEPT) marks[name].shift();
 }
 
-export const usable = (): void => painted(() => record("usable", 0));
-export const search = (since: number): void => painted(() => record("search", since));
-export const live = (since: number): void => painted(() => record("live", since));
+export const usable = (): void => void painted(() => record("usable", 0));
+export const search = (since: number): void => void painted(() => record("search", since));
+export const live = (since: number): void => void painted(() => record("live", since));
 
 /** Builds the first screen, and notes how long that took. */
 export function building(build: () => void): void {

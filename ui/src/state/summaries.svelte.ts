@@ -1,5 +1,6 @@
 // Summaries by a language model: how it stands with them, what is fetched, and what a test came to.
 import type {
+  Fetchable,
   FilePath,
   ItemView,
   Live,
@@ -12,7 +13,6 @@ import type {
   WritingStatus,
 } from "../bindings";
 import { words } from "../words/en";
-import type { Fitting } from "../words/setup";
 import { fileId } from "./files";
 
 const PUT_AWAY = "deskscribe.without-summaries";
@@ -20,33 +20,7 @@ const PUT_AWAY = "deskscribe.without-summaries";
 export type Standing = "paused" | "off" | "waiting";
 
 /** The model that Ollama can fetch to end this trouble. */
-export function fetchable(trouble: Trouble): string | null {
-  if (trouble.code !== "model_missing") return null;
-  return /^deskscribe llm pull (\S+)$/.exec(trouble.mend ?? "")?.[1] ?? null;
-}
-
-/** Bytes of models that are suggested, as Ollama's library (ollama.com/library) tells them. */
-const BYTES: Record<string, number> = { "gemma3:4b": 3_338_801_804 };
-/** What a model takes while it writes, beside its own bytes: its context and what Ollama itself needs. */
-const BESIDE = 1.5e9;
-
-/** What is known of a model before it is fetched, and whether it is one for a computer with so many bytes of memory. */
-export function fitOf(model: string, memory: number | null): Fitting | null {
-  const bytes = BYTES[model];
-  if (bytes === undefined) return null;
-  const least = bytes + BESIDE;
-  const fits = memory === null || memory >= 2 * least ? "well" : memory >= least ? "tight" : "too_large";
-  return { model, bytes, fits };
-}
-
-/** What to do, told apart: a line for a terminal, a page to get something from, or words. */
-export function mendOf(trouble: Trouble): { command: string } | { link: string } | { words: string } | null {
-  const { mend } = trouble;
-  if (mend === null) return null;
-  if (/^(ollama|deskscribe) /.test(mend)) return { command: mend };
-  const link = /https?:\/\/[^\s,;]+/.exec(mend)?.[0];
-  return link ? { link } : { words: mend };
-}
+export const fetchable = ({ remedy }: Trouble): Fetchable | null => (remedy?.way === "pull" ? remedy : null);
 
 export class Summaries {
   pull = $state.raw<ModelPull | null>(null);

@@ -81,6 +81,8 @@ export const words = {
     models: "Speech models",
     summaries: "Summaries",
     settings: "Settings",
+    offline: "Offline",
+    offlineHelp: "This computer is offline. Downloads wait until it is back; everything else goes on.",
   },
 
   health: {

@@ -2,12 +2,12 @@
 import type { Fit, OfferedModel } from "../bindings";
 import { size } from "./format";
 
-export type Fitting = Pick<OfferedModel, "model" | "bytes" | "fits">;
+type Fitting = Pick<OfferedModel, "model" | "bytes"> & { fits: Fit | null };
 
 const fits: Record<Fit, (memory: string) => string> = {
   well: (memory) => `fits in your ${memory} of memory`,
   tight: (memory) => `just fits in your ${memory} of memory`,
-  too_large: (memory) => `is too large for your ${memory} of memory`,
+  too_large: (memory) => `too large for your ${memory} of memory`,
 };
 
 export const setup = {
@@ -20,7 +20,9 @@ export const setup = {
   undo: "Undo",
   /** The name of a model, its size and whether it is one for this computer. */
   fit: ({ model, bytes, fits: fit }: Fitting, memory: number | null): string =>
-    [`${model}: ${size(bytes)}`, ...(memory === null ? [] : [fits[fit](size(memory))])].join(", "),
+    [`${model}: ${size(bytes)}`, ...(memory === null || fit === null ? [] : [fits[fit](size(memory))])].join(
+      ", ",
+    ),
 
   speech: {
     title: "Speech in recordings",

@@ -5,6 +5,7 @@ import type {
   LlmVerdict,
   ModelPull,
   Receipt,
+  Remedy,
   Server,
   TroubleCode,
   WritingStatus,
@@ -87,13 +88,19 @@ const tested = {
       .join("  ·  "),
 };
 
+/** What to do, as a terminal tells it. */
+function inWords(remedy: Remedy): string {
+  if (remedy.way === "pull") return `deskscribe llm pull ${remedy.model}`;
+  return remedy.way === "run" ? remedy.line : remedy.words;
+}
+
 /** All of a test as lines of plain text. */
 function report(test: LlmTest): string {
   const who =
     test.state === "ready"
       ? [`${test.model.name} at ${test.address}`]
       : test.state === "trouble"
-        ? [test.reason, ...(test.mend === null ? [] : [test.mend])]
+        ? [test.reason, ...(test.remedy === null ? [] : [inWords(test.remedy)])]
         : [];
   const pace = tested.pace(test);
   const calls = test.calls.map((call) => `${tested.call(call)}\n  ${call.answer}`);
@@ -159,10 +166,7 @@ export const summaries = {
   },
   sees: "sees pictures",
   blind: "reads text only",
-  blindHelp: (kind: Server["kind"]) =>
-    kind === "ollama"
-      ? "A model that can, such as gemma3:4b, is named in settings.toml: llm_model."
-      : "A model that can is named in settings.toml: llm_model.",
+  blindHelp: "A model that can is chosen below.",
   program: ({ kind, version }: Server) => {
     const name = kind === "ollama" ? "Ollama" : "OpenAI-compatible";
     return version === null ? name : `${name} ${version}`;

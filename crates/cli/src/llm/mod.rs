@@ -4,7 +4,7 @@ mod key;
 mod pull;
 mod test;
 
-use deskscribe_engine::{Gateway, Home, LlmState, Settings, json, tame};
+use deskscribe_engine::{Gateway, Home, LlmState, Settings, Trouble, json, tame};
 use serde::Serialize;
 
 use crate::args::{LlmArgs, LlmCommand};
@@ -60,23 +60,23 @@ fn words(state: &LlmState, is_named: bool) -> String {
                 text += "\nWhoever is on the way to it can read what it is asked: use https, or a tunnel.";
             }
             if let Some(trouble) = &server.embedder_trouble {
-                text += &format!("\nNo vectors: {}", with_mend(&trouble.reason, trouble.mend.as_deref()));
+                text += &format!("\nNo vectors: {}", with_remedy(trouble));
             }
             text
         }
         LlmState::Off | LlmState::Unseen => format!("Off: llm = \"off\" in settings.toml. {WITHOUT}"),
         LlmState::Trouble(trouble) => {
-            let text = with_mend(&trouble.reason, trouble.mend.as_deref());
+            let text = with_remedy(trouble);
             if is_named { text } else { format!("No language model. {WITHOUT}\n{text}") }
         }
     }
 }
 
 /// What is wrong, and below it what to do.
-fn with_mend(reason: &str, mend: Option<&str>) -> String {
-    match mend {
-        Some(mend) => format!("{reason}\nTo do: {mend}"),
-        None => reason.to_owned(),
+fn with_remedy(Trouble { reason, remedy, .. }: &Trouble) -> String {
+    match remedy {
+        Some(remedy) => format!("{reason}\nTo do: {remedy}"),
+        None => reason.clone(),
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) fn speech(choice: &Choice) -> Option<String> {
 
 /// A language model that should write and does not, if a line can do anything about it.
 pub(super) fn llm(trouble: &Trouble) -> Option<String> {
-    let is_line = |mend: &String| mend.starts_with("deskscribe ") || mend.starts_with("ollama ");
-    trouble.mend.clone().filter(is_line)
+    trouble.remedy.as_ref()?.line()
 }
 
 fn aside(path: &Path) -> String {

@@ -169,8 +169,8 @@ impl Check {
             LlmState::Ready(server) => (Some(true), server.words()),
             LlmState::Off | LlmState::Unseen => (Some(true), format!("off in the settings; {WITHOUT}")),
             LlmState::Trouble(trouble) if is_named => {
-                let mend = trouble.mend.as_ref().map(|mend| format!("; {mend}")).unwrap_or_default();
-                (None, format!("{trouble}{mend}"))
+                let remedy = trouble.remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+                (None, format!("{trouble}{remedy}"))
             }
             LlmState::Trouble(trouble) => (Some(true), format!("none, {WITHOUT}: {trouble}")),
         };

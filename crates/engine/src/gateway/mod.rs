@@ -24,6 +24,7 @@ mod place;
 mod probe;
 mod pull;
 mod question;
+mod remedy;
 mod state;
 mod trouble;
 mod way;
@@ -49,6 +50,7 @@ pub use line::Line;
 pub use place::ServerKind;
 pub use probe::{LlmTest, LlmVerdict};
 pub use pull::Pull;
+pub use remedy::{Fetchable, Need, Remedy};
 pub use state::{LlmState, Server};
 pub use trouble::{Trouble, TroubleCode};
 pub use way::Call;
@@ -226,11 +228,11 @@ impl Gateway {
             LlmState::Ready(_) => {}
             LlmState::Trouble(trouble) => return Err(trouble),
             LlmState::Off | LlmState::Unseen => {
-                let mend = Some("set llm in settings.toml");
+                let remedy = Remedy::set("set llm in settings.toml");
                 return Err(Trouble::new(
                     TroubleCode::NotRunning,
                     "the settings name no language model",
-                    mend,
+                    Some(remedy),
                 ));
             }
         }
@@ -259,9 +261,9 @@ impl Gateway {
     pub fn blame(&self, why: &str) {
         if let (Some(server), Some(way)) = (self.state().server(), self.way()) {
             let what = format!("{} does not do as it is asked: {why}", server.model.name);
-            let mend = Some("use another model: llm_model in settings.toml");
+            let remedy = Some(Remedy::set("use another model: llm_model in settings.toml"));
             let trouble = Trouble::nonsense(&way.place, &what);
-            self.failed(Trouble { mend: mend.map(str::to_owned), ..trouble });
+            self.failed(Trouble { remedy, ..trouble });
         }
     }
 
@@ -314,8 +316,8 @@ async fn find_key(home: Home, place: Place) -> Result<Option<LlmKey>, Trouble> {
     match timeout(KEYCHAIN, found).await {
         Ok(Ok(Ok(found))) => Ok(found.map(|(key, _)| key)),
         Ok(Ok(Err(error))) => {
-            let mend = Some("deskscribe llm key set");
-            Err(Trouble::new(TroubleCode::Refused, error.to_string(), mend))
+            let remedy = Some(Remedy::run("deskscribe llm key set"));
+            Err(Trouble::new(TroubleCode::Refused, error.to_string(), remedy))
         }
         Ok(Err(_)) | Err(_) => Ok(None),
     }

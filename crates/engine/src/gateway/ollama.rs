@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::listener::{Listener, Pace};
 use super::place::ServerKind;
 use super::question::{Question, body, json as fields, texts};
+use super::remedy::Remedy;
 use super::state::Server;
 use super::trouble::Trouble;
 use super::way::{Call, Way};
@@ -97,10 +98,10 @@ pub(super) async fn version(way: &Way) -> Result<String, Trouble> {
     if let Some(version) = about.json().as_ref().and_then(|json| json.get("version")?.as_str()) {
         return Ok(super::trouble::saying(version));
     }
-    let mend = super::openai::is_there(way)
+    let remedy = super::openai::is_there(way)
         .await
-        .then_some("it speaks OpenAI's language, so say in settings.toml: llm = \"openai\"");
-    Err(Trouble::wrong_address(&way.place, &format!("it says: {}", about.saying()), mend))
+        .then(|| Remedy::set("it speaks OpenAI's language, so say in settings.toml: llm = \"openai\""));
+    Err(Trouble::wrong_address(&way.place, &format!("it says: {}", about.saying()), remedy))
 }
 
 /// Who is there, and which of its models are to be used.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::listener::{Listener, Pace};
 use super::place::ServerKind;
 use super::question::{Question, body, json as fields, texts};
+use super::remedy::Remedy;
 use super::state::Server;
 use super::trouble::Trouble;
 use super::way::Way;
@@ -76,10 +77,10 @@ pub(super) async fn is_there(way: &Way) -> bool {
 /// Who is there, and which of its models are to be used.
 pub(super) async fn look(way: &Way) -> Result<Server, Trouble> {
     let Some(listed) = list(way).await? else {
-        let mend = super::ollama::is_there(way)
+        let remedy = super::ollama::is_there(way)
             .await
-            .then_some("Ollama is there, so say in settings.toml: llm = \"ollama\"");
-        return Err(Trouble::wrong_address(&way.place, "what answers there has no list of models", mend));
+            .then(|| Remedy::set("Ollama is there, so say in settings.toml: llm = \"ollama\""));
+        return Err(Trouble::wrong_address(&way.place, "what answers there has no list of models", remedy));
     };
     let more = more(way).await;
     let names: Vec<String> =

@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use tokio::net::lookup_host;
 
+use super::remedy::Remedy;
 use super::trouble::{Trouble, TroubleCode};
 use crate::models::Address;
 use crate::settings::{Llm, LlmServer};
@@ -69,22 +70,26 @@ impl Place {
             (None, ServerKind::Ollama) => (usual(ollama_host.unwrap_or_default()), "OLLAMA_HOST"),
             (None, ServerKind::OpenAi) => {
                 let reason = "llm = \"openai\" does not say where the server is";
-                let mend =
+                let remedy =
                     "add its address to settings.toml, such as llm_address = \"http://localhost:1234\"";
-                return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some(mend)));
+                return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some(Remedy::set(remedy))));
             }
         };
         let Some(url) = url else {
             let reason = "OLLAMA_HOST is no address";
-            return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some("unset OLLAMA_HOST")));
+            return Err(Trouble::new(
+                TroubleCode::WrongAddress,
+                reason,
+                Some(Remedy::run("unset OLLAMA_HOST")),
+            ));
         };
         let place = Self::at(kind, url);
         // To ask another machine is for the user to decide, in so many words.
         if llm.server == LlmServer::Auto && !place.is_here() {
             let reason =
                 format!("{whence} names another machine, {}, which is not asked unasked", place.shown);
-            let mend = "to have it asked, add to settings.toml: llm = \"ollama\"";
-            return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some(mend)));
+            let remedy = Remedy::set("to have it asked, add to settings.toml: llm = \"ollama\"");
+            return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some(remedy)));
         }
         Ok(Some(place))
     }
@@ -201,7 +206,7 @@ mod tests {
         for here in ["http://localhost:1/", "http://127.9.9.9/", "http://[::1]:5/"] {
             assert!(of(auto, Some(here), None).unwrap().unwrap().is_here(), "{here}");
         }
-        assert!(of(openai, None, None).unwrap_err().mend.unwrap().contains("llm_address"));
+        assert!(of(openai, None, None).unwrap_err().remedy.unwrap().to_string().contains("llm_address"));
         let shown = |address| of(openai, Some(address), None).unwrap().unwrap().shown;
         for address in ["http://ann:secret@box:8/v1/", "http://box:8/v1", "http://box:8"] {
             assert_eq!(shown(address), "http://box:8", "{address}");

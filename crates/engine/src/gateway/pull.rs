@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::ServerKind;
 use super::question::body;
+use super::remedy::Remedy;
 use super::trouble::{Trouble, TroubleCode, saying};
 use super::{Gateway, ollama};
 
@@ -55,7 +56,7 @@ impl Gateway {
             return Err(Trouble::new(
                 TroubleCode::NotAllowed,
                 reason,
-                Some("load the model in that server itself"),
+                Some(Remedy::please("load the model in that server itself")),
             ));
         }
         ollama::version(&way).await?;
@@ -74,7 +75,7 @@ impl Gateway {
                         "there is no model {} to fetch; see https://ollama.com/library",
                         saying(model)
                     );
-                    trouble.mend = None;
+                    trouble.remedy = None;
                 }
                 return Err(trouble);
             };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::place::{Place, ServerKind};
+use super::remedy::{Remedy, SUGGESTED};
 
 /// Why nothing comes from the language model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -17,8 +18,8 @@ pub struct Trouble {
     pub code: TroubleCode,
     /// One line: what happened, and at which server.
     pub reason: String,
-    /// What to do about it, if anything can be done: a command, or a line for the settings.
-    pub mend: Option<String>,
+    /// What to do about it, if anything can be done.
+    pub remedy: Option<Remedy>,
     /// When the server wants to be asked again.
     #[serde(skip)]
     #[cfg_attr(feature = "page-types", specta(skip))]
@@ -68,8 +69,8 @@ impl TroubleCode {
 /// The most of what a server says that is told.
 const LONGEST_SAYING: usize = 200;
 
-/// A model that is small, sees, and that Ollama can fetch.
-pub(super) const SUGGESTED: &str = "gemma3:4b";
+/// Where Ollama is to be had.
+const OLLAMA: &str = "https://ollama.com/download";
 
 /// What servers say when memory is short, in small letters.
 const MEMORY: [&str; 8] = [
@@ -115,14 +116,14 @@ const MISSING: [&str; 6] = [
 impl Trouble {
     /// What happened and what to do, in one line.
     pub fn words(&self) -> String {
-        match &self.mend {
-            Some(mend) => format!("{}; to do: {mend}", self.reason),
+        match &self.remedy {
+            Some(remedy) => format!("{}; to do: {remedy}", self.reason),
             None => self.reason.clone(),
         }
     }
 
-    pub(super) fn new(code: TroubleCode, reason: impl Into<String>, mend: Option<&str>) -> Self {
-        Self { code, reason: reason.into(), mend: mend.map(str::to_owned), retry_after: None }
+    pub(super) fn new(code: TroubleCode, reason: impl Into<String>, remedy: Option<Remedy>) -> Self {
+        Self { code, reason: reason.into(), remedy, retry_after: None }
     }
 
     /// Nobody listens there.
@@ -132,28 +133,31 @@ impl Trouble {
             ServerKind::Ollama if place.is_here() && !is_installed => Self::new(
                 TroubleCode::NotInstalled,
                 format!("Ollama is not installed, and nothing answers at {shown}"),
-                Some(
-                    "install it from https://ollama.com/download, or name another server in settings.toml: llm, llm_address",
-                ),
+                Some(Remedy::Get {
+                    link: OLLAMA.to_owned(),
+                    words: format!(
+                        "install it from {OLLAMA}, or name another server in settings.toml: llm, llm_address"
+                    ),
+                }),
             ),
             ServerKind::Ollama if place.is_here() => Self::new(
                 TroubleCode::NotRunning,
                 format!("Ollama is installed and not running: nothing answers at {shown}"),
-                Some("ollama serve"),
+                Some(Remedy::run("ollama serve")),
             ),
             ServerKind::Ollama | ServerKind::OpenAi => Self::new(
                 TroubleCode::NotRunning,
                 format!("nothing answers at {shown} ({why})"),
-                Some("start the server, or name another address in settings.toml: llm_address"),
+                Some(Remedy::set("start the server, or name another address in settings.toml: llm_address")),
             ),
         }
     }
 
     /// Something else is there than the settings say.
-    pub(super) fn wrong_address(place: &Place, what: &str, mend: Option<&str>) -> Self {
-        let usual = "see to llm and llm_address in settings.toml";
+    pub(super) fn wrong_address(place: &Place, what: &str, remedy: Option<Remedy>) -> Self {
+        let usual = || Remedy::set("see to llm and llm_address in settings.toml");
         let reason = format!("{} is not at {}: {what}", place.kind.name(), place.shown);
-        Self::new(TroubleCode::WrongAddress, reason, Some(mend.unwrap_or(usual)))
+        Self::new(TroubleCode::WrongAddress, reason, Some(remedy.unwrap_or_else(usual)))
     }
 
     /// The server does not have this model.
@@ -161,59 +165,65 @@ impl Trouble {
         let model = one_line(model, LONGEST_SAYING);
         let there =
             if there.is_empty() { "none".to_owned() } else { one_line(&there.join(", "), LONGEST_SAYING) };
-        let (reason, mend) = match place.kind {
+        let (reason, remedy) = match place.kind {
             ServerKind::Ollama => {
-                (format!("{place} does not have the model {model}"), format!("deskscribe llm pull {model}"))
+                (format!("{place} does not have the model {model}"), Remedy::pull(&model, place))
             }
             ServerKind::OpenAi => (
                 format!("{place} does not have the model {model}; there are {there}"),
-                "load it there, or name another one in settings.toml: llm_model".to_owned(),
+                Remedy::set("load it there, or name another one in settings.toml: llm_model"),
             ),
         };
-        Self::new(TroubleCode::ModelMissing, reason, Some(&mend))
+        Self::new(TroubleCode::ModelMissing, reason, Some(remedy))
     }
 
     /// The server has nothing that writes.
     pub(super) fn no_model(place: &Place) -> Self {
         let reason = format!("{place} has no model that could write a summary");
-        let mend = match place.kind {
-            ServerKind::Ollama => format!("deskscribe llm pull {SUGGESTED}"),
-            ServerKind::OpenAi => "load a model there".to_owned(),
+        let remedy = match place.kind {
+            ServerKind::Ollama => Remedy::pull(SUGGESTED.0, place),
+            ServerKind::OpenAi => Remedy::please("load a model there"),
         };
-        Self::new(TroubleCode::ModelMissing, reason, Some(&mend))
+        Self::new(TroubleCode::ModelMissing, reason, Some(remedy))
     }
 
     /// Not a word within this time.
     pub(super) fn too_slow(place: &Place, waited: Duration, setting: &str) -> Self {
         let reason = format!("{place} has said nothing for {} s", waited.as_secs_f64());
-        let mend = format!("use a smaller model, or give it more time in settings.toml: {setting}");
-        Self::new(TroubleCode::TooSlow, reason, Some(&mend))
+        let remedy = format!("use a smaller model, or give it more time in settings.toml: {setting}");
+        Self::new(TroubleCode::TooSlow, reason, Some(Remedy::set(remedy)))
     }
 
     /// Not even a question about the server was answered within this time.
     pub(super) fn stuck(place: &Place, waited: Duration) -> Self {
         let reason =
             format!("{place} takes questions and has not answered one for {} s", waited.as_secs_f64());
-        Self::new(TroubleCode::TooSlow, reason, Some("restart the server"))
+        Self::new(TroubleCode::TooSlow, reason, Some(Remedy::please("restart the server")))
     }
 
     /// What came is no answer.
     pub(super) fn nonsense(place: &Place, what: &str) -> Self {
         let reason = format!("{place} answers with something that is no answer: {}", saying(what));
-        Self::new(TroubleCode::Nonsense, reason, Some("restart the server, or get a newer version of it"))
+        let remedy = Remedy::please("restart the server, or get a newer version of it");
+        Self::new(TroubleCode::Nonsense, reason, Some(remedy))
     }
 
     /// The connection ended before the answer did.
     pub(super) fn hung_up(place: &Place, why: &str) -> Self {
         let reason = format!("{place} hung up in the middle of its answer ({why})");
-        Self::new(TroubleCode::Broken, reason, Some("see what the server writes into its log"))
+        Self::new(
+            TroubleCode::Broken,
+            reason,
+            Some(Remedy::please("see what the server writes into its log")),
+        )
     }
 
     /// This model takes no pictures.
     pub(super) fn cannot_see(place: &str, model: &str) -> Self {
         let reason = format!("{model} on {place} takes no pictures");
-        let mend = format!("name a model that sees in settings.toml, such as llm_model = \"{SUGGESTED}\"");
-        Self::new(TroubleCode::CannotSee, reason, Some(&mend))
+        let remedy =
+            format!("name a model that sees in settings.toml, such as llm_model = \"{}\"", SUGGESTED.0);
+        Self::new(TroubleCode::CannotSee, reason, Some(Remedy::set(remedy)))
     }
 
     /// More than is sent or taken, or than the model can have before it.
@@ -245,12 +255,14 @@ impl Trouble {
         let trouble = match status {
             401 | 403 => {
                 let reason = format!("{place} refuses us: {told}");
-                Self::new(TroubleCode::Refused, reason, Some("deskscribe llm key set"))
+                Self::new(TroubleCode::Refused, reason, Some(Remedy::run("deskscribe llm key set")))
             }
             _ if has(&MEMORY) => {
                 let reason = format!("{model} does not fit into the memory of {place}: {told}");
-                let mend = "use a smaller model, or close what uses the memory: llm_model in settings.toml";
-                Self::new(TroubleCode::OutOfMemory, reason, Some(mend))
+                let remedy = Remedy::set(
+                    "use a smaller model, or close what uses the memory: llm_model in settings.toml",
+                );
+                Self::new(TroubleCode::OutOfMemory, reason, Some(remedy))
             }
             _ if has(&PICTURES) => Self::cannot_see(&place.to_string(), model),
             413 => Self::too_long(format!("the question is too long for {place}: {told}")),
@@ -261,11 +273,15 @@ impl Trouble {
             300..=399 => Self::wrong_address(place, "it sends us elsewhere", None),
             404 | 405 => Self::wrong_address(place, &told, None),
             _ => {
-                let mend = match status {
+                let remedy = match status {
                     429 | 503 => "nothing: it is asked again in a while",
                     _ => "see what the server writes into its log",
                 };
-                Self::new(TroubleCode::Broken, format!("{place} cannot answer: {told}"), Some(mend))
+                Self::new(
+                    TroubleCode::Broken,
+                    format!("{place} cannot answer: {told}"),
+                    Some(Remedy::please(remedy)),
+                )
             }
         };
         Self { retry_after, ..trouble }
@@ -358,7 +374,7 @@ mod tests {
             assert!(trouble.reason.contains("127.0.0.1") || code == TooLong, "{trouble:?}");
         }
         let trouble = Trouble::said(&place, "llama9", 404, br#"{"error":"model not found"}"#, None);
-        assert_eq!(trouble.mend.as_deref(), Some("deskscribe llm pull llama9"));
+        assert_eq!(trouble.remedy.unwrap().line().as_deref(), Some("deskscribe llm pull llama9"));
         let hostile = Trouble::said(&place, "m", 500, "\x1b[2J\u{202e}x".repeat(99).as_bytes(), None);
         assert!(!hostile.reason.contains('\x1b') && hostile.reason.chars().count() < 300, "{hostile:?}");
     }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::flow::Flow;
 use super::key::LlmKey;
 use super::place::Place;
+use super::remedy::Remedy;
 use super::trouble::{Trouble, TroubleCode, saying};
 use crate::models::{Address, network_words};
 use crate::settings::Llm;
@@ -237,7 +238,8 @@ impl Way {
 /// The client cannot be made.
 fn cannot(place: &Place, error: &reqwest::Error) -> Trouble {
     let reason = format!("{place} cannot be asked: {}", saying(&network_words(error)));
-    Trouble::new(TroubleCode::Broken, reason, Some("see to proxy in settings.toml, and to SSL_CERT_FILE"))
+    let remedy = Remedy::set("see to proxy in settings.toml, and to SSL_CERT_FILE");
+    Trouble::new(TroubleCode::Broken, reason, Some(remedy))
 }
 
 /// Those of the older kind first: most servers of this machine listen there alone.

@@ -30,6 +30,14 @@ impl Fit {
             Some(_) | None => Self::Well,
         }
     }
+
+    /// The same for what is there once, so that it may take half of the memory.
+    pub(crate) fn alone(need: u64, memory: Option<u64>) -> Self {
+        match Self::of(need, memory) {
+            Self::Tight if memory.is_some_and(|memory| need <= memory / 2) => Self::Well,
+            fit => fit,
+        }
+    }
 }
 
 /// Which model listens now, or why none does.
@@ -186,6 +194,21 @@ mod tests {
     const BASE: (u32, u32) = (512, 6);
     const SMALL: (u32, u32) = (768, 12);
     const LARGE: (u32, u32) = (1280, 32);
+
+    #[test]
+    fn what_is_there_once_may_take_half_of_the_memory() {
+        let fit = |gigabytes: f64| Fit::alone(4_800_000_000, Some((gigabytes * 1e9) as u64));
+        for (gigabytes, expected) in [
+            (4.0, Fit::TooLarge),
+            (6.0, Fit::TooLarge),
+            (8.0, Fit::Tight),
+            (10.0, Fit::Well),
+            (64.0, Fit::Well),
+        ] {
+            assert_eq!(fit(gigabytes), expected, "{gigabytes} GB");
+        }
+        assert_eq!(Fit::alone(4_800_000_000, None), Fit::Well);
+    }
 
     #[test]
     fn the_best_that_fits_listens_unless_the_settings_name_another() {

@@ -10,6 +10,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use deskscribe_cache::{Cache, Place};
 use deskscribe_system_tests::processes::{Process, descendants, proportional};
 use deskscribe_system_tests::words::Words;
 use deskscribe_window_tests::{Desk, Window, until};
@@ -117,15 +118,8 @@ async fn hold_ups(desk: &Desk, window: &Window, words: &mut Words, mut readings:
         ("an item is opened", "document.querySelector('[data-testid=card]').click()"),
         ("an item is closed", "document.querySelector('[data-testid=back]').click()"),
     ];
-    for pair in [SETTINGS, ITEM] {
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..AGAIN {
-            for ((_, script), times) in pair.iter().zip(&mut times) {
-                times.push(longest(window, script).await);
-            }
-        }
-        pair.iter().zip(times).for_each(|((name, _), times)| tell(name, times));
-    }
+    there_and_back(window, SETTINGS).await;
+    there_and_back(window, ITEM).await;
     let scroll = "let left = 40; const box = document.querySelector('[data-testid=library]');
         const step = () => { box.scrollTop += 240; left -= 1; if (left > 0) requestAnimationFrame(step); };
         requestAnimationFrame(step)";
@@ -158,6 +152,36 @@ async fn hold_ups(desk: &Desk, window: &Window, words: &mut Words, mut readings:
         times.push(worst(&window.until("the tasks", "window.__long").await));
     }
     tell("fifty results a second come in", times);
+    const LONG: [(&str, &str); 2] = [
+        ("an item with 200 kB of text is opened", ITEM[0].1),
+        ("an item with 200 kB of text is closed", ITEM[1].1),
+    ];
+    store_long(&cache, readings);
+    window.search("\u{e009}a\u{e009}\u{e003}in:/home/ann/long").await;
+    window.lists(1).await;
+    there_and_back(window, LONG).await;
+}
+
+/// One thing and what takes it back, by turns.
+async fn there_and_back(window: &Window, pair: [(&str, &str); 2]) {
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..AGAIN {
+        for ((_, script), times) in pair.iter().zip(&mut times) {
+            times.push(longest(window, script).await);
+        }
+    }
+    pair.iter().zip(times).for_each(|((name, _), times)| tell(name, times));
+}
+
+/// One reading with 200 kB of text, in a folder of its own.
+fn store_long(cache: &Cache, number: usize) {
+    let (record, place) = Words::long(SEED).reading(number);
+    let place = Place { path: "/home/ann/long/minutes.png".into(), ..place };
+    let mut writer = cache.writer().unwrap();
+    let mut guard = writer.lock(Duration::from_secs(60)).unwrap();
+    guard.put(&record).unwrap();
+    guard.remember(&place, &record.key, record.read_at).unwrap();
+    guard.commit().unwrap();
 }
 
 /// Does this, and tells the longest task of the time after it.

@@ -1,0 +1,84 @@
+// Work that would hold up the window if it were done at once, spread over frames.
+import { untrack } from "svelte";
+
+/** So many rows to either side are built well within a frame. */
+const PIECE = 40;
+
+/** Does this once the next frame has been painted, as a task of its own: a frame callback alone runs before it. Returns what
+ * calls it off. */
+export function painted(then: () => void): () => void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    then();
+  };
+  const frame = requestAnimationFrame(() => port2.postMessage(null));
+  return () => {
+    cancelAnimationFrame(frame);
+    port1.close();
+  };
+}
+
+/** Whether something was so when the last frame was painted: it becomes so after one, and ceases at once. */
+export function since(isSo: () => boolean): { readonly lastFrame: boolean } {
+  let was = $state(false);
+  $effect(() => {
+    if (!isSo()) return;
+    const callOff = painted(() => (was = true));
+    return () => {
+      callOff();
+      was = false;
+    };
+  });
+  return {
+    get lastFrame() {
+      return was && isSo();
+    },
+  };
+}
+
+type List = {
+  /** As long as it is the same, what was built stays. */
+  of: unknown;
+  length: number;
+  /** Where somebody looks first. */
+  at: number;
+};
+
+/** A long list that is built a piece in each frame, outwards from where somebody looks first. So far it is there from one
+ * row up to another, in the end whole. */
+export function gradually(list: () => List): { readonly from: number; readonly to: number } {
+  let range = $state.raw({ from: 0, to: 0 });
+  let built: unknown;
+
+  $effect.pre(() => {
+    const { of, length } = list();
+    const at = Math.max(0, Math.min(length, untrack(list).at));
+    let callOff = () => {};
+    const grow = () => {
+      const { from, to } = untrack(() => range);
+      range = { from: Math.max(0, from - PIECE), to: Math.min(length, to + PIECE) };
+      go();
+    };
+    const go = () => {
+      const { from, to } = untrack(() => range);
+      if (from > 0 || to < length) callOff = painted(grow);
+    };
+    if (of === built) go();
+    else {
+      built = of;
+      range = { from: at, to: at };
+      grow();
+    }
+    return () => callOff();
+  });
+
+  return {
+    get from() {
+      return range.from;
+    },
+    get to() {
+      return range.to;
+    },
+  };
+}
