@@ -42,7 +42,8 @@ async fn a_message_of_ten_megabytes_is_told_in_a_line() {
             assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
             let document: Value = serde_json::from_str(&text).unwrap();
             let crashes = document["engines"][0]["crashes"].as_array().unwrap().clone();
-            assert_eq!(crashes.len(), 4);
+            // The status may be ahead of the events, and each has a third try, alone.
+            assert!((4..=6).contains(&crashes.len()), "{crashes:?}");
             for crash in crashes {
                 let saw = crash["saw"].as_str().unwrap();
                 assert!(saw.starts_with("not a message of this protocol: unknown variant `x"), "{saw}");
