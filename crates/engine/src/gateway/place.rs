@@ -77,11 +77,9 @@ impl Place {
         };
         let Some(url) = url else {
             let reason = "OLLAMA_HOST is no address";
-            return Err(Trouble::new(
-                TroubleCode::WrongAddress,
-                reason,
-                Some(Remedy::run("unset OLLAMA_HOST")),
-            ));
+            // In a terminal that would last as long as the terminal does.
+            let remedy = Remedy::please("unset OLLAMA_HOST");
+            return Err(Trouble::new(TroubleCode::WrongAddress, reason, Some(remedy)));
         };
         let place = Self::at(kind, url);
         // To ask another machine is for the user to decide, in so many words.
