@@ -21,6 +21,13 @@ const LOOK: &str = "
     );
 ";
 
+/// What moves although the system asks for calm; what only waits before it is seen does not move.
+const MOVES: &str = "
+    const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 0
+        && !effect.getKeyframes().some((frame) => 'visibility' in frame));
+    return moving.map(({ effect }) => effect.target.outerHTML.slice(0, 200));
+";
+
 /// What is in the way of somebody with large text: controls that stand outside of the window where nothing scrolls, and
 /// text that is cut without a sign that there is more.
 const CUT: &str = "
@@ -70,6 +77,7 @@ async fn axe_finds_nothing_serious_in_the_colours_of_the_dark() {
     nothing_serious(Look::Dark, &["color-contrast", "link-in-text-block"]).await;
 }
 
+/// Nothing that axe finds by these rules, and nothing that moves.
 async fn nothing_serious(look: Look, rules: &[&str]) {
     let (desk, page) = (Desk::with(look), RecordedPage::serve());
     let window = desk.browse().await;
@@ -79,6 +87,9 @@ async fn nothing_serious(look: Look, rules: &[&str]) {
         page.show(&window, &screen).await;
         let is_dark = window.run("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await;
         assert_eq!(is_dark, look == Look::Dark, "the browser looks as the desk does");
+        let moving = window.run(MOVES, vec![]).await;
+        let moving = moving.as_array().unwrap().iter();
+        findings.extend(moving.map(|element| format!("{} moves: {element}", screen.name)));
         window.run(&axe, vec![]).await;
         let found = window.client.execute_async(LOOK, vec![json!(rules)]).await.unwrap();
         let found = found.as_array().expect("axe comes to its end");

@@ -7,15 +7,11 @@ const PIECE = 40;
 /** Does this once the next frame has been painted, as a task of its own: a frame callback alone runs before it. Returns what
  * calls it off. */
 export function painted(then: () => void): () => void {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    then();
-  };
-  const frame = requestAnimationFrame(() => port2.postMessage(null));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const frame = requestAnimationFrame(() => (timer = setTimeout(then)));
   return () => {
     cancelAnimationFrame(frame);
-    port1.close();
+    clearTimeout(timer);
   };
 }
 

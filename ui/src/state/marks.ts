@@ -13,9 +13,13 @@ export type Marks = {
   frames(ms: number): Promise<number[]>;
   /** How long building the first screen held up everything else; nothing before it was built. */
   built: number | null;
-  /** The tasks of the next so many milliseconds that took longer than a blink of a frame, in milliseconds. */
-  tasks(ms: number): Promise<number[]>;
+  /** The longest that the page answers nobody in the next so many milliseconds. */
+  heldUp(ms: number): Promise<HeldUp>;
 };
+
+/** In milliseconds: for its own work, which is script, style and layout, and for that and painting together. A graphics
+ * processor takes most of the painting off it. */
+export type HeldUp = { work: number; whole: number };
 
 declare global {
   interface Window {
@@ -24,8 +28,8 @@ declare global {
 }
 
 const KEPT = 500;
-const SHORT = 4; // milliseconds
-const marks: Marks = { usable: null, search: [], live: [], frames, built: null, tasks };
+const PING = "deskscribe:ping";
+const marks: Marks = { usable: null, search: [], live: [], frames, built: null, heldUp };
 
 export function install(): void {
   window.__deskscribe = marks;
@@ -54,22 +58,41 @@ export function building(build: () => void): void {
 }
 
 /** A message to oneself comes as soon as nothing else is to be done: whatever made it wait longer was one task. WebKit tells
- * nothing of long tasks by itself. */
-function tasks(ms: number): Promise<number[]> {
-  const long: number[] = [];
+ * nothing of long tasks by itself. Where a task paints a frame, what is observed of sizes is the last of its own work. */
+function heldUp(ms: number): Promise<HeldUp> {
+  const longest: HeldUp = { work: 0, whole: 0 };
   const begun = performance.now();
-  const { port1, port2 } = new MessageChannel();
+  let [last, worked] = [begun, begun];
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.cssText = "position: fixed; contain: strict; visibility: hidden; height: 1px";
+  const sizes = new ResizeObserver(() => {
+    document.body.getBoundingClientRect();
+    worked = performance.now();
+  });
+  sizes.observe(probe);
+  let wide = false;
+  const frame = () => {
+    wide = !wide;
+    probe.style.width = wide ? "2px" : "1px";
+    next = requestAnimationFrame(frame);
+  };
+  let next = requestAnimationFrame(frame);
   return new Promise((done) => {
-    let last = begun;
-    port1.onmessage = () => {
+    const heard = ({ data }: MessageEvent) => {
+      if (data !== PING) return;
       const now = performance.now();
-      if (now - last > SHORT) long.push(now - last);
+      longest.whole = Math.max(longest.whole, now - last);
+      longest.work = Math.max(longest.work, (worked > last ? worked : now) - last);
       last = now;
-      if (now - begun < ms) return port2.postMessage(null);
-      port1.close();
-      done(long);
+      if (now - begun < ms) return postMessage(PING);
+      removeEventListener("message", heard);
+      cancelAnimationFrame(next);
+      sizes.disconnect();
+      probe.remove();
+      done(longest);
     };
-    port2.postMessage(null);
+    addEventListener("message", heard);
+    postMessage(PING);
   });
 }
 
