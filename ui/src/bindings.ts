@@ -1275,30 +1275,28 @@ export type RecordingStatus = {
 	total_seconds: number,
 };
 
-/**  What to do about a trouble. Its words are a part of a sentence. */
-export type Remedy = 
-/**  To run this. */
-({ way: "run"; 
-/**  A line for a terminal. */
-line: string }) & { link?: never; words?: never } | 
+/**  What to do about a trouble. */
+export type Remedy = {
+	/**  A line for a terminal where one does it, and a part of a sentence otherwise. */
+	words: string,
+} & RemedyKind;
+
+/**  What somebody does who goes this way. */
+export type RemedyKind = 
+/**  To run the line in a terminal. */
+({ way: "run" }) & { link?: never } | 
 /**  To have Ollama fetch a model. */
 {
 	way: "pull",
 } & Fetchable | 
 /**  To get something that is not on this machine, or to do without it by the settings. */
-({ way: "get"; 
+{ way: "get"; 
 /**  The page where it is. */
-link: string; 
-/**  What to do there, and what instead. */
-words: string }) & { line?: never } | 
+link: string } | 
 /**  To change something in settings.toml. */
-({ way: "set"; 
-/**  What, and to what. */
-words: string }) & { line?: never; link?: never } | 
+({ way: "set" }) & { link?: never } | 
 /**  Whatever else can be done. */
-({ way: "do"; 
-/**  What. */
-words: string }) & { line?: never; link?: never };
+({ way: "do" }) & { link?: never };
 
 /**  What is told about one file. The JSON form is part of the program's contract and pinned by a test. */
 export type Row = {

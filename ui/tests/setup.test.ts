@@ -20,7 +20,12 @@ const MISSING: LlmState = {
   state: "trouble",
   code: "model_missing",
   reason: "there is no model",
-  remedy: { way: "pull", model: "gemma3:4b", need: { bytes: 3_338_801_804, fits: "too_large" } },
+  remedy: {
+    way: "pull",
+    words: "deskscribe llm pull gemma3:4b",
+    model: "gemma3:4b",
+    need: { bytes: 3_338_801_804, fits: "too_large" },
+  },
 };
 
 function says(backend: Fake, llm: LlmState): void {

@@ -126,7 +126,7 @@ const STATES: Record<string, State> = {
   },
   "no network in the middle of a download": {
     screen: "waiting",
-    says: [/The next try is in 4/, "This computer is offline.", "everything else goes on"],
+    says: [/The next try is in 4/, "This computer is offline.", "all else goes on"],
     offers: [/what was downloaded is kept/],
   },
   "nothing found": {

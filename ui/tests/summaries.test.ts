@@ -70,7 +70,7 @@ describe("the chip", () => {
     expect(chip()).toBeNull();
     stands(backend, ready(), 12);
     await waitFor(() => expect(chip()).toBe("Summaries: 12 waiting"));
-    stands(backend, trouble("not_running", { way: "run", line: "ollama serve" }), 12);
+    stands(backend, trouble("not_running", { way: "run", words: "ollama serve" }), 12);
     await waitFor(() => expect(chip()).toBe("Summaries paused"));
     await fireEvent.click(screen.getByTestId("summaries-chip"));
     expect(await screen.findByTestId("summaries")).toBeTruthy();
@@ -104,11 +104,11 @@ describe("the chip", () => {
 
 describe("the sheet", () => {
   it.each([
-    [{ way: "run", line: "ollama serve" }, "In a terminal ollama serve", false],
+    [{ way: "run", words: "ollama serve" }, "In a terminal ollama serve", false],
     [{ way: "get", link: "https://ollama.com", words: "get it" }, "Get it from https://ollama.com", true],
     [{ way: "set", words: "see to llm in settings.toml" }, "See to llm in settings.toml.", true],
     [{ way: "do", words: "load a model there" }, "Load a model there.", false],
-    [{ way: "pull", model: "m:4b", need: null }, null, false],
+    [{ way: "pull", words: "deskscribe llm pull m:4b", model: "m:4b", need: null }, null, false],
     [null, null, false],
   ] as const)("says what to do: %j", async (remedy, told, inSettings) => {
     await opened(trouble("broken", remedy));
@@ -197,7 +197,12 @@ describe("the sheet", () => {
 });
 
 describe("fetching a model", () => {
-  const missing = trouble("model_missing", { way: "pull", model: "gemma3:4b", need: null });
+  const missing = trouble("model_missing", {
+    way: "pull",
+    words: "deskscribe llm pull gemma3:4b",
+    model: "gemma3:4b",
+    need: null,
+  });
 
   it("shows how far it is, goes on when the sheet is closed, and keeps what it has", async () => {
     const { backend } = await opened(missing, 12);

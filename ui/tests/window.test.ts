@@ -117,7 +117,7 @@ describe("library", () => {
     expect(screen.queryByTestId("offline")).toBeNull();
     backend.network(false);
     const sign = await screen.findByTestId("offline");
-    expect(sign.textContent).toContain("Downloads wait until it is back; everything else goes on.");
+    expect(sign.textContent).toContain("wait until it is back; all else goes on.");
     backend.network(true);
     await waitFor(() => expect(screen.queryByTestId("offline")).toBeNull());
     expect(screen.getAllByTestId("card").length).toBeGreaterThan(0);

@@ -74,7 +74,7 @@ pub use doctor::{Check, Diagnosis, Kept, Mend, Part, Verdict, WorkerCheck};
 pub use event::{Activity, Event, Share, WorkerState};
 pub use gateway::{
     Call, Fetchable, Gateway, KeyError, KeyKept, Line, LlmKey, LlmState, LlmTest, LlmVerdict, Meant, Need,
-    Pull, Remedy, Server, ServerKind, Trouble, TroubleCode,
+    Pull, Remedy, RemedyKind, Server, ServerKind, Trouble, TroubleCode,
 };
 pub use home::{Home, HomeError, desktop};
 pub use intake::{Again, Survey, WalkError, survey};

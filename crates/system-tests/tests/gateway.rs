@@ -74,7 +74,7 @@ async fn ollama_is_asked_which_model_is_best_used() {
     assert_eq!(ready(named("old").await).model.name, "old", "as it is called");
     let missing = trouble(named("new").await);
     assert_eq!(
-        (missing.code, missing.remedy.as_ref().and_then(Remedy::line).as_deref()),
+        (missing.code, missing.remedy.as_ref().and_then(Remedy::line)),
         (TroubleCode::ModelMissing, Some("deskscribe llm pull new"))
     );
     // What is handed on to another machine is used only by those who name it, and marked.
@@ -86,10 +86,7 @@ async fn ollama_is_asked_which_model_is_best_used() {
         let server = StandIn::ollama().with_models(models);
         let trouble = trouble(House::with(&server).gateway().look().await);
         assert_eq!(trouble.code, TroubleCode::ModelMissing);
-        assert_eq!(
-            trouble.remedy.as_ref().and_then(Remedy::line).as_deref(),
-            Some("deskscribe llm pull gemma3:4b")
-        );
+        assert_eq!(trouble.remedy.as_ref().and_then(Remedy::line), Some("deskscribe llm pull gemma3:4b"));
     }
 }
 
@@ -133,7 +130,7 @@ async fn a_key_is_read_from_a_file_of_the_users_alone() {
     let gateway = house.gateway();
     let refused = trouble(gateway.look().await);
     assert_eq!(refused.code, TroubleCode::Refused);
-    assert_eq!(refused.remedy.as_ref().and_then(Remedy::line).as_deref(), Some("deskscribe llm key set"));
+    assert_eq!(refused.remedy.as_ref().and_then(Remedy::line), Some("deskscribe llm key set"));
     let key = house.folder().join("llm.key");
     fs::write(&key, "sk-1\n").unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();

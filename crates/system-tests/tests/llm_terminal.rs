@@ -52,7 +52,7 @@ fn a_machine_without_any_is_told_what_that_means_and_nothing_is_wrong_with_it() 
     assert_eq!((&status["named"], &status["state"]), (&false.into(), &"trouble".into()));
     assert_eq!(
         (&status["code"], &status["remedy"]),
-        (&"not_running".into(), &json!({ "way": "run", "line": "ollama serve" }))
+        (&"not_running".into(), &json!({ "way": "run", "words": "ollama serve" }))
     );
 
     let doctor = run(&terminal, "", &["doctor", "--json"]).rows().remove(0);

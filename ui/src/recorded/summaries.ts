@@ -51,7 +51,7 @@ const TROUBLES: Record<string, Trouble> = {
   "llm-not-running": {
     code: "not_running",
     reason: `Ollama is installed and not running: nothing answers at ${at}`,
-    remedy: { way: "run", line: "ollama serve" },
+    remedy: { way: "run", words: "ollama serve" },
   },
   "llm-wrong-address": {
     code: "wrong_address",
@@ -61,7 +61,12 @@ const TROUBLES: Record<string, Trouble> = {
   "llm-model-missing": {
     code: "model_missing",
     reason: `Ollama at ${at} has no model that could write a summary`,
-    remedy: { way: "pull", model: "gemma3:4b", need: { bytes: 3_338_801_804, fits: "tight" } },
+    remedy: {
+      way: "pull",
+      words: "deskscribe llm pull gemma3:4b",
+      model: "gemma3:4b",
+      need: { bytes: 3_338_801_804, fits: "tight" },
+    },
   },
   "llm-too-slow": {
     code: "too_slow",
@@ -87,7 +92,7 @@ const TROUBLES: Record<string, Trouble> = {
   "llm-refused": {
     code: "refused",
     reason: "the server at https://models.harbour.example/v1 refuses us: invalid API key",
-    remedy: { way: "run", line: "deskscribe llm key set" },
+    remedy: { way: "run", words: "deskscribe llm key set" },
   },
 };
 

@@ -82,7 +82,8 @@ export const words = {
     summaries: "Summaries",
     settings: "Settings",
     offline: "Offline",
-    offlineHelp: "This computer is offline. Downloads wait until it is back; everything else goes on.",
+    offlineHelp:
+      "This computer is offline. Downloads, and summaries by a language model on another machine, wait until it is back; all else goes on.",
   },
 
   health: {

@@ -5,7 +5,6 @@ import type {
   LlmVerdict,
   ModelPull,
   Receipt,
-  Remedy,
   Server,
   TroubleCode,
   WritingStatus,
@@ -88,19 +87,13 @@ const tested = {
       .join("  ·  "),
 };
 
-/** What to do, as a terminal tells it. */
-function inWords(remedy: Remedy): string {
-  if (remedy.way === "pull") return `deskscribe llm pull ${remedy.model}`;
-  return remedy.way === "run" ? remedy.line : remedy.words;
-}
-
 /** All of a test as lines of plain text. */
 function report(test: LlmTest): string {
   const who =
     test.state === "ready"
       ? [`${test.model.name} at ${test.address}`]
       : test.state === "trouble"
-        ? [test.reason, ...(test.remedy === null ? [] : [inWords(test.remedy)])]
+        ? [test.reason, ...(test.remedy === null ? [] : [test.remedy.words])]
         : [];
   const pace = tested.pace(test);
   const calls = test.calls.map((call) => `${tested.call(call)}\n  ${call.answer}`);

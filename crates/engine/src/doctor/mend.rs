@@ -57,7 +57,7 @@ pub(super) fn speech(choice: &Choice) -> Option<String> {
 
 /// A language model that should write and does not, if a line can do anything about it.
 pub(super) fn llm(trouble: &Trouble) -> Option<String> {
-    trouble.remedy.as_ref()?.line()
+    trouble.remedy.as_ref()?.line().map(str::to_owned)
 }
 
 fn aside(path: &Path) -> String {

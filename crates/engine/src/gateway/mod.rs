@@ -50,7 +50,7 @@ pub use line::Line;
 pub use place::ServerKind;
 pub use probe::{LlmTest, LlmVerdict};
 pub use pull::Pull;
-pub use remedy::{Fetchable, Need, Remedy};
+pub use remedy::{Fetchable, Need, Remedy, RemedyKind};
 pub use state::{LlmState, Server};
 pub use trouble::{Trouble, TroubleCode};
 pub use way::Call;

@@ -12,35 +12,35 @@ pub(super) const SUGGESTED: (&str, u64) = ("gemma3:4b", 3_338_801_804);
 /// Bytes that a model takes while it writes, beside its own: its context, and what Ollama itself needs.
 const BESIDE: u64 = 1_500_000_000;
 
-/// What to do about a trouble. Its words are a part of a sentence.
+/// What to do about a trouble.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "page-types", derive(specta::Type))]
+pub struct Remedy {
+    /// A line for a terminal where one does it, and a part of a sentence otherwise.
+    pub words: String,
+    /// Of what kind it is, so that a program can take a person there.
+    #[serde(flatten)]
+    pub kind: RemedyKind,
+}
+
+/// What somebody does who goes this way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "page-types", derive(specta::Type))]
 #[serde(tag = "way", rename_all = "snake_case")]
-pub enum Remedy {
-    /// To run this.
-    Run {
-        /// A line for a terminal.
-        line: String,
-    },
+pub enum RemedyKind {
+    /// To run the line in a terminal.
+    Run,
     /// To have Ollama fetch a model.
     Pull(Fetchable),
     /// To get something that is not on this machine, or to do without it by the settings.
     Get {
         /// The page where it is.
         link: String,
-        /// What to do there, and what instead.
-        words: String,
     },
     /// To change something in settings.toml.
-    Set {
-        /// What, and to what.
-        words: String,
-    },
+    Set,
     /// Whatever else can be done.
-    Do {
-        /// What.
-        words: String,
-    },
+    Do,
 }
 
 /// A model that Ollama can fetch.
@@ -65,41 +65,37 @@ pub struct Need {
 
 impl Remedy {
     pub(super) fn run(line: &str) -> Self {
-        Self::Run { line: line.to_owned() }
+        Self { words: line.to_owned(), kind: RemedyKind::Run }
     }
 
     pub(super) fn pull(model: &str, place: &Place) -> Self {
         let (suggested, bytes) = SUGGESTED;
         let fits = place.is_here().then(|| Fit::alone(bytes + BESIDE, memory_of_machine()));
         let need = (model == suggested).then_some(Need { bytes, fits });
-        Self::Pull(Fetchable { model: model.to_owned(), need })
+        let fetchable = Fetchable { model: model.to_owned(), need };
+        Self { words: format!("deskscribe llm pull {model}"), kind: RemedyKind::Pull(fetchable) }
+    }
+
+    pub(super) fn get(link: &str, words: String) -> Self {
+        Self { words, kind: RemedyKind::Get { link: link.to_owned() } }
     }
 
     pub(super) fn set(words: impl Into<String>) -> Self {
-        Self::Set { words: words.into() }
+        Self { words: words.into(), kind: RemedyKind::Set }
     }
 
     pub(super) fn please(words: &str) -> Self {
-        Self::Do { words: words.to_owned() }
+        Self { words: words.to_owned(), kind: RemedyKind::Do }
     }
 
     /// The line for a terminal that does it, if one does.
-    pub fn line(&self) -> Option<String> {
-        match self {
-            Self::Run { .. } | Self::Pull(_) => Some(self.to_string()),
-            Self::Get { .. } | Self::Set { .. } | Self::Do { .. } => None,
-        }
+    pub fn line(&self) -> Option<&str> {
+        matches!(self.kind, RemedyKind::Run | RemedyKind::Pull(_)).then_some(self.words.as_str())
     }
 }
 
 impl Display for Remedy {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pull(Fetchable { model, .. }) => write!(to, "deskscribe llm pull {model}"),
-            Self::Run { line: words }
-            | Self::Get { words, .. }
-            | Self::Set { words }
-            | Self::Do { words } => to.write_str(words),
-        }
+        to.write_str(&self.words)
     }
 }

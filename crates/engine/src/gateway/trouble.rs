@@ -133,12 +133,12 @@ impl Trouble {
             ServerKind::Ollama if place.is_here() && !is_installed => Self::new(
                 TroubleCode::NotInstalled,
                 format!("Ollama is not installed, and nothing answers at {shown}"),
-                Some(Remedy::Get {
-                    link: OLLAMA.to_owned(),
-                    words: format!(
+                Some(Remedy::get(
+                    OLLAMA,
+                    format!(
                         "install it from {OLLAMA}, or name another server in settings.toml: llm, llm_address"
                     ),
-                }),
+                )),
             ),
             ServerKind::Ollama if place.is_here() => Self::new(
                 TroubleCode::NotRunning,
