@@ -191,32 +191,62 @@ impl Desk {
         said(self.command("xdotool").args(words))
     }
 
-    /// Takes hold of what is at the first place and carries it to the second, as a hand does: past the threshold of a
-    /// drag, and on a bit once it is there. The button stays down.
+    /// Takes these files out of another program and holds them over the window, as a hand does: past the threshold of a
+    /// drag, and on a bit once they are there.
     #[track_caller]
-    pub fn drag(&self, from: (u32, u32), to: (u32, u32)) {
-        let step = |(x, y): (u32, u32)| {
+    pub fn hold(&self, files: &[&Path]) -> Held<'_> {
+        const FROM: (u32, u32) = (60, 60);
+        const STEP: (u32, u32) = (80, 55);
+        let held = Held { desk: self, offer: self.offer(files) };
+        let carry = |x: u32, y: u32| {
             self.mouse(&["mousemove", "--sync", &x.to_string(), &y.to_string()]);
         };
-        step(from);
+        let at = |step: u32| (FROM.0 + STEP.0 * step, FROM.1 + STEP.1 * step);
+        carry(FROM.0, FROM.1);
         self.mouse(&["mousedown", "1"]);
-        let between = |share: u32| {
-            let at = |from: u32, to: u32| from + (to.max(from) - from) * share / 8;
-            (at(from.0, to.0), at(from.1, to.1))
-        };
-        (1..=8).for_each(|share| step(between(share)));
-        step((to.0 + 3, to.1 + 3));
-        step(to);
+        (1..=8).map(at).for_each(|(x, y)| carry(x, y));
+        let (x, y) = at(8);
+        carry(x + 3, y + 3);
+        carry(x, y);
+        held
     }
 
-    /// A small window in the corner of the screen that offers these files to be dragged; gone when it is killed.
-    pub fn offer(&self, files: &[&Path]) -> Child {
+    /// A small window in the corner of the screen that offers these files to be dragged.
+    fn offer(&self, files: &[&Path]) -> Child {
         let mut offer = self.command(executable("desk-hand"));
         let mut offer = offer.arg("offer").args(files).stderr(Stdio::inherit()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(offer.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "ready\n");
         offer
+    }
+}
+
+/// Files that a hand holds over the window. The program that offers them is there until this is gone: it is asked for
+/// them after they were let go.
+pub struct Held<'a> {
+    desk: &'a Desk,
+    offer: Child,
+}
+
+impl Held<'_> {
+    /// Drops them where they are.
+    #[track_caller]
+    pub fn let_go(&self) {
+        self.desk.mouse(&["mouseup", "1"]);
+    }
+
+    /// Thinks better of it.
+    #[track_caller]
+    pub fn call_off(&self) {
+        self.desk.mouse(&["key", "Escape", "mouseup", "1"]);
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let _ = self.offer.kill();
+        let _ = self.offer.wait();
     }
 }
 

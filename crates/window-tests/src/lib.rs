@@ -15,7 +15,7 @@ mod page;
 mod recorded;
 mod tray;
 
-pub use desk::{Desk, Look};
+pub use desk::{Desk, Held, Look};
 pub use film::Film;
 pub use notices::{Notices, Shown};
 pub use page::{Window, test_id, until};

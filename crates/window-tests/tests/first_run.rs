@@ -76,13 +76,10 @@ async fn a_newcomer_has_a_first_result_and_finds_the_film_of_it() {
     window.find("setup-bar").await;
     let film = film.end();
 
-    let mut offer = desk.offer(&[&film]);
-    desk.drag((60, 60), (700, 500));
+    let held = desk.hold(&[&film]);
     window.shows("overlay", "Drop to read 1 file").await;
-    desk.mouse(&["mouseup", "1"]);
+    held.let_go();
     window.lists(7).await;
-    offer.kill().unwrap();
-    offer.wait().unwrap();
     window.search(WORDS).await;
     window.lists(1).await;
     window.shows("card", "at 0:").await;
@@ -99,15 +96,12 @@ async fn a_newcomer_who_drops_files_first_is_asked_nothing_and_finds_the_rest_fr
     let window = desk.open(&[]).await;
     window.shows("empty", "Drop images, videos or a folder here").await;
 
-    let mut offer = desk.offer(&[&picture]);
-    desk.drag((60, 60), (700, 500));
+    let held = desk.hold(&[&picture]);
     window.shows("overlay", "Drop to read 1 file").await;
     let dropped = Instant::now();
-    desk.mouse(&["mouseup", "1"]);
+    held.let_go();
     window.shows("card", "Cannot print the label").await;
     eprintln!("the first result: {:.1} s after it was dropped", dropped.elapsed().as_secs_f32());
-    offer.kill().unwrap();
-    offer.wait().unwrap();
     is_gone(&window, "empty").await;
 
     // Nothing of the folder it came from was touched, and nothing is watched.

@@ -127,16 +127,13 @@ async fn files_that_are_dragged_from_another_program_are_counted_and_read() {
     std::fs::write(&other, "no picture").unwrap();
     let window = desk.open(&[]).await;
     window.find("empty").await;
-    let mut offer = desk.offer(&[&picture, &other]);
 
-    desk.drag((60, 60), (700, 500));
+    let held = desk.hold(&[&picture, &other]);
     window.shows("overlay", "Drop to read 1 file").await;
     window.shows("overlay", "1 not supported").await;
-    desk.mouse(&["mouseup", "1"]);
+    held.let_go();
     window.lists(1).await;
     is_read(&window, "Cannot print the label").await;
     window.until("no overlay", "document.querySelector('[data-testid=overlay]') === null").await;
-    offer.kill().unwrap();
-    offer.wait().unwrap();
     window.close().await;
 }

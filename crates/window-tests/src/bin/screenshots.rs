@@ -135,13 +135,10 @@ impl Album {
         let picture = desk.sample("kitchen budget.png");
         let notes = desk.desktop().join("notes.txt");
         fs::write(&notes, "no picture").unwrap();
-        let mut offer = desk.offer(&[&picture, &notes]);
-        desk.drag((60, 60), (700, 500));
+        let held = desk.hold(&[&picture, &notes]);
         window.shows("overlay", "1 not supported").await;
         self.keep(&desk, &window, "drop").await;
-        desk.mouse(&["key", "Escape", "mouseup", "1"]);
-        offer.kill().unwrap();
-        offer.wait().unwrap();
+        held.call_off();
         window.close().await;
     }
 
