@@ -2,13 +2,17 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { connect } from "./backend";
-import { building } from "./state/marks";
+import { painted } from "./state/frames.svelte";
+import * as marks from "./state/marks";
 import "./styles/base.css";
 
 // Without an await at the top: the modules that are loaded here need this one to have been evaluated.
 async function begin(target: HTMLElement): Promise<void> {
+  marks.install();
   const backend = await connect();
-  building(() => mount(App, { target, props: { backend } }));
+  await new Promise<void>(painted);
+  target.replaceChildren();
+  mount(App, { target, props: { backend } });
 }
 
 void begin(document.getElementById("app") ?? document.body);

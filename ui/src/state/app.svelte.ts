@@ -100,7 +100,6 @@ export class App {
   }
 
   async start(): Promise<void> {
-    marks.install();
     this.backend.online((online) => (this.offline = !online));
     const live = this.backend.live((message) => this.receive(message));
     await this.library.ask("");

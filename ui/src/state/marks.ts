@@ -11,8 +11,8 @@ export type Marks = {
   live: number[];
   /** Times of frames during a scroll; counted while somebody asks for it. */
   frames(ms: number): Promise<number[]>;
-  /** How long building the first screen held up everything else; nothing before it was built. */
-  built: number | null;
+  /** The longest that the page answered nobody while it began, if a window before this one asked for that. */
+  begun: HeldUp | null;
   /** The longest that the page answers nobody in the next so many milliseconds. */
   heldUp(ms: number): Promise<HeldUp>;
 };
@@ -29,10 +29,14 @@ declare global {
 
 const KEPT = 500;
 const PING = "deskscribe:ping";
-const marks: Marks = { usable: null, search: [], live: [], frames, built: null, heldUp };
+/** For so many milliseconds the next window looks from its beginning on how long it answers nobody. */
+const ASKED = "deskscribe.held-up";
+const marks: Marks = { usable: null, search: [], live: [], frames, begun: null, heldUp };
 
 export function install(): void {
   window.__deskscribe = marks;
+  const asked = Number(localStorage.getItem(ASKED));
+  if (asked > 0) void heldUp(asked).then((held) => (marks.begun = held));
 }
 
 function record(name: Measured["name"], since: number): void {
@@ -49,13 +53,6 @@ function record(name: Measured["name"], since: number): void {
 export const usable = (): void => void painted(() => record("usable", 0));
 export const search = (since: number): void => void painted(() => record("search", since));
 export const live = (since: number): void => void painted(() => record("live", since));
-
-/** Builds the first screen, and notes how long that took. */
-export function building(build: () => void): void {
-  const since = performance.now();
-  build();
-  marks.built ??= performance.now() - since;
-}
 
 /** A message to oneself comes as soon as nothing else is to be done: whatever made it wait longer was one task. WebKit tells
  * nothing of long tasks by itself. Where a task paints a frame, what is observed of sizes is the last of its own work. */
