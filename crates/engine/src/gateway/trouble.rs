@@ -374,7 +374,7 @@ mod tests {
             assert!(trouble.reason.contains("127.0.0.1") || code == TooLong, "{trouble:?}");
         }
         let trouble = Trouble::said(&place, "llama9", 404, br#"{"error":"model not found"}"#, None);
-        assert_eq!(trouble.remedy.unwrap().line().as_deref(), Some("deskscribe llm pull llama9"));
+        assert_eq!(trouble.remedy.unwrap().line(), Some("deskscribe llm pull llama9"));
         let hostile = Trouble::said(&place, "m", 500, "\x1b[2J\u{202e}x".repeat(99).as_bytes(), None);
         assert!(!hostile.reason.contains('\x1b') && hostile.reason.chars().count() < 300, "{hostile:?}");
     }
