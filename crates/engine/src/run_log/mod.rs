@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use deskscribe_protocol::{Build, tame};
 use fs4::FileExt;
@@ -71,9 +72,7 @@ impl RunLog {
     /// Begins a log, named by the local time to the millisecond.
     pub(crate) fn begin(home: &Home, folders: &[PathBuf]) -> io::Result<Self> {
         let now = Zoned::now();
-        Self::new(&home.runs(), &stem(&now))
-            .and_then(|log| log.begun("#", folders, &now))
-            .map_err(named(home))
+        Self::new(&home.runs(), &now, "").and_then(|log| log.begun("#", folders, &now)).map_err(named(home))
     }
 
     /// Begins a round of a watch: a chapter of the log of its day, so that not every screenshot has a log of its own.
@@ -81,7 +80,7 @@ impl RunLog {
         let now = Zoned::now();
         let log = match Self::of_day(&home.runs(), &now) {
             Some(log) => Ok(log),
-            None => Self::new(&home.runs(), &format!("{}{OF_WATCH}", stem(&now))),
+            None => Self::new(&home.runs(), &now, OF_WATCH),
         };
         log.and_then(|log| log.begun("\n##", folders, &now)).map_err(named(home))
     }
@@ -92,26 +91,30 @@ impl RunLog {
         Ok(Self { for_people: nowhere()?, for_programs: nowhere()?, broken: true })
     }
 
-    /// A new log, among so many that are kept.
-    fn new(folder: &Path, stem: &str) -> io::Result<Self> {
+    /// A new log, among so many that are kept. `of` ends its name.
+    fn new(folder: &Path, now: &Zoned, of: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         // What cannot be removed stays: a log must not stop a run.
         let _ = forget_old(folder);
-        let create = |stem: &str, extension: &str| {
-            File::create_new(folder.join(stem).with_added_extension(extension)).map(BufWriter::new)
+        let create = |moment: &Zoned, extension: &str| {
+            let name = format!("{}{of}.{extension}", stem(moment));
+            File::create_new(folder.join(name)).map(BufWriter::new)
         };
-        let mut stem = stem.to_owned();
-        let mut for_people = create(&stem, "md");
-        if for_people.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
-            // Another program began one in the same millisecond.
-            stem += &format!("-{}", std::process::id());
-            for_people = create(&stem, "md");
-        }
-        let for_programs = create(&stem, "jsonl")?;
+        let mut moment = now.clone();
+        let for_people = loop {
+            match create(&moment, "md") {
+                // Another one began in the same millisecond. Names tell which came later, so this one has the next.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    moment += Duration::from_millis(1);
+                }
+                created => break created?,
+            }
+        };
+        let for_programs = create(&moment, "jsonl")?;
         // Held for as long as the run goes on, so that one that was cut short can be told from it. Nobody else writes
         // it.
         let _ = FileExt::try_lock(for_programs.get_ref());
-        Ok(Self { for_people: for_people?, for_programs, broken: false })
+        Ok(Self { for_people, for_programs, broken: false })
     }
 
     /// The newest log of a watch on this day, if nobody writes it.

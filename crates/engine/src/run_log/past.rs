@@ -133,7 +133,9 @@ impl PastRun {
 mod tests {
     use std::io::Write;
 
-    use super::super::RunLog;
+    use jiff::Zoned;
+
+    use super::super::{OF_WATCH, RunLog};
     use super::*;
 
     #[test]
@@ -178,6 +180,20 @@ mod tests {
         round("four").end(&counts, None);
         let runs = PastRun::last(&home, 9).unwrap();
         assert_eq!((runs.len(), runs[0].folders.as_slice()), (2, ["/four".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn logs_that_begin_in_one_millisecond_are_in_the_order_in_which_they_began() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let now = Zoned::now();
+        for folder in ["/one", "/two", "/three"] {
+            let log = RunLog::new(&home.runs(), &now, OF_WATCH).unwrap();
+            drop(log.begun("#", &[PathBuf::from(folder)], &now).unwrap());
+        }
+        let runs = PastRun::last(&home, 9).unwrap();
+        let folders: Vec<String> = runs.into_iter().flat_map(|run| run.folders).collect();
+        assert_eq!(folders, ["/three", "/two", "/one"]);
     }
 
     #[test]
