@@ -1,11 +1,11 @@
 // What is like an item, and what means something like what was typed: offered where somebody can tell, found when asked for.
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import type { Server } from "../src/bindings";
 import { words } from "../src/words/en";
 import { card, fake, page, status, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 const server = (embedder: string | null): Server => ({
   kind: "ollama",
@@ -20,11 +20,10 @@ const server = (embedder: string | null): Server => ({
 
 async function opened(answers: Parameters<typeof fake>[0] = {}, embedder: string | null = "words") {
   const backend = fake(answers);
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
+  const view = await openWindow(backend);
   const summaries = { model: { state: "ready" as const, ...server(embedder) }, waiting: 0 };
   backend.tell({ type: "status", status: status({ summaries }), broken: null });
-  return { backend, app: view.component.app, container: view.container };
+  return view;
 }
 
 const near = (at: number, meaning: number) => card(at, { meaning, meant: true });

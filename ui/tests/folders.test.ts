@@ -1,7 +1,6 @@
 // Watched folders: how it stands is told in one line and in words, nothing is watched unasked, and all of it is done by keys.
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import type { FolderChoice, FolderStatus, Status } from "../src/bindings";
 import { BACKGROUND, choicesIn, folder, watchIn } from "../src/recorded/folders";
 import { SETTINGS } from "../src/recorded/settings";
@@ -9,6 +8,7 @@ import { joined, watching } from "../src/state/folders.svelte";
 import { words } from "../src/words/en";
 import { coverage, fake, page, status, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 const DESKTOP = folder("Desktop");
 const PICTURES = folder("Pictures");
@@ -24,11 +24,7 @@ const well = (path: string, more: Partial<FolderStatus> = {}): FolderStatus => (
 const here = (...folders: FolderStatus[]) => folders;
 const idle = (watch: FolderStatus[], more: Partial<Status> = {}) => status({ idle: true, watch, ...more });
 
-async function opened(backend: Fake = fake()) {
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
-  return { backend, app: view.component.app, container: view.container };
-}
+const opened = (backend: Fake = fake()) => openWindow(backend);
 
 /** What the window is told when these are watched. */
 function told(backend: Fake, folders: FolderChoice[], now: Status, more = {}): void {

@@ -1,18 +1,13 @@
 // Speech models: told of once, fetched only when asked, and never lost from sight meanwhile.
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import type { Errand, Progress, Step } from "../src/bindings";
 import { words } from "../src/words/en";
 import { coverage, fake, model, models, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
-async function opened(answers: Parameters<typeof fake>[0] = {}) {
-  const backend = fake(answers);
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.models).toHaveBeenCalled());
-  return { backend, app: view.component.app, container: view.container };
-}
+const opened = (answers: Parameters<typeof fake>[0] = {}) => openWindow(fake(answers));
 
 const waiting = (backend: Fake, unheard: number) =>
   backend.tell({ type: "library", change: 1, coverage, unheard, unsummarised: 0, caution: null });

@@ -1,7 +1,6 @@
 // Recordings: what is made of them, and how one is looked at.
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import CardView from "../src/views/library/CardView.svelte";
 import LaneRow from "../src/views/activity/LaneRow.svelte";
 import RecordingRows from "../src/views/activity/RecordingRows.svelte";
@@ -9,6 +8,7 @@ import { beginning, isRecording, labels, rowAt, said, shown, sideOf, strip } fro
 import { time } from "../src/words/format";
 import { card, fake, item, models, recording, worker, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 const hit = (index: number, at: number, ...words: string[]) => ({
   index,
@@ -129,10 +129,10 @@ async function opened(answers: Parameters<typeof fake>[0] = {}, at: number | nul
     item: async (key) => recording({ key }),
     ...answers,
   });
-  const view = render(App, { backend });
-  await fireEvent.click(await screen.findByTestId("card"));
+  const view = await openWindow(backend);
+  await fireEvent.click(screen.getByTestId("card"));
   await screen.findByTestId("recording");
-  return { backend, app: view.component.app, container: view.container };
+  return view;
 }
 
 const key = (name: string, target: Element = screen.getByTestId("view-item")) =>

@@ -1,23 +1,21 @@
 // Settings: every key has a page and a name, counts at once, can be taken back, and says in place what it may be.
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import { modelsIn } from "../src/recorded/models";
 import { SETTINGS, diagnosisIn } from "../src/recorded/settings";
 import { PAGES, PAGE_NAMES, type SettingsPage } from "../src/state/settings-pages";
 import { words } from "../src/words/en";
 import { fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 async function opened(page: SettingsPage, answers: Parameters<typeof fake>[0] = {}) {
-  const backend = fake(answers);
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
+  const view = await openWindow(fake(answers));
   await fireEvent.keyDown(document.body, { key: ",", ctrlKey: true });
   await screen.findByTestId("settings");
   await fireEvent.click(screen.getByTestId(`settings-${page}`));
   await screen.findByTestId(`page-${page}`);
-  return { backend, app: view.component.app, container: view.container };
+  return view;
 }
 
 /** Types it, and leaves the field. */

@@ -1,13 +1,13 @@
 // The first screen and what can wait: nothing blocks, everything can be put away and taken up again, and how far a download
 // is stands there.
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import type { Errand, LlmState, ModelPull } from "../src/bindings";
 import { recorded } from "../src/backend/recorded";
 import { words } from "../src/words/en";
 import { card, fake, model, models, page, status, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 const NONE = { read: 0, failed: 0, queued: 0 };
 const NOT_INSTALLED: LlmState = {
@@ -55,12 +55,11 @@ function holds(backend: Fake, read: number): void {
 
 async function first(llm: LlmState = NOT_INSTALLED, answers: Parameters<typeof fake>[0] = {}) {
   const backend = fake({ page: async () => ({ ...page([]), coverage: NONE }), ...answers });
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
+  const view = await openWindow(backend);
   holds(backend, 0);
   says(backend, llm);
   await screen.findByTestId("empty");
-  return { backend, app: view.component.app, container: view.container };
+  return view;
 }
 
 const stands = (step: string, state: string) =>
@@ -197,7 +196,7 @@ describe("every state of it that is recorded", () => {
     ["empty", "settled", "settled"],
   ])("%s", async (state, speech, summary) => {
     const backend = recorded(new URLSearchParams(`still&state=${state}`));
-    const { container } = render(App, { backend });
+    const { container } = await openWindow(backend);
     await screen.findByTestId("empty");
     await stands("speech", speech);
     await stands("summary", summary);
@@ -205,7 +204,7 @@ describe("every state of it that is recorded", () => {
   });
 
   it("setup", async () => {
-    const { container } = render(App, { backend: recorded(new URLSearchParams("still&state=setup")) });
+    const { container } = await openWindow(recorded(new URLSearchParams("still&state=setup")));
     await screen.findByTestId("setup-bar");
     expect(await violations(container)).toEqual([]);
   });

@@ -1,11 +1,11 @@
 // Every state that the window can be in, as a person meets it: what it says, and what can be done about it. The recorded
 // session shows each of them; what is not there cannot be shown.
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { patternFor } from "../src/state/files";
-import App from "../src/App.svelte";
 import { recorded } from "../src/backend/recorded";
 import { SCREENS } from "../src/recorded/screens";
+import { openWindow } from "./window";
 
 type State = {
   /** What the recorded session calls it. */
@@ -146,8 +146,7 @@ async function shown(name: string): Promise<HTMLElement> {
   const found = SCREENS.find((one) => one.name === name);
   if (!found) throw new Error(`the recorded session has no screen ${name}`);
   const backend = recorded(new URLSearchParams(`still&state=${found.state}`));
-  const { container } = render(App, { backend });
-  await screen.findByTestId("view-library");
+  const { container } = await openWindow(backend);
   if (found.search !== null) {
     await waitFor(() => expect(screen.queryByTestId("loading")).toBeNull());
     await fireEvent.input(screen.getByTestId("search"), { target: { value: found.search } });
@@ -210,8 +209,8 @@ describe("a file in quarantine", () => {
     let copied = "";
     const backend = recorded(new URLSearchParams("still&state=idle"));
     backend.commands.copyText = async (text) => ((copied = text), null);
-    render(App, { backend });
-    await fireEvent.click(await screen.findByTestId("activity"));
+    await openWindow(backend);
+    await fireEvent.click(screen.getByTestId("activity"));
     await fireEvent.click(await screen.findByTestId("tab-attention"));
     const [report] = await screen.findAllByLabelText(/report of scan0042\.bmp/);
     if (report) await fireEvent.click(report);

@@ -1,13 +1,13 @@
 // Summaries by a language model: how it stands is told once and quietly, and every trouble has its way out.
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import App from "../src/App.svelte";
 import type { LlmState, ModelPull, Remedy, SummariesStatus, TroubleCode } from "../src/bindings";
 import { OLLAMA, REMOTE, llmIn, testIn } from "../src/recorded/summaries";
 import { Summaries } from "../src/state/summaries.svelte";
 import { words } from "../src/words/en";
 import { card, coverage, fake, item, page, recording, status, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
 const ready = (more = {}): LlmState => ({ state: "ready", ...OLLAMA, ...more });
 const trouble = (code: TroubleCode, remedy: Remedy | null = null): LlmState => ({
@@ -19,10 +19,9 @@ const trouble = (code: TroubleCode, remedy: Remedy | null = null): LlmState => (
 
 async function opened(model: LlmState, waiting = 0, answers: Parameters<typeof fake>[0] = {}) {
   const backend = fake(answers);
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
+  const view = await openWindow(backend);
   stands(backend, model, waiting);
-  return { backend, app: view.component.app, container: view.container };
+  return view;
 }
 
 const stands = (backend: Fake, model: LlmState, waiting = 0) =>

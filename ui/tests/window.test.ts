@@ -1,15 +1,11 @@
 // The whole window against a made-up backend: what people do, and whether all of it can be used without a mouse or eyes.
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import App from "../src/App.svelte";
 import { page, card, coverage, fake, item, status, type Fake } from "./samples";
 import { violations } from "./violations";
+import { openWindow } from "./window";
 
-async function opened(backend: Fake = fake()) {
-  const view = render(App, { backend });
-  await waitFor(() => expect(backend.commands.suggestion).toHaveBeenCalled());
-  return { backend, app: view.component.app, container: view.container };
-}
+const opened = (backend: Fake = fake()) => openWindow(backend);
 
 const key = (name: string, more = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key: name, ...more });

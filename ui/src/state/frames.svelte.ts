@@ -15,20 +15,17 @@ export function painted(then: () => void): () => void {
   };
 }
 
-/** Whether something was so when the last frame was painted: it becomes so after one, and ceases at once. */
-export function since(isSo: () => boolean): { readonly lastFrame: boolean } {
-  let was = $state(false);
+/** How many frames were painted since something is so, up to so many: none as soon as it is not. */
+export function since(isSo: () => boolean, most = 1): { readonly frames: number } {
+  let frames = $state(0);
   $effect(() => {
-    if (!isSo()) return;
-    const callOff = painted(() => (was = true));
-    return () => {
-      callOff();
-      was = false;
-    };
+    if (isSo() && frames < most) return painted(() => (frames += 1));
+    if (!isSo()) frames = 0;
+    return undefined;
   });
   return {
-    get lastFrame() {
-      return was && isSo();
+    get frames() {
+      return isSo() ? frames : 0;
     },
   };
 }
