@@ -1,7 +1,7 @@
 // Pieces of the page, each alone.
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import { fontSize, place, selectedText, stretch } from "../src/parts/geometry";
+import { LINE_HEIGHT, filling, place, selectedText } from "../src/parts/geometry";
 import DragOverlay from "../src/parts/DragOverlay.svelte";
 import CardView from "../src/views/library/CardView.svelte";
 import LaneRow from "../src/views/activity/LaneRow.svelte";
@@ -76,9 +76,8 @@ describe("text over a picture", () => {
       [10, 40],
     ]);
     expect(placed).toEqual({ left: 10, top: 20, width: 100, height: 20, angle: 0 });
-    expect(fontSize(placed)).toBeCloseTo(16.8);
-    expect(stretch("any", placed, 50)).toBe(2);
-    expect(stretch("", placed, 0)).toBe(1);
+    expect(filling(placed, "any", 50)).toEqual({ x: 2, y: 20 / LINE_HEIGHT });
+    expect(filling(placed, "", 0).x).toBe(1);
   });
 
   it("turns with text that runs down, up or upside down", () => {

@@ -160,7 +160,7 @@ describe("item", () => {
     expect(screen.getByTestId("view-item").textContent).toContain(
       "The file is gone from every place it was seen in.",
     );
-    expect(container.querySelectorAll("[data-line]")).toHaveLength(2);
+    await waitFor(() => expect(container.querySelectorAll("[data-line]")).toHaveLength(2));
   });
 
   it("tells what the address of a preview has to say", async () => {
@@ -175,6 +175,18 @@ describe("item", () => {
       expect(screen.getByTestId("view-item").textContent).toContain("No worker can be had"),
     );
     expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it("leaves the text over a picture as it is when something else of the item changes", async () => {
+    const { container, app } = await opened();
+    await fireEvent.click(cards()[0] as Element);
+    const lines = () => [...container.querySelectorAll("[data-line]")];
+    await waitFor(() => expect(lines()).toHaveLength(2));
+    const before = lines();
+    await app.deeds.setTags("b3:0", ["kettle"]);
+    await waitFor(() => expect(screen.getByTestId("facts").textContent).toContain("kettle"));
+    expect(lines()).toEqual(before);
+    expect(lines().every((line, at) => line === before[at])).toBe(true);
   });
 
   it("tells why a file failed, and tries it again", async () => {

@@ -13,23 +13,29 @@ export function place(box: Line["box"]): Placed {
   return { left: x0, top: y0, width, height, angle };
 }
 
+/** In pixels. Every line is written in one size and scaled to its box: a font in another size takes 4 ms to be found, and
+ * hardly two lines of a picture are equally high. */
+export const LETTERS = 16;
+
 /** Capitals and descenders fill this share of a box that was drawn around them. */
 const FILLED = 0.84;
-export const fontSize = (placed: Placed): number => Math.max(1, placed.height * FILLED);
+export const LINE_HEIGHT = LETTERS / FILLED;
 
 let pen: CanvasRenderingContext2D | null | undefined;
 
 /** The width of a text in the overlay's font. */
-export function measure(text: string, size: number): number {
-  pen ??= document.createElement("canvas").getContext("2d");
-  if (!pen) return text.length * size * 0.5;
-  pen.font = `${size}px sans-serif`;
-  return pen.measureText(text).width;
+function measure(text: string): number {
+  if (pen === undefined) {
+    pen = document.createElement("canvas").getContext("2d");
+    if (pen) pen.font = `${LETTERS}px sans-serif`;
+  }
+  return pen ? pen.measureText(text).width : text.length * LETTERS * 0.5;
 }
 
-/** How far a text is stretched to fill its box. */
-export const stretch = (text: string, placed: Placed, width = measure(text, fontSize(placed))): number =>
-  width > 0 ? placed.width / width : 1;
+/** By how much a text of this width is scaled to fill its box. */
+export function filling(placed: Placed, text: string, width = measure(text)): { x: number; y: number } {
+  return { x: width > 0 ? placed.width / width : 1, y: placed.height / LINE_HEIGHT };
+}
 
 /** What is selected in an overlay, in reading order, a line for each line. */
 export function selectedText(root: HTMLElement, selection: Selection | null): string {

@@ -47,8 +47,7 @@ export class OpenItem {
     if (key === null || this.item === null) return;
     try {
       const item = await this.ask(key, query);
-      const same = JSON.stringify(item) === JSON.stringify(this.item);
-      if (token === this.#token && !same) this.item = item;
+      if (token === this.#token) this.take(item);
     } catch (thrown) {
       if (token === this.#token) Object.assign(this, { item: null, error: problem(thrown) });
     }
@@ -59,9 +58,12 @@ export class OpenItem {
     if (this.index >= 0) this.index = Math.max(0, this.index + by);
   }
 
-  /** An answer of a command that changed it. */
+  /** It as it is now. What is as it was stays the same object: nothing is built anew for it, and what is selected in it
+   * stays selected. */
   take(item: ItemView): void {
-    if (item.key === this.key) this.item = item;
+    const before = this.item;
+    if (item.key !== this.key || before === null) return;
+    this.item = same(item, before) ? before : { ...item, ...kept(before, item) };
   }
 
   close(): void {
@@ -71,4 +73,14 @@ export class OpenItem {
     this.error = null;
     this.index = -1;
   }
+}
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Of an item before, what is the same in another. */
+function kept(before: ItemView, now: ItemView): Partial<ItemView> {
+  const names = Object.keys(before) as (keyof ItemView)[];
+  return Object.fromEntries(
+    names.filter((name) => same(before[name], now[name])).map((name) => [name, before[name]]),
+  );
 }
