@@ -134,7 +134,17 @@ describe("pages", () => {
     const all = [library.moved(2)];
     for (let change = 3; change < 12; change += 1) all.push(library.moved(change));
     await Promise.all(all);
-    expect(state.asked.length).toBe(2);
+    await vi.waitFor(() => expect(state.asked).toHaveLength(2));
+  });
+
+  it("keeps what did not change, though each answer is made anew", async () => {
+    const { state, ask } = growing(10);
+    const library = new Library(ask);
+    await library.ask("");
+    const newest = library.card(0);
+    Object.assign(state, { newest: 12, change: 2 });
+    await library.moved(2);
+    expect(library.card(2)).toBe(newest);
   });
 
   it("gathers a range that was never seen", async () => {

@@ -2,6 +2,7 @@
 import type { CommandError, ItemView } from "../bindings";
 import { problem } from "../backend";
 import { beginning } from "./recording";
+import { kept } from "./same";
 
 type Ask = (key: string, query: string) => Promise<ItemView>;
 
@@ -58,12 +59,14 @@ export class OpenItem {
     if (this.index >= 0) this.index = Math.max(0, this.index + by);
   }
 
-  /** It as it is now. What is as it was stays the same object: nothing is built anew for it, and what is selected in it
-   * stays selected. */
-  take(item: ItemView): void {
+  /** It as it is now; what is selected in what did not change stays selected. */
+  take(now: ItemView): void {
     const before = this.item;
-    if (item.key !== this.key || before === null) return;
-    this.item = same(item, before) ? before : { ...item, ...kept(before, item) };
+    if (now.key !== this.key || before === null) return;
+    const names = Object.keys(now) as (keyof ItemView)[];
+    const fields = names.map((name) => [name, kept(before[name], now[name])] as const);
+    if (fields.some(([name, value]) => value !== before[name]))
+      this.item = Object.fromEntries(fields) as ItemView;
   }
 
   close(): void {
@@ -73,14 +76,4 @@ export class OpenItem {
     this.error = null;
     this.index = -1;
   }
-}
-
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-/** Of an item before, what is the same in another. */
-function kept(before: ItemView, now: ItemView): Partial<ItemView> {
-  const names = Object.keys(before) as (keyof ItemView)[];
-  return Object.fromEntries(
-    names.filter((name) => same(before[name], now[name])).map((name) => [name, before[name]]),
-  );
 }

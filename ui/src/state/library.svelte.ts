@@ -2,9 +2,12 @@
 import type { Card, CommandError, Coverage, Page } from "../bindings";
 import { problem } from "../backend";
 import { fileId } from "./files";
+import { kept } from "./same";
 
 export const PAGE = 100;
 const KEPT_PAGES = 12;
+/** In milliseconds, between two times that what is seen is asked for again: results may come faster than anybody sees. */
+const CALM = 100;
 
 type Ask = (query: string, offset: number, limit: number) => Promise<Page>;
 type Held = { cards: Card[]; change: number };
@@ -33,7 +36,7 @@ export class Library {
   #seen = { from: 0, to: PAGE };
   #anchor = 0;
   #fetching = new Set<number>();
-  #refreshing = false;
+  #following = false;
   #again = false;
 
   constructor(private readonly askPage: Ask) {}
@@ -64,7 +67,7 @@ export class Library {
       if (token !== this.#token) return;
       this.#fetching.clear();
       this.#seen = { from: 0, to: PAGE };
-      this.#take(page, new Map([[0, { cards: page.cards, change: page.change }]]));
+      this.#take(page, new Map([[0, this.#held(page)]]));
       this.query = query;
       this.wrong = null;
       this.turn += 1;
@@ -95,16 +98,18 @@ export class Library {
     if (change <= this.#change) return;
     this.#change = change;
     if (!this.answered) return;
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
-    do {
-      this.#again = false;
-      await this.#refresh();
-    } while (this.#again);
-    this.#refreshing = false;
+    if (this.#following) this.#again = true;
+    else await this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    this.#following = true;
+    this.#again = false;
+    await this.#refresh();
+    setTimeout(() => {
+      this.#following = false;
+      if (this.#again) void this.#follow();
+    }, CALM);
   }
 
   /** All cards of a range, whether they were seen or not. */
@@ -135,7 +140,7 @@ export class Library {
       if (token !== this.#token) return;
       const pages = new Map(this.pages);
       pages.delete(number);
-      pages.set(number, { cards: page.cards, change: page.change });
+      pages.set(number, this.#held(page));
       this.#forget(pages);
       this.#take(page, pages);
     } catch (thrown) {
@@ -161,7 +166,7 @@ export class Library {
       const first = answers.at(0);
       if (token !== this.#token || !first) return;
       const pages = new Map(this.pages);
-      for (const page of answers) pages.set(page.offset / PAGE, { cards: page.cards, change: page.change });
+      for (const page of answers) pages.set(page.offset / PAGE, this.#held(page));
       for (const number of pages.keys())
         if (number * PAGE >= first.total.count && number > 0) pages.delete(number);
       this.#forget(pages);
@@ -187,6 +192,11 @@ export class Library {
       if (at >= 0) return page.offset + at;
     }
     return null;
+  }
+
+  #held({ cards, change }: Page): Held {
+    const before = new Map(this.loaded().map((card) => [idOf(card), card]));
+    return { cards: cards.map((card) => kept(before.get(idOf(card)), card)), change };
   }
 
   #take(page: Page, pages: Map<number, Held>): void {
