@@ -1,6 +1,8 @@
 // Selection, live messages, queries, keys, notes and words.
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { ItemView } from "../src/bindings";
 import { baseName, fileId, remedyFor } from "../src/state/files";
+import { OpenItem } from "../src/state/item.svelte";
 import { actionOf, moved } from "../src/state/keys";
 import { LiveState, health, lanes, progress } from "../src/state/live.svelte";
 import { Notes } from "../src/state/notes.svelte";
@@ -9,7 +11,7 @@ import { Selection } from "../src/state/selection.svelte";
 import { seen, toReveal } from "../src/parts/rows";
 import { words } from "../src/words/en";
 import { count, day, duration, locale, short, size } from "../src/words/format";
-import { card, status } from "./samples";
+import { card, item, status } from "./samples";
 
 describe("selection", () => {
   const cards = Array.from({ length: 10 }, (_, at) => card(at));
@@ -251,6 +253,22 @@ describe("rows", () => {
       null,
       1200,
     ]);
+  });
+});
+
+describe("item", () => {
+  it("has what is new in it and lacks what is gone, and the rest is what it was", async () => {
+    const omissions = [{ what: "pages" as const, page: 2, reason: "of the first pages" }];
+    let now: ItemView = item({ key: "b3:0", omissions });
+    const open = new OpenItem(async () => structuredClone(now));
+    await open.show("b3:0", 0, "");
+    const before = open.item;
+    await open.refresh("");
+    expect(open.item).toBe(before);
+    now = item({ key: "b3:0", title: "Another" });
+    await open.refresh("");
+    expect(open.item).toEqual(now);
+    expect(open.item?.lines).toBe(before?.lines);
   });
 });
 

@@ -63,7 +63,7 @@ export class OpenItem {
   take(now: ItemView): void {
     const before = this.item;
     if (now.key !== this.key || before === null) return;
-    const names = Object.keys(now) as (keyof ItemView)[];
+    const names = Object.keys({ ...before, ...now }) as (keyof ItemView)[];
     const fields = names.map((name) => [name, kept(before[name], now[name])] as const);
     if (fields.some(([name, value]) => value !== before[name]))
       this.item = Object.fromEntries(fields) as ItemView;
