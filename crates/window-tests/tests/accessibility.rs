@@ -28,8 +28,8 @@ const MOVES: &str = "
     return moving.map(({ effect }) => effect.target.outerHTML.slice(0, 200));
 ";
 
-/// What is in the way of somebody with large text: controls that stand outside of the window where nothing scrolls, and
-/// text that is cut without a sign that there is more.
+/// What is in the way of somebody with large text: controls that stand outside of the window where nothing scrolls, text
+/// that is cut without a sign that there is more, and a box to tick that is not beside its words.
 const CUT: &str = "
     const scrolls = (element) => {
         for (let box = element.parentElement; box; box = box.parentElement) {
@@ -58,11 +58,18 @@ const CUT: &str = "
         const down = overflowY === 'hidden' && element.scrollHeight > element.clientHeight + 1;
         return element.clientWidth > 1 && (aside || down);
     });
+    const apart = [...top.querySelectorAll('input[type=checkbox]')].filter(isSeen).filter((box) => {
+        const words = box.labels?.[0];
+        if (words?.parentElement !== box.parentElement) return false;
+        const [own, other] = [box, words].map((element) => element.getBoundingClientRect());
+        return other.bottom <= own.top || other.top >= own.bottom;
+    });
     const wide = document.scrollingElement.scrollWidth > innerWidth + 1 ? ['the page is wider than its window'] : [];
     return [
         ...wide,
         ...outside.map((control) => `out of reach: ${called(control)}`),
         ...cut.map((element) => `cut: ${called(element)}`),
+        ...apart.map((box) => `not beside its box: ${called(box.labels[0])}`),
     ];
 ";
 
