@@ -13,8 +13,8 @@ const BUILT = 1000;
 // Without an await at the top: the modules that are loaded here need this one to have been evaluated.
 async function begin(target: HTMLElement): Promise<void> {
   marks.install();
-  const laidOut = new Promise<void>(painted).then(() => fonts.find(fonts.FIRST));
-  const [backend] = await Promise.all([connect(), laidOut]);
+  const found = new Promise<void>(painted).then(() => fonts.find(fonts.FIRST));
+  const [backend] = await Promise.all([connect(), found]);
   target.replaceChildren();
   mount(App, { target, props: { backend } });
   setTimeout(() => void fonts.find(fonts.OTHERS), BUILT);

@@ -265,6 +265,9 @@ describe("item", () => {
     const before = open.item;
     await open.refresh("");
     expect(open.item).toBe(before);
+    now = item({ key: "b3:0" });
+    await open.refresh("");
+    expect(open.item?.omissions).toBeUndefined();
     now = item({ key: "b3:0", title: "Another" });
     await open.refresh("");
     expect(open.item).toEqual(now);

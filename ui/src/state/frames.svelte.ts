@@ -2,7 +2,7 @@
 import { untrack } from "svelte";
 
 /** So many rows to either side are built well within a frame. */
-const PIECE = 40;
+export const PIECE = 40;
 
 /** Does this once the next frame has been painted, as a task of its own: a frame callback alone runs before it. Returns what
  * calls it off. */
